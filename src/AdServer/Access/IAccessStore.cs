@@ -1,0 +1,17 @@
+namespace AdServer.Access;
+
+/// <summary>What access control needs of a database.</summary>
+/// <exception cref="Common.StoreUnavailableException">Every method, when the store cannot answer.</exception>
+internal interface IAccessStore
+{
+    /// <summary>Adds a developer unless one has the address: then that one is returned, also to the loser of a race.</summary>
+    Task<(Developer Developer, bool Added)> AddDeveloperAsync(Developer developer, CancellationToken cancellation);
+
+    Task<Developer?> FindDeveloperByEmailAsync(string emailKey, CancellationToken cancellation);
+
+    /// <summary>All developers in order of creation; they are few.</summary>
+    Task<IReadOnlyList<Developer>> ListDevelopersAsync(int limit, CancellationToken cancellation);
+
+    /// <summary>Whether there was one to remove.</summary>
+    Task<bool> RemoveDeveloperAsync(string id, CancellationToken cancellation);
+}

@@ -1,0 +1,72 @@
+namespace AdServer.Catalog;
+
+/// <summary>A video ad of a performer. Immutable: a change makes a new value with the next version.</summary>
+internal sealed record Ad
+{
+    public required string Id { get; init; }
+
+    public required string Name { get; init; }
+
+    public required string PerformerId { get; init; }
+
+    public required AdDetails Details { get; init; }
+
+    public AdStatus Status { get; init; }
+
+    /// <summary>The first instant at which it may be served; absent means it always could.</summary>
+    public DateTimeOffset? StartsAt { get; init; }
+
+    /// <summary>The instant from which it is served no more; absent means never.</summary>
+    public DateTimeOffset? EndsAt { get; init; }
+
+    public PackageRules Packages { get; init; } = PackageRules.Everywhere;
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public required DateTimeOffset UpdatedAt { get; init; }
+
+    /// <summary>Counts the changes; a change names the version it was made from, so that none is lost.</summary>
+    public long Version { get; init; } = 1;
+}
+
+/// <summary>What the SDK plays.</summary>
+/// <param name="VideoUrl">Absolute http or https address of the video.</param>
+/// <param name="TargetUrl">Where a click leads.</param>
+/// <param name="Budget">How much the performer spends, which weights the choice.</param>
+/// <param name="SkipTime">Seconds after which the video can be skipped.</param>
+/// <param name="ExitTime">Seconds after which the ad can be closed.</param>
+internal sealed record AdDetails(string VideoUrl, string TargetUrl, Budget Budget, double SkipTime, double ExitTime);
+
+/// <summary>The budget class. The number is the weight in the choice of an ad and the level in <c>conversionRate</c>.</summary>
+internal enum Budget
+{
+    Low = 1,
+    Medium = 2,
+    High = 3,
+}
+
+/// <summary>Whether the performer wants the ad served.</summary>
+internal enum AdStatus
+{
+    Active,
+    Paused,
+}
+
+/// <summary>
+/// In which packages (apps) an ad may be served. A pattern is a package name, or the beginning of one followed by <c>*</c>
+/// (<c>com.example.*</c>). An empty allow list allows every package; the deny list wins.
+/// </summary>
+internal sealed record PackageRules(IReadOnlyList<string> Allow, IReadOnlyList<string> Deny)
+{
+    public static PackageRules Everywhere { get; } = new([], []);
+
+    public bool IsEverywhere => Allow.Count == 0 && Deny.Count == 0;
+
+    /// <summary>Compared by content: two rules with the same patterns are the same rule.</summary>
+    public bool Equals(PackageRules? other) => other is not null && Allow.SequenceEqual(other.Allow) && Deny.SequenceEqual(other.Deny);
+
+    public override int GetHashCode() => HashCode.Combine(Allow.Count, Deny.Count);
+
+    public static bool Matches(string pattern, string package) =>
+        pattern.EndsWith('*') ? package.AsSpan().StartsWith(pattern.AsSpan(0, pattern.Length - 1), StringComparison.Ordinal) : package == pattern;
+}

@@ -1,0 +1,95 @@
+using System.Threading.Channels;
+
+namespace AdServer.Catalog;
+
+/// <summary>
+/// Keeps the snapshot that is served: loads it before the host listens, and swaps in a new one for each change. Changes that arrive
+/// together share one rebuild; whoever applies a change goes on when it is served.
+/// </summary>
+internal sealed class CatalogRefresher(ICatalogStore store) : BackgroundService
+{
+    private const int PageSize = 1000;
+
+    private readonly Channel<(CatalogChange Change, TaskCompletionSource Served)> changes =
+        Channel.CreateUnbounded<(CatalogChange, TaskCompletionSource)>(new UnboundedChannelOptions { SingleReader = true });
+
+    private volatile CatalogSnapshot? current;
+
+    /// <summary>Whether there is a snapshot to serve from.</summary>
+    public bool IsLoaded => current is not null;
+
+    /// <summary>What is served now.</summary>
+    public CatalogSnapshot Current => current ?? CatalogSnapshot.Empty;
+
+    /// <summary>Called with each snapshot before anybody who waits for it goes on.</summary>
+    public event Action<CatalogSnapshot>? Published;
+
+    /// <summary>Serves a change that was written to the store; completes when it is served.</summary>
+    public Task ApplyAsync(CatalogChange change)
+    {
+        var served = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        return changes.Writer.TryWrite((change, served)) ? served.Task : Task.CompletedTask;
+    }
+
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        Publish(CatalogSnapshot.Empty.With(await LoadAsync(cancellationToken)));
+        await base.StartAsync(cancellationToken);
+    }
+
+    public override Task StopAsync(CancellationToken cancellationToken)
+    {
+        changes.Writer.TryComplete();
+        return base.StopAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        // Ends when the channel is completed and empty: a change that was accepted is served.
+        while (await changes.Reader.WaitToReadAsync(CancellationToken.None))
+        {
+            var waiting = new List<(CatalogChange Change, TaskCompletionSource Served)>();
+            while (changes.Reader.TryRead(out var next))
+            {
+                waiting.Add(next);
+            }
+
+            Publish(Current.With([.. waiting.Select(item => item.Change)]));
+            waiting.ForEach(item => item.Served.TrySetResult());
+        }
+    }
+
+    private void Publish(CatalogSnapshot snapshot)
+    {
+        Published?.Invoke(snapshot);
+        current = snapshot;
+    }
+
+    private async Task<List<CatalogChange>> LoadAsync(CancellationToken cancellation)
+    {
+        var found = new List<CatalogChange>();
+        for (ListPlace? place = null; ;)
+        {
+            var page = await store.ListPerformersAsync(place, PageSize, cancellation);
+            found.AddRange(page.Select(performer => new CatalogChange(Performer: performer)));
+            if (page.Count < PageSize)
+            {
+                break;
+            }
+
+            place = new ListPlace(page[^1].CreatedAt, page[^1].Id);
+        }
+
+        for (ListPlace? place = null; ;)
+        {
+            var page = await store.ListAdsAsync(place, PageSize, cancellation);
+            found.AddRange(page.Select(ad => new CatalogChange(Ad: ad)));
+            if (page.Count < PageSize)
+            {
+                return found;
+            }
+
+            place = new ListPlace(page[^1].CreatedAt, page[^1].Id);
+        }
+    }
+}

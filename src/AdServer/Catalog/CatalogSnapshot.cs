@@ -1,0 +1,94 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using AdServer.Common;
+
+namespace AdServer.Catalog;
+
+/// <summary>
+/// All ads and performers at one moment: frozen, swapped as a whole by <see cref="CatalogRefresher"/>, read by serving and intake
+/// without a lock and without a store.
+/// </summary>
+internal sealed class CatalogSnapshot
+{
+    public static CatalogSnapshot Empty { get; } = new([], [], [], slots: 0);
+
+    private readonly Dictionary<string, CatalogAd> ads;
+    private readonly Dictionary<string, Performer> performers;
+
+    /// <summary>What was removed in this process's time: a change that was made before but arrives later must not bring it back.</summary>
+    private readonly ImmutableHashSet<string> removed;
+
+    private CatalogSnapshot(
+        Dictionary<string, CatalogAd> ads, Dictionary<string, Performer> performers, ImmutableHashSet<string> removed, int slots) =>
+        (this.ads, this.performers, this.removed, Slots) = (ads, performers, removed, slots);
+
+    /// <summary>One more than the highest slot that was ever given; slots of removed ads are not given again in this process.</summary>
+    public int Slots { get; }
+
+    public IReadOnlyCollection<CatalogAd> Ads => ads.Values;
+
+    public int PerformerCount => performers.Count;
+
+    public CatalogAd? Find(string adId) => ads.GetValueOrDefault(adId);
+
+    /// <summary>
+    /// The snapshot after some changes. A change that is older than what is held is left out, so changes may arrive in any order.
+    /// Ads that did not change, and whose performer did not, are carried over with their rendered bytes and their slot.
+    /// </summary>
+    public CatalogSnapshot With(IReadOnlyCollection<CatalogChange> changes)
+    {
+        var (nextAds, nextPerformers) = (new Dictionary<string, CatalogAd>(ads), new Dictionary<string, Performer>(performers));
+        var nextRemoved = removed.Union(changes.Select(change => change.RemovedId).OfType<string>());
+        var renamed = new HashSet<string>();
+        foreach (var performer in changes.Select(change => change.Performer).OfType<Performer>())
+        {
+            if (!nextPerformers.TryGetValue(performer.Id, out var held) || held.Version < performer.Version)
+            {
+                nextPerformers[performer.Id] = performer;
+                renamed.Add(performer.Id);
+            }
+        }
+
+        var slots = Slots;
+        foreach (var ad in changes.Select(change => change.Ad).OfType<Ad>())
+        {
+            var held = nextAds.GetValueOrDefault(ad.Id);
+            if (held is null || held.Ad.Version < ad.Version)
+            {
+                nextAds[ad.Id] = new CatalogAd(ad, held?.Slot ?? slots++, Render(ad, nextPerformers));
+            }
+        }
+
+        if (performers.Count > 0 && renamed.Count > 0)
+        {
+            foreach (var held in ads.Values.Where(held => renamed.Contains(held.Ad.PerformerId)))
+            {
+                var ad = nextAds[held.Ad.Id];
+                nextAds[held.Ad.Id] = ad with { Body = Render(ad.Ad, nextPerformers) };
+            }
+        }
+
+        foreach (var id in nextRemoved)
+        {
+            nextAds.Remove(id);
+            nextPerformers.Remove(id);
+        }
+
+        return new CatalogSnapshot(nextAds, nextPerformers, nextRemoved, slots);
+    }
+
+    private static byte[] Render(Ad ad, Dictionary<string, Performer> performers) =>
+        JsonSerializer.SerializeToUtf8Bytes(AdResponse.Of(ad, performers.GetValueOrDefault(ad.PerformerId)), ApiJson.Options);
+}
+
+/// <summary>An ad as serving reads it.</summary>
+/// <param name="Ad">The ad.</param>
+/// <param name="Slot">A small number that is this ad's for as long as the process lives: its place in bitmaps and counters.</param>
+/// <param name="Body">The ad document in JSON, rendered once per version of the ad and of its performer.</param>
+internal sealed record CatalogAd(Ad Ad, int Slot, byte[] Body);
+
+/// <summary>Something that was written to the store and is to be served: exactly one of the members is set.</summary>
+/// <param name="Ad">A new or changed ad.</param>
+/// <param name="Performer">A new or changed performer.</param>
+/// <param name="RemovedId">The identity of an ad or a performer that was removed.</param>
+internal sealed record CatalogChange(Ad? Ad = null, Performer? Performer = null, string? RemovedId = null);

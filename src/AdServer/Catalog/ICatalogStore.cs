@@ -1,0 +1,59 @@
+namespace AdServer.Catalog;
+
+/// <summary>What the catalogue needs of a database. Lists are ordered by creation (<c>createdAt</c>, then <c>_id</c>).</summary>
+/// <exception cref="Common.StoreUnavailableException">Every method, when the store cannot answer.</exception>
+internal interface ICatalogStore
+{
+    /// <summary>Adds a performer unless one has the address: then that one is returned, also to the loser of a race.</summary>
+    Task<(Performer Performer, bool Added)> AddPerformerAsync(Performer performer, CancellationToken cancellation);
+
+    Task<Performer?> FindPerformerAsync(string id, CancellationToken cancellation);
+
+    Task<Performer?> FindPerformerByEmailAsync(string emailKey, CancellationToken cancellation);
+
+    /// <summary>Replaces the performer if the store still has the version before it.</summary>
+    Task<ChangeOutcome> ReplacePerformerAsync(Performer performer, CancellationToken cancellation);
+
+    /// <summary>Removes a performer that has no ads left: <see cref="ChangeOutcome.InUse"/> if it has.</summary>
+    Task<ChangeOutcome> RemovePerformerAsync(string id, CancellationToken cancellation);
+
+    Task<IReadOnlyList<Performer>> ListPerformersAsync(ListPlace? after, int limit, CancellationToken cancellation);
+
+    /// <summary>The ads of each of these performers, in order of creation; a performer without ads is absent.</summary>
+    Task<ILookup<string, string>> ListAdIdsAsync(IReadOnlyCollection<string> performerIds, CancellationToken cancellation);
+
+    /// <summary>Adds an ad; <see cref="ChangeOutcome.Missing"/> if its performer has gone.</summary>
+    Task<ChangeOutcome> AddAdAsync(Ad ad, CancellationToken cancellation);
+
+    /// <summary>An ad that was not removed.</summary>
+    Task<Ad?> FindAdAsync(string id, CancellationToken cancellation);
+
+    /// <summary>Replaces the ad if the store still has the version before it.</summary>
+    Task<ChangeOutcome> ReplaceAdAsync(Ad ad, CancellationToken cancellation);
+
+    /// <summary>Marks the ad as removed, in one atomic step and for ever: from then on no list and no report shows it.</summary>
+    Task<ChangeOutcome> RemoveAdAsync(string id, DateTimeOffset at, CancellationToken cancellation);
+
+    Task<IReadOnlyList<Ad>> ListAdsAsync(ListPlace? after, int limit, CancellationToken cancellation);
+}
+
+/// <summary>How a conditional change ended. A rule that the store keeps is an outcome, not an exception.</summary>
+internal enum ChangeOutcome
+{
+    Done,
+
+    /// <summary>There is no such thing, or not any more.</summary>
+    Missing,
+
+    /// <summary>Somebody else changed it first: read again and decide again.</summary>
+    Stale,
+
+    /// <summary>Another one has this e-mail address.</summary>
+    EmailTaken,
+
+    /// <summary>Others refer to it.</summary>
+    InUse,
+}
+
+/// <summary>A place in a list by creation: the last item that was seen.</summary>
+internal readonly record struct ListPlace(DateTimeOffset CreatedAt, string Id);

@@ -1,0 +1,56 @@
+using System.Collections.Concurrent;
+
+namespace AdServer.Catalog;
+
+/// <summary>
+/// The distinct packages (apps) that are counted by name. Anybody can make up names, so there is a bound: a package beyond it is
+/// <see cref="Other"/> in rows, counters and seen sets.
+/// </summary>
+internal sealed class KnownPackages
+{
+    private readonly ConcurrentDictionary<string, Package> packages = new(StringComparer.Ordinal);
+    private readonly int most;
+    private int count;
+
+    /// <param name="most">The most packages known by name.</param>
+    /// <param name="otherName">The name under which all others are counted.</param>
+    public KnownPackages(int most, string otherName)
+    {
+        this.most = most;
+        Other = new Package(otherName, 0);
+        packages[otherName] = Other;
+    }
+
+    /// <summary>All packages beyond the bound.</summary>
+    public Package Other { get; }
+
+    /// <summary>How many are known by name.</summary>
+    public int Count => Volatile.Read(ref count);
+
+    /// <summary>The package of that name, made known if there is room, else <see cref="Other"/>.</summary>
+    public Package Resolve(string name) => packages.TryGetValue(name, out var package) ? package : Add(name);
+
+    private Package Add(string name)
+    {
+        lock (packages)
+        {
+            if (packages.TryGetValue(name, out var package))
+            {
+                return package;
+            }
+
+            if (count >= most)
+            {
+                return Other;
+            }
+
+            Volatile.Write(ref count, count + 1);
+            return packages[name] = new Package(name, count);
+        }
+    }
+}
+
+/// <summary>A package (app) that is counted by name.</summary>
+/// <param name="Name">The name.</param>
+/// <param name="Index">A small number that is this package's for as long as the process lives; 0 is all others together.</param>
+internal sealed record Package(string Name, int Index);

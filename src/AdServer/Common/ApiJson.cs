@@ -1,0 +1,62 @@
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace AdServer.Common;
+
+/// <summary>How JSON is written and read everywhere: camel case, instants as UTC with milliseconds, enums in lower case.</summary>
+internal static class ApiJson
+{
+    public static JsonSerializerOptions Options { get; } = Configure(new JsonSerializerOptions(JsonSerializerDefaults.Web));
+
+    /// <summary>Applies our manners to options that somebody else owns.</summary>
+    public static JsonSerializerOptions Configure(JsonSerializerOptions options)
+    {
+        // The bodies are never put into a page unescaped, and names in other scripts should be readable on the wire.
+        options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+        options.Converters.Add(new InstantConverter());
+        options.Converters.Add(new DayConverter());
+        options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase));
+        return options;
+    }
+
+    /// <summary>The member of an object, or nothing when the value is no object, has no such member, or the member is <c>null</c>.</summary>
+    public static JsonElement? Member(this JsonElement value, string name) =>
+        value.ValueKind == JsonValueKind.Object && value.TryGetProperty(name, out var member) && member.ValueKind != JsonValueKind.Null
+            ? member
+            : null;
+
+    /// <summary>The text of a JSON string; nothing for any other kind of value.</summary>
+    public static string? Text(this JsonElement? value) =>
+        value is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
+
+    /// <summary>A finite number, given as a JSON number or (as some clients do) as text; nothing for all else.</summary>
+    public static double? Number(this JsonElement? value) => value switch
+    {
+        { ValueKind: JsonValueKind.Number } number when number.TryGetDouble(out var read) && double.IsFinite(read) => read,
+        { ValueKind: JsonValueKind.String } text
+            when double.TryParse(text.GetString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var read) && double.IsFinite(read) => read,
+        _ => null,
+    };
+
+    private sealed class InstantConverter : JsonConverter<DateTimeOffset>
+    {
+        private const string Format = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
+
+        public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            reader.GetDateTimeOffset();
+
+        public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(value.UtcDateTime.ToString(Format, CultureInfo.InvariantCulture));
+    }
+
+    private sealed class DayConverter : JsonConverter<UtcDay>
+    {
+        public override UtcDay Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            UtcDay.TryParse(reader.GetString(), out var day) ? day : throw new JsonException();
+
+        public override void Write(Utf8JsonWriter writer, UtcDay value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(value.ToString());
+    }
+}

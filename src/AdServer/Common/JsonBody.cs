@@ -1,0 +1,114 @@
+using System.Buffers;
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace AdServer.Common;
+
+/// <summary>Turns the bytes of a body into a value, or throws <see cref="JsonException"/>.</summary>
+internal delegate T BodyParser<out T>(ReadOnlySpan<byte> utf8);
+
+/// <summary>Reads a JSON request body of bounded size: 415 for another content type, 413 for too much, 400 for what is no JSON.</summary>
+internal static class JsonBody
+{
+    /// <summary>The most bytes of an ordinary request; room for an ad with full package lists.</summary>
+    public const int OrdinaryLimit = 1 << 20;
+
+    private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
+
+    /// <summary>Reads a whole document; <c>null</c> and every other JSON value are values like any other.</summary>
+    public static ValueTask<(ApiError? Error, JsonElement Value)> ReadAsync(HttpRequest request) =>
+        ReadAsync(request, OrdinaryLimit, ParseElement);
+
+    /// <summary>Reads the body and hands its bytes, valid UTF-8 in one piece, to a parser.</summary>
+    public static async ValueTask<(ApiError? Error, T? Value)> ReadAsync<T>(HttpRequest request, int limit, BodyParser<T> parse)
+    {
+        if (!IsJson(request.ContentType))
+        {
+            return (new ApiError(StatusCodes.Status415UnsupportedMediaType, "Content-Type must be application/json"), default);
+        }
+
+        if (request.ContentLength > limit)
+        {
+            return (TooLarge(limit), default);
+        }
+
+        var reader = request.BodyReader;
+        while (true)
+        {
+            var read = await reader.ReadAsync(request.HttpContext.RequestAborted);
+            if (read.Buffer.Length > limit)
+            {
+                reader.AdvanceTo(read.Buffer.End);
+                return (TooLarge(limit), default);
+            }
+
+            if (read.IsCompleted)
+            {
+                var parsed = Parse(read.Buffer, parse);
+                reader.AdvanceTo(read.Buffer.End);
+                return parsed;
+            }
+
+            reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+        }
+    }
+
+    private static (ApiError? Error, T? Value) Parse<T>(ReadOnlySequence<byte> body, BodyParser<T> parse)
+    {
+        var utf8 = body.IsSingleSegment ? body.FirstSpan : body.ToArray();
+        utf8 = utf8.StartsWith(ByteOrderMark) ? utf8[ByteOrderMark.Length..] : utf8;
+        if (!Utf8.IsValid(utf8))
+        {
+            return (ApiError.BadRequest("Request body is not valid UTF-8"), default);
+        }
+
+        try
+        {
+            return (null, parse(utf8));
+        }
+        catch (JsonException)
+        {
+            return (ApiError.BadRequest("Request body is not valid JSON"), default);
+        }
+        catch (InvalidOperationException)
+        {
+            // What Utf8JsonReader.GetString throws at half a surrogate pair.
+            return (ApiError.BadRequest("Request body is not valid Unicode"), default);
+        }
+    }
+
+    private static JsonElement ParseElement(ReadOnlySpan<byte> utf8)
+    {
+        ReadAllText(utf8);
+        var reader = new Utf8JsonReader(utf8);
+        return JsonElement.ParseValue(ref reader);
+    }
+
+    /// <summary>Throws at text that is no Unicode, wherever it stands, so that nobody who reads a member later has to expect it.</summary>
+    private static void ReadAllText(ReadOnlySpan<byte> utf8)
+    {
+        var reader = new Utf8JsonReader(utf8);
+        while (reader.Read())
+        {
+            if (reader.ValueIsEscaped)
+            {
+                _ = reader.GetString();
+            }
+        }
+    }
+
+    private static bool IsJson(string? contentType)
+    {
+        if (!Microsoft.Net.Http.Headers.MediaTypeHeaderValue.TryParse(contentType, out var type))
+        {
+            return false;
+        }
+
+        var json = type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
+            || type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase);
+        return json && (!type.Charset.HasValue || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase));
+    }
+
+    private static ApiError TooLarge(int limit) =>
+        new(StatusCodes.Status413PayloadTooLarge, $"Request body is larger than {limit / 1024} KB");
+}

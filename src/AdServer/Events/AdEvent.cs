@@ -1,0 +1,51 @@
+using AdServer.Common;
+
+namespace AdServer.Events;
+
+/// <summary>Something that happened to an ad on a device, as it was accepted. Raw events are the truth; all else is derived from them.</summary>
+internal sealed record AdEvent
+{
+    /// <summary>The package name under which packages beyond <c>Serving:MaxPackages</c> are counted together.</summary>
+    public const string OtherPackage = "(other)";
+
+    /// <summary>The client's identity of the event: it counts once, for ever. Without one nothing is deduplicated.</summary>
+    public string? EventId { get; init; }
+
+    public required string AdId { get; init; }
+
+    public required string PerformerId { get; init; }
+
+    /// <summary>The app that reported it, as sent and trimmed.</summary>
+    public required string PackageName { get; init; }
+
+    /// <summary>The package is beyond the bound of distinct packages; decided at receipt and stored, so that all hosts count alike.</summary>
+    public bool IsOtherPackage { get; init; }
+
+    public string? DeviceId { get; init; }
+
+    /// <summary>The device's own time as it was sent, at most 64 characters; may be no time at all.</summary>
+    public required string Timestamp { get; init; }
+
+    /// <summary>The day it counts for, decided at receipt.</summary>
+    public required UtcDay Day { get; init; }
+
+    public required EventType Type { get; init; }
+
+    /// <summary>Milliseconds watched.</summary>
+    public required long WatchDuration { get; init; }
+
+    /// <summary>When we received it.</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>The package that it is counted under.</summary>
+    public string CountedPackage => IsOtherPackage ? OtherPackage : PackageName;
+}
+
+/// <summary>What a device reports. The numbers are stored: never change one.</summary>
+internal enum EventType
+{
+    View = 0,
+    Click = 1,
+    Skip = 2,
+    Exit = 3,
+}

@@ -1,0 +1,39 @@
+namespace AdServer.Events;
+
+/// <summary>The raw events, in batches that are durable when answered and in numbered rolls that never change (laws 3 and 4 of storage).</summary>
+/// <exception cref="Common.StoreUnavailableException">Every method, when the store cannot answer; nothing of the call was committed.</exception>
+internal interface IEventJournal
+{
+    /// <summary>
+    /// Commits a batch and returns, in its order, what became of each event; returns only when the batch is durable.
+    /// An event is a duplicate only if the first one with its <c>eventId</c> is committed (also earlier in this batch).
+    /// </summary>
+    Task<AppendOutcome[]> AppendAsync(IReadOnlyList<AdEvent> batch, CancellationToken cancellation);
+
+    /// <summary>
+    /// The roll to apply next: the one that is closed and not applied, else a new one of at most <paramref name="maxEvents"/> committed
+    /// events that are in no roll, closed durably by this call; nothing if there are none. Until it is applied the same roll is given again.
+    /// </summary>
+    Task<Roll?> NextRollAsync(int maxEvents, CancellationToken cancellation);
+
+    /// <summary>How far the rolls are behind.</summary>
+    Task<JournalLag> ReadLagAsync(CancellationToken cancellation);
+}
+
+/// <summary>What became of an appended event.</summary>
+internal enum AppendOutcome
+{
+    Stored,
+    Duplicate,
+}
+
+/// <summary>A numbered, closed set of committed events.</summary>
+/// <param name="Number">1, 2, 3… without a hole: the position that all hosts share.</param>
+/// <param name="Events">Its events in the order in which they were committed.</param>
+internal sealed record Roll(long Number, IReadOnlyList<AdEvent> Events);
+
+/// <summary>The distance between what is committed and what is rolled up.</summary>
+/// <param name="Roll">The number of the last roll that was applied; 0 before the first.</param>
+/// <param name="Events">Committed events after it.</param>
+/// <param name="Oldest">When the oldest of them was received.</param>
+internal readonly record struct JournalLag(long Roll, long Events, DateTimeOffset? Oldest);

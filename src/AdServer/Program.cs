@@ -1,0 +1,5 @@
+var builder = WebApplication.CreateBuilder(args);
+builder.Build().Run();
+
+/// <summary>The composition root.</summary>
+internal sealed partial class Program;

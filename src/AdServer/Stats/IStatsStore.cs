@@ -1,0 +1,37 @@
+using AdServer.Common;
+using AdServer.Events;
+
+namespace AdServer.Stats;
+
+/// <summary>What statistics need of a database: derived rows (written by the roll-up alone), delivery rows, and reading both with the tail.</summary>
+/// <exception cref="StoreUnavailableException">Every method, when the store cannot answer.</exception>
+internal interface IStatsStore
+{
+    /// <summary>
+    /// Writes what a roll adds (buckets, ad rows, package rows, package sets) and marks it applied. Doing it again changes nothing (law 5).
+    /// Events of removed ads count nothing (law 6).
+    /// </summary>
+    Task ApplyAsync(Roll roll, CancellationToken cancellation);
+
+    /// <summary>Counts at one moment: derived rows plus the events that no applied roll holds. Removed ads are not in them.</summary>
+    Task<StatsView> ReadAsync(StatsQuery query, CancellationToken cancellation);
+
+    /// <summary>Which ads have had an event from which package, tail included, in bounded chunks; a pair may come twice.</summary>
+    IAsyncEnumerable<PackageAds> ReadPackageAdsAsync(CancellationToken cancellation);
+
+    /// <summary>Replaces this process's running totals of the given keys; doing it twice changes nothing. Removed ads are left out.</summary>
+    Task ReplaceDeliveriesAsync(
+        string process, IReadOnlyList<DeliveryTotal> deliveries, IReadOnlyList<RequestTotal> requests, CancellationToken cancellation);
+
+    /// <summary>Deletes a bounded slice of what removed ads left behind (law 6); returns whether there may be more.</summary>
+    Task<bool> SweepRemovedAsync(int slice, CancellationToken cancellation);
+}
+
+/// <summary>Some of the ads that had an event from a package.</summary>
+internal sealed record PackageAds(string Package, IReadOnlyList<string> AdIds);
+
+/// <summary>How often an ad was handed out on a day by one process so far.</summary>
+internal readonly record struct DeliveryTotal(string AdId, UtcDay Day, long Deliveries);
+
+/// <summary>How often an app asked on a day, and how often it got an ad, by one process so far.</summary>
+internal readonly record struct RequestTotal(string Package, UtcDay Day, long Requests, long Fills);

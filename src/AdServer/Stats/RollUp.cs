@@ -1,0 +1,48 @@
+using System.Runtime.InteropServices;
+using AdServer.Common;
+using AdServer.Events;
+
+namespace AdServer.Stats;
+
+/// <summary>Events folded into counts: the one place that says what an event adds to which row. Used for rolls, tails, rebuild and verify alike.</summary>
+internal sealed class RollUp
+{
+    private readonly Dictionary<AdDay, DayCounts> adDays = [];
+    private readonly Dictionary<PackageDay, DayCounts> packageDays = [];
+
+    /// <summary>Counts per ad and day.</summary>
+    public IReadOnlyDictionary<AdDay, DayCounts> AdDays => adDays;
+
+    /// <summary>Counts per ad, package and day. Its keys also say which ads had an event from which package.</summary>
+    public IReadOnlyDictionary<PackageDay, DayCounts> PackageDays => packageDays;
+
+    public static RollUp Of(IEnumerable<AdEvent> events)
+    {
+        var rollUp = new RollUp();
+        foreach (var one in events)
+        {
+            rollUp.Add(one);
+        }
+
+        return rollUp;
+    }
+
+    public void Add(AdEvent one)
+    {
+        var counts = DayCounts.Of(one);
+        Add(new AdDay(one.AdId, one.PerformerId, one.Day), counts);
+        Add(new PackageDay(one.AdId, one.PerformerId, one.CountedPackage, one.Day), counts);
+    }
+
+    public void Add(AdDay key, DayCounts counts) =>
+        CollectionsMarshal.GetValueRefOrAddDefault(adDays, key, out _) += counts;
+
+    public void Add(PackageDay key, DayCounts counts) =>
+        CollectionsMarshal.GetValueRefOrAddDefault(packageDays, key, out _) += counts;
+}
+
+/// <summary>The key of a row of <c>daily_ad_stats</c>; the performer follows from the ad.</summary>
+internal readonly record struct AdDay(string AdId, string PerformerId, UtcDay Day);
+
+/// <summary>The key of a row of <c>daily_package_stats</c>; the performer follows from the ad.</summary>
+internal readonly record struct PackageDay(string AdId, string PerformerId, string Package, UtcDay Day);

@@ -1,0 +1,88 @@
+using AdServer.Common;
+
+namespace AdServer.Stats;
+
+/// <summary>By what counts are grouped in the store. The event type is no group of the store: each row holds all four.</summary>
+internal enum StatsGroup
+{
+    Ad,
+    Performer,
+    Package,
+    Day,
+}
+
+/// <summary>Which counts to read, and how to group them.</summary>
+internal sealed record StatsQuery
+{
+    /// <summary>First day, inclusive; absent: from the beginning.</summary>
+    public UtcDay? From { get; init; }
+
+    /// <summary>Last day, inclusive; absent: to the end.</summary>
+    public UtcDay? To { get; init; }
+
+    public string? AdId { get; init; }
+
+    public string? PerformerId { get; init; }
+
+    public string? PackageName { get; init; }
+
+    /// <summary>At most two groups; none means one row of everything.</summary>
+    public IReadOnlyList<StatsGroup> GroupBy { get; init; } = [];
+
+    /// <summary>Rows after this key only.</summary>
+    public StatsKey? After { get; init; }
+
+    /// <summary>The most rows to return.</summary>
+    public int Limit { get; init; } = 1000;
+
+    /// <summary>Whether package rows are needed, because of a group or a filter; else ad rows do, which are fewer.</summary>
+    public bool ByPackage => PackageName is not null || GroupBy.Contains(StatsGroup.Package);
+
+    /// <summary>Deliveries are counted per ad and day, whatever the package.</summary>
+    public bool HasDeliveries => !ByPackage;
+
+    /// <summary>Requests and fills are counted per package and day, before there is an ad.</summary>
+    public bool HasRequests => AdId is null && PerformerId is null && !GroupBy.Any(group => group is StatsGroup.Ad or StatsGroup.Performer);
+}
+
+/// <summary>The values of the groups of a row, in their order, as ordinal text; empty where there is no group.</summary>
+internal readonly record struct StatsKey(string First, string Second) : IComparable<StatsKey>
+{
+    public static StatsKey None { get; } = new(string.Empty, string.Empty);
+
+    public int CompareTo(StatsKey other)
+    {
+        var first = string.CompareOrdinal(First, other.First);
+        return first != 0 ? first : string.CompareOrdinal(Second, other.Second);
+    }
+}
+
+/// <summary>Everything that is counted for one key.</summary>
+/// <param name="Events">The events.</param>
+/// <param name="Deliveries">How often an ad was handed out.</param>
+/// <param name="Requests">How often an app asked for an ad.</param>
+/// <param name="Fills">How often it got one; the others are no-fills.</param>
+internal readonly record struct Measures(DayCounts Events, long Deliveries, long Requests, long Fills)
+{
+    public long NoFills => Requests - Fills;
+
+    public static Measures operator +(Measures left, Measures right) => new(
+        left.Events + right.Events, left.Deliveries + right.Deliveries, left.Requests + right.Requests, left.Fills + right.Fills);
+}
+
+/// <summary>One row of an answer.</summary>
+internal readonly record struct StatsRow(StatsKey Key, Measures Measures);
+
+/// <summary>
+/// What the store says at one moment (law 11): rows ordered by key, tail included, at most as many as were asked for and one more if
+/// there are more; the sum over all rows, not only these; and the moment.
+/// </summary>
+/// <param name="Rows">The rows.</param>
+/// <param name="Total">The sum of all rows that the filter takes, of all pages.</param>
+/// <param name="Position">The moment.</param>
+internal sealed record StatsView(IReadOnlyList<StatsRow> Rows, Measures Total, StatsPosition Position);
+
+/// <summary>The position in the journal behind an answer.</summary>
+/// <param name="Roll">The last roll that was applied.</param>
+/// <param name="Tail">Events after it, which the answer includes too.</param>
+internal readonly record struct StatsPosition(long Roll, long Tail);

@@ -1,0 +1,1 @@
+System.Diagnostics.Debug.Assert(true);
