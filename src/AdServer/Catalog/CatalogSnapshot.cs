@@ -37,37 +37,24 @@ internal sealed class CatalogSnapshot
     /// </summary>
     public CatalogSnapshot With(IReadOnlyCollection<CatalogChange> changes)
     {
-        var (nextAds, nextPerformers) = (new Dictionary<string, CatalogAd>(ads), new Dictionary<string, Performer>(performers));
-        var nextRemoved = removed.Union(changes.Select(change => change.RemovedId).OfType<string>());
-        var renamed = new HashSet<string>();
-        foreach (var performer in changes.Select(change => change.Performer).OfType<Performer>())
-        {
-            if (!nextPerformers.TryGetValue(performer.Id, out var held) || held.Version < performer.Version)
-            {
-                nextPerformers[performer.Id] = performer;
-                renamed.Add(performer.Id);
-            }
-        }
+        var nextPerformers = new Dictionary<string, Performer>(performers);
+        var changed = changes.Select(change => change.Performer).OfType<Performer>().Where(performer => Put(performer, nextPerformers));
+        var rename = changed.Select(performer => performer.Id).ToHashSet();
 
+        var nextAds = new Dictionary<string, CatalogAd>(ads);
         var slots = Slots;
         foreach (var ad in changes.Select(change => change.Ad).OfType<Ad>())
         {
-            var held = nextAds.GetValueOrDefault(ad.Id);
-            if (held is null || held.Ad.Version < ad.Version)
-            {
-                nextAds[ad.Id] = new CatalogAd(ad, held?.Slot ?? slots++, Render(ad, nextPerformers));
-            }
+            slots += Put(ad, nextAds, nextPerformers, slots) ? 1 : 0;
         }
 
-        if (performers.Count > 0 && renamed.Count > 0)
+        foreach (var held in ads.Values.Where(held => rename.Contains(held.Ad.PerformerId)))
         {
-            foreach (var held in ads.Values.Where(held => renamed.Contains(held.Ad.PerformerId)))
-            {
-                var ad = nextAds[held.Ad.Id];
-                nextAds[held.Ad.Id] = ad with { Body = Render(ad.Ad, nextPerformers) };
-            }
+            var ad = nextAds[held.Ad.Id];
+            nextAds[held.Ad.Id] = ad with { Body = Render(ad.Ad, nextPerformers) };
         }
 
+        var nextRemoved = removed.Union(changes.Select(change => change.RemovedId).OfType<string>());
         foreach (var id in nextRemoved)
         {
             nextAds.Remove(id);
@@ -75,6 +62,29 @@ internal sealed class CatalogSnapshot
         }
 
         return new CatalogSnapshot(nextAds, nextPerformers, nextRemoved, slots);
+    }
+
+    private static bool Put(Performer performer, Dictionary<string, Performer> performers)
+    {
+        if (performers.TryGetValue(performer.Id, out var held) && held.Version >= performer.Version)
+        {
+            return false;
+        }
+
+        performers[performer.Id] = performer;
+        return true;
+    }
+
+    /// <summary>Takes over a newer version of an ad; says whether it took a new slot.</summary>
+    private static bool Put(Ad ad, Dictionary<string, CatalogAd> ads, Dictionary<string, Performer> performers, int freeSlot)
+    {
+        var held = ads.GetValueOrDefault(ad.Id);
+        if (held is null || held.Ad.Version < ad.Version)
+        {
+            ads[ad.Id] = new CatalogAd(ad, held?.Slot ?? freeSlot, Render(ad, performers));
+        }
+
+        return held is null;
     }
 
     private static byte[] Render(Ad ad, Dictionary<string, Performer> performers) =>
