@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace AdServer.Catalog;
 
 /// <summary>What the catalogue needs of a database. Lists are ordered by creation (<c>createdAt</c>, then <c>_id</c>).</summary>
@@ -56,4 +58,18 @@ internal enum ChangeOutcome
 }
 
 /// <summary>A place in a list by creation: the last item that was seen.</summary>
-internal readonly record struct ListPlace(DateTimeOffset CreatedAt, string Id);
+internal readonly record struct ListPlace(DateTimeOffset CreatedAt, string Id)
+{
+    /// <summary>The place as the text of a cursor.</summary>
+    public override string ToString() => FormattableString.Invariant($"{CreatedAt.ToUnixTimeMilliseconds()}.{Id}");
+
+    /// <summary>Reads the text of a cursor.</summary>
+    public static bool TryParse(string text, out ListPlace place)
+    {
+        var dot = text.IndexOf('.', StringComparison.Ordinal);
+        var read = long.TryParse(text.AsSpan(0, Math.Max(dot, 0)), NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds)
+            && milliseconds <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
+        place = read ? new ListPlace(DateTimeOffset.FromUnixTimeMilliseconds(milliseconds), text[(dot + 1)..]) : default;
+        return read;
+    }
+}

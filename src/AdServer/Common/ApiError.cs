@@ -55,9 +55,3 @@ internal sealed record ApiError(int Status, string Error, int? RetryAfter = null
 /// <param name="Error">What went wrong.</param>
 /// <param name="TraceId">Names the request in the log.</param>
 internal sealed record ApiProblem(string Title, int Status, string Error, string TraceId);
-
-/// <summary>
-/// The store cannot take or give data now (disk full, file read-only, engine away). Callers are answered 503; nothing that was
-/// answered before is lost, and the same call may succeed later.
-/// </summary>
-internal sealed class StoreUnavailableException(string message, Exception? cause = null) : Exception(message, cause);

@@ -15,9 +15,12 @@ internal static class JsonBody
 
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
-    /// <summary>Reads a whole document; <c>null</c> and every other JSON value are values like any other.</summary>
-    public static ValueTask<(ApiError? Error, JsonElement Value)> ReadAsync(HttpRequest request) =>
-        ReadAsync(request, OrdinaryLimit, ParseElement);
+    /// <summary>Reads a whole document (<c>null</c> and every other JSON value are values like any other) and checks what it asks for.</summary>
+    public static async ValueTask<(ApiError? Error, T? Value)> ReadAsync<T>(HttpRequest request, Func<JsonElement, (ApiError? Error, T? Value)> check)
+    {
+        var (error, body) = await ReadAsync(request, OrdinaryLimit, ParseElement);
+        return error is null ? check(body) : (error, default);
+    }
 
     /// <summary>Reads the body and hands its bytes, valid UTF-8 in one piece, to a parser.</summary>
     public static async ValueTask<(ApiError? Error, T? Value)> ReadAsync<T>(HttpRequest request, int limit, BodyParser<T> parse)

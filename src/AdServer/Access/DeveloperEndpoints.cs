@@ -1,0 +1,82 @@
+using System.Text.Json.Serialization;
+using AdServer.Common;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace AdServer.Access;
+
+/// <summary>The routes of developers (administrators).</summary>
+internal static class DeveloperEndpoints
+{
+    private const int MostDevelopers = 10_000;
+
+    public static void MapDevelopers(this IEndpointRouteBuilder routes)
+    {
+        var developers = routes.MapGroup("/developers").WithTags("Developers");
+        developers.MapPost("/", CreateAsync).Accepts<ContactRequest>("application/json")
+            .Produces<DeveloperCreated>().WithSummary("Adds a developer, or finds the one with this address");
+        developers.MapPost("/login", LoginAsync).Accepts<EmailRequest>("application/json")
+            .Produces<DeveloperKnown>().Produces<DeveloperUnknown>(StatusCodes.Status404NotFound).WithSummary("Whether a developer has this address");
+        developers.MapGet("/", ListAsync).WithSummary("All developers, in order of creation");
+        developers.MapDelete("/{id}", RemoveAsync).ProducesProblem(StatusCodes.Status404NotFound).WithSummary("Removes a developer");
+    }
+
+    private static async Task<Results<Created<DeveloperCreated>, Ok<DeveloperCreated>, ApiError>> CreateAsync(
+        HttpRequest http, IAccessStore store, TimeProvider clock, CancellationToken cancellation)
+    {
+        var (error, request) = await JsonBody.ReadAsync(http, ContactRequest.Read);
+        if (request is null)
+        {
+            return error!;
+        }
+
+        var now = clock.Now();
+        var wanted = new Developer(Ids.New(now), request.Name, request.Email, now);
+        var (developer, added) = await store.AddDeveloperAsync(wanted, cancellation);
+        return added
+            ? TypedResults.Created((string?)null, new DeveloperCreated("Developer created", developer.Id))
+            : TypedResults.Ok(new DeveloperCreated("Developer already exists", developer.Id));
+    }
+
+    private static async Task<Results<Ok<DeveloperKnown>, NotFound<DeveloperUnknown>, ApiError>> LoginAsync(
+        HttpRequest http, IAccessStore store, CancellationToken cancellation)
+    {
+        var (error, email) = await JsonBody.ReadAsync(http, body => ContactRequest.ReadEmail(body, "Missing email"));
+        if (email is null)
+        {
+            return error!;
+        }
+
+        return await store.FindDeveloperByEmailAsync(EmailAddress.Key(email), cancellation) is { } developer
+            ? TypedResults.Ok(new DeveloperKnown(true, developer.Id))
+            : TypedResults.NotFound(new DeveloperUnknown(false));
+    }
+
+    private static async Task<Ok<IEnumerable<DeveloperResponse>>> ListAsync(IAccessStore store, CancellationToken cancellation)
+    {
+        var developers = await store.ListDevelopersAsync(MostDevelopers, cancellation);
+        return TypedResults.Ok(developers.Select(one => new DeveloperResponse(one.Id, one.Name, one.Email, one.CreatedAt)));
+    }
+
+    private static async Task<Results<Ok<Done>, ApiError>> RemoveAsync(string id, IAccessStore store, CancellationToken cancellation) =>
+        await store.RemoveDeveloperAsync(id, cancellation)
+            ? TypedResults.Ok(new Done("Developer deleted successfully"))
+            : ApiError.NotFound("Developer not found");
+}
+
+/// <summary>An address to look up.</summary>
+internal sealed record EmailRequest(string Email);
+
+/// <summary>The answer to a change that has nothing else to say.</summary>
+internal sealed record Done(string Message);
+
+/// <summary>The developer that has the address now.</summary>
+internal sealed record DeveloperCreated(string Message, string DeveloperId);
+
+/// <summary>A developer has the address.</summary>
+internal sealed record DeveloperKnown(bool Exists, string DeveloperId);
+
+/// <summary>No developer has the address.</summary>
+internal sealed record DeveloperUnknown(bool Exists);
+
+/// <summary>A developer as it is listed.</summary>
+internal sealed record DeveloperResponse([property: JsonPropertyName("_id")] string Id, string Name, string Email, DateTimeOffset CreatedAt);

@@ -1,0 +1,198 @@
+using System.Text.Json;
+using AdServer.Access;
+using AdServer.Common;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace AdServer.Catalog;
+
+/// <summary>The routes by which advertisers manage their ads.</summary>
+internal static class AdEndpoints
+{
+    /// <summary>How often a change is made again on top of somebody else's before the caller is told.</summary>
+    private const int MostTries = 20;
+
+    private static readonly ApiError AdNotFound = ApiError.NotFound("Ad not found");
+
+    public static void MapAds(this IEndpointRouteBuilder routes)
+    {
+        var ads = routes.MapGroup("/ads").WithTags("Ads");
+        ads.MapPost("/", CreateAsync).Accepts<CreateAdRequest>("application/json")
+            .ProducesProblem(StatusCodes.Status404NotFound).WithSummary("Adds an ad to the performer with this address");
+        ads.MapGet("/", ListAsync).Produces<IReadOnlyList<AdResponse>>()
+            .WithSummary("All ads in order of creation; with limit or cursor a page {items, nextCursor}");
+        ads.MapGet("/{id}", FindAsync).ProducesProblem(StatusCodes.Status404NotFound).WithSummary("One ad");
+        ads.MapPut("/{id}", UpdateAsync).Accepts<UpdateAdRequest>("application/json")
+            .ProducesProblem(StatusCodes.Status404NotFound).WithSummary("Changes the fields that are given; served at once");
+        ads.MapDelete("/{id}", RemoveAsync)
+            .ProducesProblem(StatusCodes.Status404NotFound).WithSummary("Removes an ad and all that was recorded for it");
+    }
+
+    private static async Task<Results<Created<AdCreated>, ApiError>> CreateAsync(
+        HttpRequest http, ICatalogStore store, CatalogRefresher catalog, TimeProvider clock, CancellationToken cancellation)
+    {
+        var (error, fields) = await JsonBody.ReadAsync(http, ReadNew);
+        if (fields is null)
+        {
+            return error!;
+        }
+
+        var key = EmailAddress.Key(fields.PerformerEmail.Text()!);
+        if (await store.FindPerformerByEmailAsync(key, cancellation) is not { } performer)
+        {
+            return PerformerEndpoints.NotFound;
+        }
+
+        (error, var ad) = Make(fields, performer, clock.Now());
+        if (ad is null)
+        {
+            return error!;
+        }
+
+        if (await store.AddAdAsync(ad, cancellation) != ChangeOutcome.Done)
+        {
+            return PerformerEndpoints.NotFound;
+        }
+
+        await catalog.ApplyAsync(new CatalogChange(Ad: ad));
+        return TypedResults.Created((string?)null, new AdCreated("Ad created successfully", ad.Id));
+    }
+
+    /// <summary>What is checked before the performer is looked up.</summary>
+    private static (ApiError? Error, AdFields? Fields) ReadNew(JsonElement body)
+    {
+        var fields = new AdFields(body, IsNew: true);
+        var complete = fields is { AdName: not null, PerformerEmail: not null, AdDetails: not null }
+            && !FieldRules.IsBlankText(fields.AdName) && !FieldRules.IsBlankText(fields.PerformerEmail);
+        if (!complete)
+        {
+            return (ApiError.BadRequest("Missing required fields (adName, performerEmail, adDetails)"), null);
+        }
+
+        return fields.PerformerEmail.Text() is null ? (ApiError.BadRequest("performerEmail must be a string"), null) : (null, fields);
+    }
+
+    private static (ApiError? Error, Ad? Ad) Make(AdFields fields, Performer performer, DateTimeOffset now)
+    {
+        if (!fields.HasAllDetails)
+        {
+            return (ApiError.BadRequest("Missing adDetails fields"), null);
+        }
+
+        var blank = new Ad
+        {
+            Id = Ids.New(now),
+            Name = string.Empty,
+            PerformerId = performer.Id,
+            Details = new AdDetails(string.Empty, string.Empty, Budget.Low, 0, 0),
+            CreatedAt = now,
+            UpdatedAt = now,
+        };
+
+        return Check(fields, blank);
+    }
+
+    private static (ApiError? Error, Ad? Ad) Check(AdFields fields, Ad before)
+    {
+        if (AdValidator.Instance.FirstError(fields) is { } error)
+        {
+            return (ApiError.BadRequest(error), null);
+        }
+
+        var ad = AdRequest.Apply(fields, before);
+        return AdValidator.Fault(ad) is { } fault ? (ApiError.BadRequest(fault), null) : (null, ad);
+    }
+
+    private static async Task<Results<Ok<AdResponse>, ApiError>> FindAsync(string id, ICatalogStore store, CancellationToken cancellation) =>
+        await store.FindAdAsync(id, cancellation) is { } ad
+            ? TypedResults.Ok(AdResponse.Of(ad, await store.FindPerformerAsync(ad.PerformerId, cancellation)))
+            : AdNotFound;
+
+    private static Task<IResult> ListAsync(string? limit, string? cursor, ICatalogStore store, CancellationToken cancellation) =>
+        new CatalogList<Ad, AdResponse>(
+            store.ListAdsAsync, ad => new ListPlace(ad.CreatedAt, ad.Id), (ads, token) => JoinAsync(ads, store, token))
+        .AnswerAsync(limit, cursor, cancellation);
+
+    /// <summary>Puts ads beside their performers; each performer is read once a page.</summary>
+    private static async Task<IReadOnlyList<AdResponse>> JoinAsync(IReadOnlyList<Ad> ads, ICatalogStore store, CancellationToken cancellation)
+    {
+        var performers = new Dictionary<string, Performer?>();
+        foreach (var id in ads.Select(ad => ad.PerformerId).Distinct())
+        {
+            performers[id] = await store.FindPerformerAsync(id, cancellation);
+        }
+
+        return [.. ads.Select(ad => AdResponse.Of(ad, performers[ad.PerformerId]))];
+    }
+
+    private static async Task<Results<Ok<Done>, ApiError>> UpdateAsync(
+        string id, HttpRequest http, ICatalogStore store, CatalogRefresher catalog, TimeProvider clock, CancellationToken cancellation)
+    {
+        var (error, fields) = await JsonBody.ReadAsync(http, ReadChange);
+        for (var attempt = 0; error is null && attempt < MostTries; attempt++)
+        {
+            if (await store.FindAdAsync(id, cancellation) is not { } before)
+            {
+                return AdNotFound;
+            }
+
+            (error, var ad) = Check(fields!, before);
+            var next = ad is null ? null : ad with { UpdatedAt = clock.Now(), Version = before.Version + 1 };
+            if (next is not null && await store.ReplaceAdAsync(next, cancellation) == ChangeOutcome.Done)
+            {
+                await catalog.ApplyAsync(new CatalogChange(Ad: next));
+                return TypedResults.Ok(new Done("Ad updated"));
+            }
+        }
+
+        return error ?? ApiError.Conflict("The ad is being changed by others; try again");
+    }
+
+    private static (ApiError? Error, AdFields? Fields) ReadChange(JsonElement body)
+    {
+        var fields = new AdFields(body, IsNew: false);
+        var readable = body.ValueKind == JsonValueKind.Object && fields.AdDetails is null or { ValueKind: JsonValueKind.Object };
+        return readable ? (null, fields) : (ApiError.BadRequest("Invalid update data"), null);
+    }
+
+    private static async Task<Results<Ok<Done>, ApiError>> RemoveAsync(
+        string id, ICatalogStore store, CatalogRefresher catalog, TimeProvider clock, CancellationToken cancellation)
+    {
+        if (await store.RemoveAdAsync(id, clock.Now(), cancellation) != ChangeOutcome.Done)
+        {
+            return AdNotFound;
+        }
+
+        await catalog.ApplyAsync(new CatalogChange(RemovedId: id));
+        return TypedResults.Ok(new Done("Ad and related data deleted successfully"));
+    }
+}
+
+/// <summary>The answer to a new ad.</summary>
+internal sealed record AdCreated(string Message, string AdId);
+
+/// <summary>A new ad, as the documentation shows it; what is read is <see cref="AdFields"/>, which takes numbers as text too.</summary>
+/// <param name="AdName">At most 200 characters.</param>
+/// <param name="PerformerEmail">The address of a known performer.</param>
+/// <param name="AdDetails">What is played.</param>
+/// <param name="Status">Absent: active.</param>
+/// <param name="StartsAt">Absent: always could be served.</param>
+/// <param name="EndsAt">Absent: never ends.</param>
+/// <param name="Packages">Absent: in every package.</param>
+internal sealed record CreateAdRequest(
+    string AdName,
+    string PerformerEmail,
+    AdDetails AdDetails,
+    AdStatus? Status,
+    DateTimeOffset? StartsAt,
+    DateTimeOffset? EndsAt,
+    PackageRules? Packages);
+
+/// <summary>A change, as the documentation shows it: what is absent stays; <c>null</c> takes a limit (startsAt, endsAt, packages) away.</summary>
+internal sealed record UpdateAdRequest(
+    string? AdName,
+    string? Name,
+    AdDetails? AdDetails,
+    AdStatus? Status,
+    DateTimeOffset? StartsAt,
+    DateTimeOffset? EndsAt,
+    PackageRules? Packages);

@@ -1,0 +1,156 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using AdServer.Access;
+using AdServer.Common;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace AdServer.Catalog;
+
+/// <summary>The routes of performers (advertisers).</summary>
+internal static class PerformerEndpoints
+{
+    /// <summary>How often a change is made again on top of somebody else's before the caller is told.</summary>
+    private const int MostTries = 20;
+
+    public static readonly ApiError NotFound = ApiError.NotFound("Performer not found");
+
+    public static void MapPerformers(this IEndpointRouteBuilder routes)
+    {
+        var performers = routes.MapGroup("/performers").WithTags("Performers");
+        performers.MapPost("/", CreateAsync).Accepts<ContactRequest>("application/json")
+            .WithSummary("Adds a performer (201), or finds the one with this address (200)");
+        performers.MapPost("/check-email", CheckEmailAsync).Accepts<EmailRequest>("application/json").WithSummary("Whether a performer has this address");
+        performers.MapGet("/", ListAsync).Produces<IReadOnlyList<PerformerResponse>>()
+            .WithSummary("All performers in order of creation; with limit or cursor a page {items, nextCursor}");
+        performers.MapGet("/{id}", FindAsync).ProducesProblem(StatusCodes.Status404NotFound).WithSummary("One performer");
+        performers.MapPut("/{id}", UpdateAsync).Accepts<ContactRequest>("application/json")
+            .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict)
+            .WithSummary("Changes name, e-mail address or both; its ads show the new ones at once");
+        performers.MapDelete("/{id}", RemoveAsync)
+            .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict)
+            .WithSummary("Removes a performer that has no ads");
+    }
+
+    private static async Task<Results<Created<PerformerCreated>, Ok<PerformerCreated>, ApiError>> CreateAsync(
+        HttpRequest http, ICatalogStore store, CatalogRefresher catalog, TimeProvider clock, CancellationToken cancellation)
+    {
+        var (error, request) = await JsonBody.ReadAsync(http, ContactRequest.Read);
+        if (request is null)
+        {
+            return error!;
+        }
+
+        var now = clock.Now();
+        var wanted = new Performer(Ids.New(now), request.Name, request.Email, now, now, Version: 1);
+        var (performer, added) = await store.AddPerformerAsync(wanted, cancellation);
+        if (!added)
+        {
+            return TypedResults.Ok(new PerformerCreated("Performer already exists", performer.Id));
+        }
+
+        await catalog.ApplyAsync(new CatalogChange(Performer: performer));
+        return TypedResults.Created((string?)null, new PerformerCreated("Performer created", performer.Id));
+    }
+
+    private static async Task<Results<Ok<PerformerKnown>, ApiError>> CheckEmailAsync(
+        HttpRequest http, ICatalogStore store, CancellationToken cancellation)
+    {
+        var (error, email) = await JsonBody.ReadAsync(http, body => ContactRequest.ReadEmail(body, "Missing or empty email"));
+        if (email is null)
+        {
+            return error!;
+        }
+
+        var performer = await store.FindPerformerByEmailAsync(EmailAddress.Key(email), cancellation);
+        return TypedResults.Ok(new PerformerKnown(performer is not null, performer?.Id));
+    }
+
+    private static Task<IResult> ListAsync(string? limit, string? cursor, ICatalogStore store, CancellationToken cancellation) =>
+        new CatalogList<Performer, PerformerResponse>(
+            store.ListPerformersAsync, one => new ListPlace(one.CreatedAt, one.Id), (page, token) => JoinAsync(page, store, token))
+        .AnswerAsync(limit, cursor, cancellation);
+
+    private static async Task<Results<Ok<PerformerResponse>, ApiError>> FindAsync(string id, ICatalogStore store, CancellationToken cancellation) =>
+        await store.FindPerformerAsync(id, cancellation) is { } performer
+            ? TypedResults.Ok((await JoinAsync([performer], store, cancellation))[0])
+            : NotFound;
+
+    /// <summary>Puts performers beside the ads they own.</summary>
+    private static async Task<IReadOnlyList<PerformerResponse>> JoinAsync(
+        IReadOnlyList<Performer> performers, ICatalogStore store, CancellationToken cancellation)
+    {
+        var ads = await store.ListAdIdsAsync([.. performers.Select(performer => performer.Id)], cancellation);
+        return [.. performers.Select(one => new PerformerResponse(one.Id, one.Name, one.Email, [.. ads[one.Id]], one.CreatedAt, one.UpdatedAt))];
+    }
+
+    private static async Task<Results<Ok<Done>, ApiError>> UpdateAsync(
+        string id, HttpRequest http, ICatalogStore store, CatalogRefresher catalog, TimeProvider clock, CancellationToken cancellation)
+    {
+        var (error, body) = await JsonBody.ReadAsync(http, ReadChange);
+        for (var attempt = 0; error is null && attempt < MostTries; attempt++)
+        {
+            if (await store.FindPerformerAsync(id, cancellation) is not { } before)
+            {
+                return NotFound;
+            }
+
+            (error, var request) = Check(body, before);
+            if (request is null)
+            {
+                break;
+            }
+
+            var next = before with { Name = request.Name, Email = request.Email, UpdatedAt = clock.Now(), Version = before.Version + 1 };
+            var outcome = await store.ReplacePerformerAsync(next, cancellation);
+            if (outcome == ChangeOutcome.Done)
+            {
+                await catalog.ApplyAsync(new CatalogChange(Performer: next));
+                return TypedResults.Ok(new Done("Performer updated"));
+            }
+
+            error = outcome == ChangeOutcome.EmailTaken ? ApiError.Conflict("Email already in use") : null;
+        }
+
+        return error ?? ApiError.Conflict("The performer is being changed by others; try again");
+    }
+
+    private static (ApiError? Error, JsonElement Body) ReadChange(JsonElement body) =>
+        (body.ValueKind == JsonValueKind.Object ? null : ApiError.BadRequest("Invalid update data"), body);
+
+    /// <summary>What is absent stays; the whole is then checked as if it were new.</summary>
+    private static (ApiError? Error, ContactRequest? Request) Check(JsonElement body, Performer before) =>
+        ContactRequest.Read(new ContactFields(
+            body.Member("name") ?? JsonSerializer.SerializeToElement(before.Name),
+            body.Member("email") ?? JsonSerializer.SerializeToElement(before.Email)));
+
+    private static async Task<Results<Ok<Done>, ApiError>> RemoveAsync(
+        string id, ICatalogStore store, CatalogRefresher catalog, CancellationToken cancellation)
+    {
+        switch (await store.RemovePerformerAsync(id, cancellation))
+        {
+            case ChangeOutcome.Done:
+                await catalog.ApplyAsync(new CatalogChange(RemovedId: id));
+                return TypedResults.Ok(new Done("Performer deleted successfully"));
+            case ChangeOutcome.InUse:
+                return ApiError.Conflict("Performer still has ads; delete them first");
+            default:
+                return NotFound;
+        }
+    }
+}
+
+/// <summary>The performer that has the address now.</summary>
+internal sealed record PerformerCreated(string Message, string PerformerId);
+
+/// <summary>Whether a performer has the address, and which.</summary>
+internal sealed record PerformerKnown(
+    bool Exists, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? PerformerId);
+
+/// <summary>A performer as every client reads it.</summary>
+internal sealed record PerformerResponse(
+    [property: JsonPropertyName("_id")] string Id,
+    string Name,
+    string Email,
+    IReadOnlyList<string> Ads,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset UpdatedAt);

@@ -1,0 +1,10 @@
+namespace AdServer.Common;
+
+/// <summary>
+/// The store cannot take or give data now (disk full, file read-only, engine away). Callers are answered 503; nothing that was
+/// answered before is lost, and the same call may succeed later.
+/// </summary>
+internal sealed class StoreUnavailableException(string message, Exception? cause = null) : Exception(message, cause);
+
+/// <summary>The process cannot start, or a command cannot run: the message says to the operator why and what to do.</summary>
+internal sealed class StartException(string message, Exception? cause = null) : Exception(message, cause);

@@ -1,0 +1,53 @@
+using System.Text.Json.Serialization;
+
+namespace AdServer.Events;
+
+/// <summary>An event, as the documentation shows it; what is read is <see cref="RawEvent"/>.</summary>
+/// <param name="AdId">The ad it happened to.</param>
+/// <param name="Timestamp">The device's own time, ISO-8601; text that is no time is kept and counts for the day of receipt.</param>
+/// <param name="EventDetails">What happened.</param>
+/// <param name="EventId">At most 64 characters. With one the event counts once, however often it is sent.</param>
+internal sealed record EventRequest(string AdId, string Timestamp, EventDetails EventDetails, string? EventId);
+
+/// <summary>What happened.</summary>
+/// <param name="PackageName">The app, at most 255 characters.</param>
+/// <param name="EventType"><c>view</c>, <c>click</c>, <c>skip</c> or <c>exit</c>.</param>
+/// <param name="WatchDuration">Seconds watched, 0 to 604,800; a number, or a number as text.</param>
+/// <param name="DeviceId">At most 128 characters.</param>
+internal sealed record EventDetails(string PackageName, string EventType, double WatchDuration, string? DeviceId);
+
+/// <summary>The answer to one event.</summary>
+internal sealed record EventAnswer(string Message);
+
+/// <summary>The answer to a batch: one result an event, in their order.</summary>
+internal sealed record BatchAnswer(int Logged, int Duplicates, int Rejected, IReadOnlyList<EventResult> Results)
+{
+    /// <summary>Joins why events were refused with what became of the others.</summary>
+    public static BatchAnswer Of(IReadOnlyList<DropReason?> refusals, IReadOnlyList<AppendOutcome> outcomes)
+    {
+        var results = new List<EventResult>(refusals.Count);
+        var appended = 0;
+        foreach (var refusal in refusals)
+        {
+            results.Add(refusal is null ? EventResult.Of(outcomes[appended++]) : new EventResult("rejected", refusal.Label, refusal.Error));
+        }
+
+        var duplicates = outcomes.Count(outcome => outcome == AppendOutcome.Duplicate);
+        return new BatchAnswer(outcomes.Count - duplicates, duplicates, refusals.Count - outcomes.Count, results);
+    }
+}
+
+/// <summary>What became of one event of a batch.</summary>
+/// <param name="Result"><c>logged</c>, <c>duplicate</c> or <c>rejected</c>.</param>
+/// <param name="Reason">Why it was rejected: a <see cref="DropReason.Label"/>.</param>
+/// <param name="Error">The same in words.</param>
+internal sealed record EventResult(
+    string Result,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reason = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Error = null)
+{
+    private static readonly EventResult Logged = new("logged");
+    private static readonly EventResult Duplicate = new("duplicate");
+
+    public static EventResult Of(AppendOutcome outcome) => outcome == AppendOutcome.Stored ? Logged : Duplicate;
+}

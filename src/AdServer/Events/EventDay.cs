@@ -1,0 +1,31 @@
+using System.Globalization;
+using AdServer.Common;
+
+namespace AdServer.Events;
+
+/// <summary>For which day an event counts. Decided once, at receipt, and stored.</summary>
+internal static class EventDay
+{
+    /// <summary>How far back a device's own time is believed; inclusive.</summary>
+    public static readonly TimeSpan MostBack = TimeSpan.FromDays(30);
+
+    /// <summary>How far ahead a device's own time is believed; inclusive.</summary>
+    public static readonly TimeSpan MostAhead = TimeSpan.FromMinutes(5);
+
+    private static readonly string[] Formats =
+    [
+        "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz", "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd' 'HH:mm:ss.FFFFFFFK",
+        "yyyy-MM-dd", "yyyyMMdd'T'HHmmss.FFFFFFFK",
+    ];
+
+    /// <summary>
+    /// The event's own UTC day if its time is ISO-8601 and lies near enough, else the day of receipt. Text that is no time is no error:
+    /// devices write odd digits, and a refused event is lost.
+    /// </summary>
+    public static UtcDay Of(string timestamp, DateTimeOffset receivedAt)
+    {
+        var read = DateTimeOffset.TryParseExact(
+            timestamp, Formats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var own);
+        return read && own >= receivedAt - MostBack && own <= receivedAt + MostAhead ? UtcDay.Of(own) : UtcDay.Of(receivedAt);
+    }
+}

@@ -1,0 +1,133 @@
+using System.Text.Json;
+using AdServer.Catalog;
+using AdServer.Common;
+
+namespace AdServer.Events;
+
+/// <summary>The routes by which devices report. They are answered when the events are durable, and not before.</summary>
+internal sealed class EventEndpoints(
+    CatalogRefresher catalog, KnownPackages packages, JournalWriter writer, EventMetrics metrics, TimeProvider clock)
+{
+    private static readonly byte[] Logged = Body("Event logged");
+    private static readonly byte[] AlreadyLogged = Body("Event already logged");
+
+    private static readonly ApiError QueueFull = ApiError.Unavailable("Too many events are waiting; try again");
+    private static readonly ApiError NotStored = ApiError.Unavailable("The event could not be stored; try again");
+
+    public static void MapEvents(IEndpointRouteBuilder routes)
+    {
+        var endpoints = routes.ServiceProvider.GetRequiredService<EventEndpoints>();
+        routes.MapPost("/ad_event", (Delegate)endpoints.LogOneAsync).WithTags("Events").Accepts<EventRequest>("application/json")
+            .Produces<EventAnswer>(StatusCodes.Status201Created).Produces<EventAnswer>()
+            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
+            .WithSummary("Records one event: 201 when it is durable, 200 if its eventId was recorded before");
+        routes.MapPost("/ad_events", (Delegate)endpoints.LogManyAsync).WithTags("Events").Accepts<IReadOnlyList<EventRequest>>("application/json")
+            .Produces<BatchAnswer>().ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status503ServiceUnavailable)
+            .WithSummary("Records up to 1,000 events; each is answered for itself");
+    }
+
+    private async Task LogOneAsync(HttpContext http)
+    {
+        var (error, raw) = await JsonBody.ReadAsync(http.Request, EventReader.EventLimit, EventReader.ReadOne);
+        if (error is not null)
+        {
+            await error.ExecuteAsync(http);
+            return;
+        }
+
+        var (refused, accepted) = EventIntake.Decide(raw, catalog.Current, packages, clock.Now());
+        if (refused is not null)
+        {
+            metrics.Rejected(refused);
+            await new ApiError(refused.Status, refused.Error).ExecuteAsync(http);
+            return;
+        }
+
+        var pending = writer.Rent();
+        pending.Add(accepted!);
+        var outcome = await writer.AppendAsync(pending);
+        var duplicate = outcome == LogOutcome.Committed && pending.Outcomes[0] == AppendOutcome.Duplicate;
+        CountAnswers(outcome, pending);
+        writer.Return(pending);
+        await AnswerAsync(http, outcome, duplicate);
+    }
+
+    private static Task AnswerAsync(HttpContext http, LogOutcome outcome, bool duplicate)
+    {
+        if (outcome != LogOutcome.Committed)
+        {
+            return Failure(outcome).ExecuteAsync(http);
+        }
+
+        var response = http.Response;
+        var body = duplicate ? AlreadyLogged : Logged;
+        response.StatusCode = duplicate ? StatusCodes.Status200OK : StatusCodes.Status201Created;
+        response.ContentType = "application/json; charset=utf-8";
+        response.ContentLength = body.Length;
+        return response.BodyWriter.WriteAsync(body).AsTask();
+    }
+
+    private async Task LogManyAsync(HttpContext http)
+    {
+        var (error, raws) = await JsonBody.ReadAsync(http.Request, EventReader.BatchLimit, EventReader.ReadBatch);
+        if (error is null && raws is null)
+        {
+            error = ApiError.BadRequest($"Request body must be an array of at most {EventReader.MostEvents} events");
+        }
+
+        if (error is not null)
+        {
+            await error.ExecuteAsync(http);
+            return;
+        }
+
+        var pending = writer.Rent();
+        var refusals = Decide(raws!, pending);
+        var outcome = pending.Events.Count == 0 ? LogOutcome.Committed : await writer.AppendAsync(pending);
+        CountAnswers(outcome, pending);
+        var answer = outcome == LogOutcome.Committed ? BatchAnswer.Of(refusals, pending.Outcomes) : null;
+        writer.Return(pending);
+        await (answer is null ? Failure(outcome).ExecuteAsync(http) : http.Response.WriteAsJsonAsync(answer, ApiJson.Options));
+    }
+
+    /// <summary>Why each event of a batch is refused; nothing for those that were accepted, which are added to the pending ones.</summary>
+    private List<DropReason?> Decide(List<RawEvent> raws, PendingAppend pending)
+    {
+        var (snapshot, now) = (catalog.Current, clock.Now());
+        var refusals = new List<DropReason?>(raws.Count);
+        foreach (var raw in raws)
+        {
+            var (refused, accepted) = EventIntake.Decide(raw, snapshot, packages, now);
+            refusals.Add(refused);
+            if (refused is null)
+            {
+                pending.Add(accepted!);
+            }
+            else
+            {
+                metrics.Rejected(refused);
+            }
+        }
+
+        return refusals;
+    }
+
+    private void CountAnswers(LogOutcome outcome, PendingAppend pending)
+    {
+        if (outcome != LogOutcome.Committed)
+        {
+            metrics.Unavailable(pending.Events.Count);
+            return;
+        }
+
+        foreach (var one in pending.Outcomes)
+        {
+            metrics.Answered(one);
+        }
+    }
+
+    private static ApiError Failure(LogOutcome outcome) => outcome == LogOutcome.QueueFull ? QueueFull : NotStored;
+
+    private static byte[] Body(string message) => JsonSerializer.SerializeToUtf8Bytes(new EventAnswer(message), ApiJson.Options);
+}

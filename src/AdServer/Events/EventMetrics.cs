@@ -1,0 +1,45 @@
+using System.Diagnostics.Metrics;
+
+namespace AdServer.Events;
+
+/// <summary>What happens to events, in numbers.</summary>
+internal sealed class EventMetrics : IDisposable
+{
+    private readonly Meter meter = new("AdServer.Events");
+    private readonly Counter<long> events;
+    private readonly Histogram<long> batchSize;
+    private readonly Histogram<double> commitTime;
+    private readonly KeyValuePair<string, object?>[] logged = Tags("logged", string.Empty);
+    private readonly KeyValuePair<string, object?>[] duplicate = Tags("duplicate", string.Empty);
+    private readonly KeyValuePair<string, object?>[] unavailable = Tags("unavailable", string.Empty);
+    private readonly Dictionary<DropReason, KeyValuePair<string, object?>[]> rejected =
+        DropReason.All.ToDictionary(reason => reason, reason => Tags("rejected", reason.Label));
+
+    public EventMetrics()
+    {
+        events = meter.CreateCounter<long>("adserver.events", "{event}", "Events by what they were answered and why");
+        batchSize = meter.CreateHistogram<long>("adserver.events.batch_size", "{event}", "Events committed together");
+        commitTime = meter.CreateHistogram<double>("adserver.events.commit_duration", "s", "Time of a commit");
+    }
+
+    /// <summary>Shows the events that wait.</summary>
+    public void ObserveQueue(Func<int> waiting) =>
+        meter.CreateObservableGauge("adserver.events.queue_depth", waiting, "{event}", "Events that wait for their commit");
+
+    public void Committed(int count, TimeSpan time)
+    {
+        batchSize.Record(count);
+        commitTime.Record(time.TotalSeconds);
+    }
+
+    public void Answered(AppendOutcome outcome) => events.Add(1, outcome == AppendOutcome.Stored ? logged : duplicate);
+
+    public void Rejected(DropReason reason) => events.Add(1, rejected[reason]);
+
+    public void Unavailable(int count) => events.Add(count, unavailable);
+
+    public void Dispose() => meter.Dispose();
+
+    private static KeyValuePair<string, object?>[] Tags(string outcome, string reason) =>
+        reason.Length == 0 ? [new("outcome", outcome)] : [new("outcome", outcome), new("reason", reason)];
+}

@@ -1,0 +1,24 @@
+using System.Globalization;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace AdServer.Events;
+
+/// <summary>Degraded while events are refused: the store cannot take them, or too many wait.</summary>
+internal sealed class EventsHealth(JournalWriter writer, EventsSettings settings) : IHealthCheck
+{
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(Judge());
+
+    private HealthCheckResult Judge()
+    {
+        if (writer.FailingSince is { } since)
+        {
+            var time = since.ToString("O", CultureInfo.InvariantCulture);
+            return HealthCheckResult.Degraded($"Events cannot be stored since {time} and are answered 503: check the disk and the log");
+        }
+
+        return writer.Waiting >= settings.QueueCapacity
+            ? HealthCheckResult.Degraded($"The queue of {settings.QueueCapacity} events is full; new ones are answered 503")
+            : HealthCheckResult.Healthy();
+    }
+}

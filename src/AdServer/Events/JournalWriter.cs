@@ -1,0 +1,146 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using AdServer.Common;
+
+namespace AdServer.Events;
+
+/// <summary>
+/// Gathers the events of concurrent requests, commits them as one batch and then answers all of them. While one batch is being
+/// committed the next gathers, so batches grow with the load. A request that hangs up changes nothing: its events are committed.
+/// </summary>
+internal sealed partial class JournalWriter(
+    IEventJournal journal, EventsSettings settings, EventMetrics metrics, TimeProvider clock, ILogger<JournalWriter> logger) : BackgroundService
+{
+    private const int MostPooled = 4096;
+
+    private readonly Channel<PendingAppend> queue =
+        Channel.CreateUnbounded<PendingAppend>(new UnboundedChannelOptions { SingleReader = true });
+
+    private readonly ConcurrentQueue<PendingAppend> pool = new();
+    private int waiting;
+
+    /// <summary>Called with the stored events of each batch once it is durable, before anybody is answered.</summary>
+    public event Action<IReadOnlyList<AdEvent>>? Committed;
+
+    /// <summary>Events that wait for their commit.</summary>
+    public int Waiting => Volatile.Read(ref waiting);
+
+    /// <summary>Since when commits have been failing; nothing if the last one went well.</summary>
+    public DateTimeOffset? FailingSince { get; private set; }
+
+    /// <summary>An empty set of events for a request to fill; to be given back with <see cref="Return"/>.</summary>
+    public PendingAppend Rent() => pool.TryDequeue(out var pending) ? pending : new PendingAppend();
+
+    public void Return(PendingAppend pending)
+    {
+        pending.Reset();
+        if (pool.Count < MostPooled)
+        {
+            pool.Enqueue(pending);
+        }
+    }
+
+    /// <summary>Completes when the events are durable or cannot be.</summary>
+    public ValueTask<LogOutcome> AppendAsync(PendingAppend pending)
+    {
+        var count = pending.Events.Count;
+        if (Interlocked.Add(ref waiting, count) > settings.QueueCapacity || !queue.Writer.TryWrite(pending))
+        {
+            Interlocked.Add(ref waiting, -count);
+            return ValueTask.FromResult(LogOutcome.QueueFull);
+        }
+
+        return pending.Completion;
+    }
+
+    public override Task StopAsync(CancellationToken cancellationToken)
+    {
+        queue.Writer.TryComplete();
+        return base.StopAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var requests = new List<PendingAppend>();
+        var batch = new List<AdEvent>();
+
+        // Ends when the queue is completed and empty: what was taken is committed, also while stopping.
+        while (await queue.Reader.WaitToReadAsync(CancellationToken.None))
+        {
+            while (batch.Count < settings.MaxBatch && queue.Reader.TryRead(out var pending))
+            {
+                requests.Add(pending);
+                batch.AddRange(pending.Events);
+            }
+
+            await CommitAsync(requests, batch);
+            Interlocked.Add(ref waiting, -batch.Count);
+            requests.Clear();
+            batch = [];
+        }
+    }
+
+    private async Task CommitAsync(List<PendingAppend> requests, List<AdEvent> batch)
+    {
+        try
+        {
+            var started = clock.GetTimestamp();
+            var outcomes = await journal.AppendAsync(batch, CancellationToken.None);
+            metrics.Committed(batch.Count, clock.GetElapsedTime(started));
+            FailingSince = null;
+            Publish(batch, outcomes);
+            Answer(requests, outcomes);
+        }
+        catch (Exception fault)
+        {
+            Refuse(requests, fault);
+        }
+    }
+
+    private void Refuse(List<PendingAppend> requests, Exception fault)
+    {
+        if (FailingSince is null || fault is not StoreUnavailableException)
+        {
+            LogAppendFailed(fault);
+        }
+
+        FailingSince ??= clock.Now();
+        foreach (var pending in requests)
+        {
+            pending.Fail(LogOutcome.StoreUnavailable);
+        }
+    }
+
+    private static void Answer(List<PendingAppend> requests, AppendOutcome[] outcomes)
+    {
+        var done = 0;
+        foreach (var pending in requests)
+        {
+            var count = pending.Events.Count;
+            pending.Commit(outcomes.AsSpan(done, count));
+            done += count;
+        }
+    }
+
+    /// <summary>A subscriber that fails must not turn durable events into refused ones.</summary>
+    private void Publish(List<AdEvent> batch, AppendOutcome[] outcomes)
+    {
+        var stored = Array.TrueForAll(outcomes, outcome => outcome == AppendOutcome.Stored)
+            ? batch
+            : batch.Where((_, place) => outcomes[place] == AppendOutcome.Stored).ToList();
+        try
+        {
+            Committed?.Invoke(stored);
+        }
+        catch (Exception fault)
+        {
+            LogSubscriberFailed(fault);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Error, "Events cannot be stored and are answered 503 until this is over")]
+    private partial void LogAppendFailed(Exception fault);
+
+    [LoggerMessage(LogLevel.Error, "A listener to committed events failed; the events are stored")]
+    private partial void LogSubscriberFailed(Exception fault);
+}
