@@ -32,6 +32,14 @@ internal readonly record struct UtcDay(int Number) : IComparable<UtcDay>
 
     public int CompareTo(UtcDay other) => Number.CompareTo(other.Number);
 
+    public static bool operator <(UtcDay left, UtcDay right) => left.Number < right.Number;
+
+    public static bool operator >(UtcDay left, UtcDay right) => left.Number > right.Number;
+
+    public static bool operator <=(UtcDay left, UtcDay right) => left.Number <= right.Number;
+
+    public static bool operator >=(UtcDay left, UtcDay right) => left.Number >= right.Number;
+
     public override string ToString() =>
         DateOnly.FromDayNumber(Number + Epoch).ToString(Format, CultureInfo.InvariantCulture);
 }

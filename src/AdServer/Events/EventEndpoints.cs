@@ -14,7 +14,7 @@ internal sealed class EventEndpoints(
     private static readonly ApiError QueueFull = ApiError.Unavailable("Too many events are waiting; try again");
     private static readonly ApiError NotStored = ApiError.Unavailable("The event could not be stored; try again");
 
-    public static void MapEvents(IEndpointRouteBuilder routes)
+    public static void Map(IEndpointRouteBuilder routes)
     {
         var endpoints = routes.ServiceProvider.GetRequiredService<EventEndpoints>();
         routes.MapPost("/ad_event", (Delegate)endpoints.LogOneAsync).WithTags("Events").Accepts<EventRequest>("application/json")

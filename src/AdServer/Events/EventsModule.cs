@@ -21,10 +21,5 @@ internal static class EventsModule
         services.AddHealthChecks().AddCheck<EventsHealth>("events");
     }
 
-    public static void MapEvents(this IEndpointRouteBuilder routes)
-    {
-        routes.ServiceProvider.GetRequiredService<EventMetrics>()
-            .ObserveQueue(() => routes.ServiceProvider.GetRequiredService<JournalWriter>().Waiting);
-        EventEndpoints.MapEvents(routes);
-    }
+    public static void MapEvents(this IEndpointRouteBuilder routes) => EventEndpoints.Map(routes);
 }

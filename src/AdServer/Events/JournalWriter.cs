@@ -61,6 +61,7 @@ internal sealed partial class JournalWriter(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        metrics.ObserveQueue(() => Waiting);
         var requests = new List<PendingAppend>();
         var batch = new List<AdEvent>();
 

@@ -20,6 +20,9 @@ internal sealed record StatsQuery
     /// <summary>Last day, inclusive; absent: to the end.</summary>
     public UtcDay? To { get; init; }
 
+    /// <summary>More rows than there can be: for answers whose length something else bounds.</summary>
+    public const int NoLimit = 10_000_000;
+
     public string? AdId { get; init; }
 
     public string? PerformerId { get; init; }

@@ -1,0 +1,124 @@
+using AdServer.Catalog;
+using AdServer.Common;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace AdServer.Stats;
+
+/// <summary>The statistics that older clients read: of an ad, and of a performer's ads.</summary>
+internal static class AdStatsEndpoints
+{
+    private static readonly ApiError AdNotFound = ApiError.NotFound("Ad not found");
+    private static readonly ApiError PerformerNotFound = ApiError.NotFound("Performer not found");
+
+    public static void MapAdStats(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/ads/{id}/stats", OfAdAsync).WithTags("Statistics")
+            .ProducesProblem(StatusCodes.Status404NotFound).WithSummary("What happened to an ad from one day to another, both inclusive");
+        routes.MapGet("/performers/{id}/stats", OfPerformerAsync).WithTags("Statistics")
+            .ProducesProblem(StatusCodes.Status404NotFound).WithSummary("The same for each ad of a performer, in order of creation");
+    }
+
+    private static async Task<Results<Ok<AdStatsResponse>, ApiError>> OfAdAsync(
+        string id, string? from, string? to, ICatalogStore catalog, IStatsStore stats, TimeProvider clock, CancellationToken cancellation)
+    {
+        if (DateRange.TryRead(from, to, out var range) is { } error)
+        {
+            return error;
+        }
+
+        if (await catalog.FindAdAsync(id, cancellation) is not { } ad)
+        {
+            return AdNotFound;
+        }
+
+        var query = new StatsQuery { From = range.From, To = range.To, AdId = id };
+        var view = await stats.ReadAsync(query, cancellation);
+        return TypedResults.Ok(new AdStatsResponse(
+            id,
+            new DateRangeResponse(Echo(from), Echo(to)),
+            AdStats.Of(view.Total, ad.Details.Budget),
+            clock.Now(),
+            view.Position));
+    }
+
+    private static async Task<Results<Ok<PerformerStatsResponse>, ApiError>> OfPerformerAsync(
+        string id, string? from, string? to, ICatalogStore catalog, IStatsStore stats, TimeProvider clock, CancellationToken cancellation)
+    {
+        if (DateRange.TryRead(from, to, out var range) is { } error)
+        {
+            return error;
+        }
+
+        if (await catalog.FindPerformerAsync(id, cancellation) is null)
+        {
+            return PerformerNotFound;
+        }
+
+        var ads = (await catalog.ListAdIdsAsync([id], cancellation))[id].ToList();
+        var query = new StatsQuery { From = range.From, To = range.To, PerformerId = id, GroupBy = [StatsGroup.Ad], Limit = StatsQuery.NoLimit };
+        var view = await stats.ReadAsync(query, cancellation);
+        var counted = view.Rows.ToDictionary(row => row.Key.First, row => row.Measures);
+        var rows = ads.Select(ad => PerformerAdStats.Of(ad, counted.GetValueOrDefault(ad)));
+        return TypedResults.Ok(new PerformerStatsResponse(id, [.. rows], clock.Now(), view.Position));
+    }
+
+    private static string? Echo(string? query) => string.IsNullOrWhiteSpace(query) ? null : query;
+}
+
+/// <summary>The days that were asked about, as they were asked.</summary>
+internal sealed record DateRangeResponse(string? From, string? To);
+
+/// <summary>The statistics of an ad.</summary>
+/// <param name="AdId">The ad.</param>
+/// <param name="DateRange">The days.</param>
+/// <param name="AdStats">The numbers.</param>
+/// <param name="AsOf">When it was read: every event that was answered before is in it.</param>
+/// <param name="Position">The position in the journal behind it.</param>
+internal sealed record AdStatsResponse(
+    string AdId, DateRangeResponse DateRange, AdStats AdStats, DateTimeOffset AsOf, StatsPosition Position);
+
+/// <summary>What happened to an ad.</summary>
+/// <param name="Views">Views.</param>
+/// <param name="Clicks">Clicks.</param>
+/// <param name="Skips">Skips.</param>
+/// <param name="Exits">Exits.</param>
+/// <param name="AvgWatchDuration">Seconds watched per view.</param>
+/// <param name="ClickThroughRate">Clicks for a hundred views.</param>
+/// <param name="ConversionRate">Clicks for a hundred, divided by the budget's level (1 to 3): no rate, kept for older clients.</param>
+/// <param name="Deliveries">How often it was handed out.</param>
+internal sealed record AdStats(
+    long Views, long Clicks, long Skips, long Exits, double AvgWatchDuration, double ClickThroughRate, double ConversionRate, long Deliveries)
+{
+    public static AdStats Of(Measures measures, Budget budget) => new(
+        measures.Events.Views,
+        measures.Events.Clicks,
+        measures.Events.Skips,
+        measures.Events.Exits,
+        measures.Events.AvgWatchDuration(),
+        measures.Events.ClickThroughRate(),
+        measures.Events.ConversionRate(budget),
+        measures.Deliveries);
+}
+
+/// <summary>The statistics of a performer's ads.</summary>
+/// <param name="PerformerId">The performer.</param>
+/// <param name="AdsStats">One row an ad, in order of creation, zeros where there is nothing.</param>
+/// <param name="AsOf">When it was read: every event that was answered before is in it.</param>
+/// <param name="Position">The position in the journal behind it.</param>
+internal sealed record PerformerStatsResponse(
+    string PerformerId, IReadOnlyList<PerformerAdStats> AdsStats, DateTimeOffset AsOf, StatsPosition Position);
+
+/// <summary>What happened to one ad of a performer; the fields are those of <see cref="AdStats"/>.</summary>
+internal sealed record PerformerAdStats(
+    string AdId, long Views, long Clicks, long Skips, long Exits, double AvgWatchDuration, double ClickThroughRate, long Deliveries)
+{
+    public static PerformerAdStats Of(string adId, Measures measures) => new(
+        adId,
+        measures.Events.Views,
+        measures.Events.Clicks,
+        measures.Events.Skips,
+        measures.Events.Exits,
+        measures.Events.AvgWatchDuration(),
+        measures.Events.ClickThroughRate(),
+        measures.Deliveries);
+}

@@ -1,0 +1,104 @@
+using AdServer.Catalog;
+using AdServer.Common;
+
+namespace AdServer.Stats;
+
+/// <summary>A row a day, so that a chart needs one request.</summary>
+internal static class DailyStatsEndpoints
+{
+    /// <summary>The most days of an answer: ten years.</summary>
+    public const int MostDays = 3660;
+
+    public static void MapDailyStats(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/ads/{id}/stats/daily", OfAdAsync).WithTags("Statistics").Produces<DailyStatsResponse>()
+            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound)
+            .WithSummary("An ad's days, days without events too; CSV with Accept: text/csv or format=csv");
+        routes.MapGet("/performers/{id}/stats/daily", OfPerformerAsync).WithTags("Statistics").Produces<DailyStatsResponse>()
+            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound)
+            .WithSummary("The days of all ads of a performer together; CSV with Accept: text/csv or format=csv");
+    }
+
+    private static async Task<IResult> OfAdAsync(
+        string id, string? from, string? to, string? format, HttpRequest http,
+        ICatalogStore catalog, IStatsStore stats, TimeProvider clock, CancellationToken cancellation) =>
+        await AnswerAsync(
+            new DailyStatsRequest(from, to, format, http, new StatsQuery { AdId = id }),
+            async () => await catalog.FindAdAsync(id, cancellation) is null ? ApiError.NotFound("Ad not found") : null,
+            stats,
+            clock,
+            cancellation);
+
+    private static async Task<IResult> OfPerformerAsync(
+        string id, string? from, string? to, string? format, HttpRequest http,
+        ICatalogStore catalog, IStatsStore stats, TimeProvider clock, CancellationToken cancellation) =>
+        await AnswerAsync(
+            new DailyStatsRequest(from, to, format, http, new StatsQuery { PerformerId = id }),
+            async () => await catalog.FindPerformerAsync(id, cancellation) is null ? ApiError.NotFound("Performer not found") : null,
+            stats,
+            clock,
+            cancellation);
+
+    private static async Task<IResult> AnswerAsync(
+        DailyStatsRequest request, Func<Task<ApiError?>> find, IStatsStore stats, TimeProvider clock, CancellationToken cancellation)
+    {
+        var invalidFormat = StatsCsv.TryRead(request.Format, request.Http, out var csv);
+        var error = DateRange.TryRead(request.From, request.To, out var range) ?? invalidFormat;
+        error ??= range is { From: { } first, To: { } last } && last.Number - first.Number >= MostDays ? TooLong : await find();
+        if (error is not null)
+        {
+            return error;
+        }
+
+        var query = request.Query with { From = range.From, To = range.To, GroupBy = [StatsGroup.Day], Limit = StatsQuery.NoLimit };
+        var view = await stats.ReadAsync(query, cancellation);
+        var days = Fill(view.Rows, query);
+        if (days is null)
+        {
+            return TooLong;
+        }
+
+        return csv
+            ? StatsCsv.Answer(days, StatsRowResponse.Of(default, query, new StatsKey(" ", string.Empty)), next: null)
+            : TypedResults.Ok(new DailyStatsResponse(
+                query.AdId, query.PerformerId, days, StatsRowResponse.Of(view.Total, query), clock.Now(), view.Position));
+    }
+
+    private static ApiError TooLong { get; } = ApiError.BadRequest($"Invalid date range: at most {MostDays} days");
+
+    /// <summary>A row for each day from the first to the last: those asked for, else those with data.</summary>
+    private static List<StatsRowResponse>? Fill(IReadOnlyList<StatsRow> rows, StatsQuery query)
+    {
+        var found = rows.ToDictionary(row => UtcDay.Parse(row.Key.First), row => row.Measures);
+        var first = query.From ?? (found.Count == 0 ? query.To : found.Keys.Min());
+        var last = query.To ?? (found.Count == 0 ? first : found.Keys.Max());
+        if (first is not { } from || last is not { } to)
+        {
+            return [];
+        }
+
+        return to.Number - from.Number >= MostDays
+            ? null
+            : [.. Enumerable.Range(0, Math.Max(0, to.Number - from.Number + 1))
+                .Select(offset => from.AddDays(offset))
+                .Select(day => StatsRowResponse.Of(found.GetValueOrDefault(day), query, new StatsKey(day.ToString(), string.Empty)))];
+    }
+}
+
+/// <summary>What a request for days asks.</summary>
+internal sealed record DailyStatsRequest(string? From, string? To, string? Format, HttpRequest Http, StatsQuery Query);
+
+/// <summary>The days of an ad or of a performer.</summary>
+/// <param name="AdId">The ad, if one was asked about.</param>
+/// <param name="PerformerId">The performer, if one was asked about.</param>
+/// <param name="Days">One row a day.</param>
+/// <param name="Totals">Their sum.</param>
+/// <param name="AsOf">When it was read: every event that was answered before is in it.</param>
+/// <param name="Position">The position in the journal behind it.</param>
+internal sealed record DailyStatsResponse(
+    string? AdId,
+    string? PerformerId,
+    IReadOnlyList<StatsRowResponse> Days,
+    StatsRowResponse Totals,
+    DateTimeOffset AsOf,
+    StatsPosition Position);

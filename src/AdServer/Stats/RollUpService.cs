@@ -1,0 +1,101 @@
+using AdServer.Common;
+using AdServer.Events;
+
+namespace AdServer.Stats;
+
+/// <summary>
+/// Applies one roll after another, at least every <see cref="StatsSettings.RollUpEvery"/> and as soon as a roll is full. It may die or
+/// be repeated at any step: the store makes each roll count once (law 5).
+/// </summary>
+internal sealed partial class RollUpService(
+    IEventJournal journal,
+    IStatsStore store,
+    JournalWriter writer,
+    StatsSettings settings,
+    StatsMetrics metrics,
+    TimeProvider clock,
+    ILogger<RollUpService> logger) : BackgroundService
+{
+    private TaskCompletionSource full = NewSignal();
+    private int waiting;
+
+    /// <summary>How far the roll-up is behind, as last seen.</summary>
+    public JournalLag Lag { get; private set; }
+
+    /// <summary>Since when it has not got on, because the store fails; nothing if it does.</summary>
+    public DateTimeOffset? FailingSince { get; private set; }
+
+    /// <summary>Rolls up all that is committed; returns the number of rolls.</summary>
+    public async Task<int> RollAllAsync(CancellationToken cancellation)
+    {
+        var rolls = 0;
+        Lag = await journal.ReadLagAsync(cancellation);
+        while (await journal.NextRollAsync(settings.RollSize, cancellation) is { } roll)
+        {
+            var started = clock.GetTimestamp();
+            await store.ApplyAsync(roll, cancellation);
+            metrics.Rolled(roll.Events.Count, clock.GetElapsedTime(started));
+            rolls++;
+        }
+
+        Lag = await journal.ReadLagAsync(cancellation);
+        return rolls;
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        metrics.Observe(() => Lag, clock);
+        writer.Committed += CountWaiting;
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            await TryRollAsync(stoppingToken);
+            await WaitAsync(stoppingToken);
+        }
+
+        writer.Committed -= CountWaiting;
+    }
+
+    private async Task TryRollAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            Interlocked.Exchange(ref waiting, 0);
+            await RollAllAsync(cancellation);
+            FailingSince = null;
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // Stopping: the roll is applied by the next process.
+        }
+        catch (Exception fault)
+        {
+            if (FailingSince is null)
+            {
+                LogRollUpFailed(fault);
+            }
+
+            FailingSince ??= clock.Now();
+        }
+    }
+
+    private async Task WaitAsync(CancellationToken cancellation)
+    {
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        await Task.WhenAny(Task.Delay(settings.RollUpEvery, clock, enough.Token), full.Task);
+        await enough.CancelAsync();
+        full = NewSignal();
+    }
+
+    private void CountWaiting(IReadOnlyList<AdEvent> events)
+    {
+        if (Interlocked.Add(ref waiting, events.Count) >= settings.RollSize)
+        {
+            full.TrySetResult();
+        }
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    [LoggerMessage(LogLevel.Error, "Events cannot be rolled up; statistics stay right, because they include what is not rolled up, but get slower")]
+    private partial void LogRollUpFailed(Exception fault);
+}

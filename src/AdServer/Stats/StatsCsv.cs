@@ -1,0 +1,71 @@
+using AdServer.Common;
+using CsvHelper;
+using Microsoft.Net.Http.Headers;
+
+namespace AdServer.Stats;
+
+/// <summary>Reports as CSV (RFC 4180): the same rows and numbers as in JSON, one column a field that the report has.</summary>
+internal static class StatsCsv
+{
+    /// <summary>Where a CSV answer says how to get the next page.</summary>
+    public const string CursorHeader = "X-Next-Cursor";
+
+    /// <summary>Anybody can make up a package name, and a spreadsheet would run one that begins like a formula.</summary>
+    private static readonly CsvWriterOptions Options = new() { Injection = CsvInjection.Escape };
+
+    private static readonly (string Name, Func<StatsRowResponse, object?> Value)[] Columns =
+    [
+        ("adId", row => row.AdId), ("performerId", row => row.PerformerId), ("packageName", row => row.PackageName), ("date", row => row.Date),
+        ("eventType", row => row.EventType?.ToString().ToLowerInvariant()), ("events", row => row.Events), ("views", row => row.Views),
+        ("clicks", row => row.Clicks), ("skips", row => row.Skips), ("exits", row => row.Exits), ("watchDuration", row => row.WatchDuration),
+        ("avgWatchDuration", row => row.AvgWatchDuration), ("clickThroughRate", row => row.ClickThroughRate),
+        ("deliveries", row => row.Deliveries), ("requests", row => row.Requests), ("fills", row => row.Fills), ("noFills", row => row.NoFills),
+        ("fillRate", row => row.FillRate),
+    ];
+
+    /// <summary>Whether the caller wants CSV: <c>format</c> decides; without it, <c>Accept</c>.</summary>
+    public static ApiError? TryRead(string? format, HttpRequest http, out bool csv)
+    {
+        csv = string.IsNullOrEmpty(format)
+            ? http.GetTypedHeaders().Accept.OrderByDescending(type => type.Quality ?? 1).FirstOrDefault() is { } first && IsCsv(first)
+            : format.Equals("csv", StringComparison.OrdinalIgnoreCase);
+        return string.IsNullOrEmpty(format) || csv || format.Equals("json", StringComparison.OrdinalIgnoreCase)
+            ? null
+            : ApiError.BadRequest("Invalid format: json or csv");
+    }
+
+    /// <summary>The rows as CSV. The columns are those that a row of this report has; an empty report has its groups alone.</summary>
+    public static IResult Answer(IReadOnlyList<StatsRowResponse> rows, StatsRowResponse example, string? next)
+    {
+        var columns = Columns.Where(column => column.Value(example) is not null).ToList();
+        var text = new MemoryStream();
+        using (var csv = CsvWriter.Create(text, Options, leaveOpen: true))
+        {
+            csv.WriteHeader([.. columns.Select(column => column.Name)]);
+            foreach (var row in rows)
+            {
+                columns.ForEach(column => csv.WriteField(column.Value(row)));
+                csv.EndRecord();
+            }
+        }
+
+        return new CsvAnswer(text.ToArray(), next);
+    }
+
+    private static bool IsCsv(MediaTypeHeaderValue type) => type.MediaType.Equals("text/csv", StringComparison.OrdinalIgnoreCase);
+
+    private sealed class CsvAnswer(byte[] text, string? next) : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext)
+        {
+            httpContext.Response.ContentType = "text/csv; charset=utf-8; header=present";
+            if (next is not null)
+            {
+                httpContext.Response.Headers[CursorHeader] = next;
+            }
+
+            httpContext.Response.ContentLength = text.Length;
+            return httpContext.Response.Body.WriteAsync(text, 0, text.Length, httpContext.RequestAborted);
+        }
+    }
+}

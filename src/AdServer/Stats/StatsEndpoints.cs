@@ -1,0 +1,60 @@
+using AdServer.Common;
+
+namespace AdServer.Stats;
+
+/// <summary>Reports for analysts: counts by up to two groups, filtered, with totals, page by page, as JSON or CSV.</summary>
+internal static class StatsEndpoints
+{
+    public static void MapStatsReports(this IEndpointRouteBuilder routes) =>
+        routes.MapGet("/stats", AnswerAsync).WithTags("Statistics").Produces<StatsResponse>()
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .WithSummary("Counts by up to two of ad, performer, package, day and eventType, ordered by these; CSV with Accept: text/csv or format=csv");
+
+    private static async Task<IResult> AnswerAsync([AsParameters] StatsRequest request, IStatsStore stats, TimeProvider clock, CancellationToken cancellation)
+    {
+        var invalidFormat = StatsCsv.TryRead(request.Format, request.Http, out var csv);
+        if ((StatsReport.TryRead(request, out var report) ?? invalidFormat) is { } error)
+        {
+            return error;
+        }
+
+        var view = await stats.ReadAsync(report.Query, cancellation);
+        var (rows, next) = report.Show(view);
+        var totals = StatsRowResponse.Of(view.Total, report.Query);
+        return csv
+            ? StatsCsv.Answer(rows, report.Example, next)
+            : TypedResults.Ok(new StatsResponse(rows, totals, next, clock.Now(), view.Position));
+    }
+}
+
+/// <summary>The parameters of a report.</summary>
+/// <param name="GroupBy">Up to two of <c>ad</c>, <c>performer</c>, <c>package</c>, <c>day</c>, <c>eventType</c>, separated by a comma; absent: totals alone.</param>
+/// <param name="From">First day, inclusive.</param>
+/// <param name="To">Last day, inclusive.</param>
+/// <param name="PerformerId">Only ads of this performer.</param>
+/// <param name="AdId">Only this ad.</param>
+/// <param name="PackageName">Only this app.</param>
+/// <param name="Limit">The most rows, 1 to 1,000; 100 if absent.</param>
+/// <param name="Cursor">The <c>nextCursor</c> of the answer before.</param>
+/// <param name="Format"><c>json</c> or <c>csv</c>.</param>
+/// <param name="Http">The request.</param>
+internal sealed record StatsRequest(
+    string? GroupBy,
+    string? From,
+    string? To,
+    string? PerformerId,
+    string? AdId,
+    string? PackageName,
+    string? Limit,
+    string? Cursor,
+    string? Format,
+    HttpRequest Http);
+
+/// <summary>A report.</summary>
+/// <param name="Rows">The rows of this page.</param>
+/// <param name="Totals">The sum over all pages.</param>
+/// <param name="NextCursor">What to send as <c>cursor</c> to get the next page; absent after the last.</param>
+/// <param name="AsOf">When it was read: every event that was answered before is in it.</param>
+/// <param name="Position">The position in the journal behind it.</param>
+internal sealed record StatsResponse(
+    IReadOnlyList<StatsRowResponse> Rows, StatsRowResponse Totals, string? NextCursor, DateTimeOffset AsOf, StatsPosition Position);

@@ -1,0 +1,31 @@
+using AdServer.Common;
+
+namespace AdServer.Stats;
+
+/// <summary>From raw events to counts, and from counts to answers.</summary>
+internal static class StatsModule
+{
+    public static void AddStats(this IServiceCollection services, IConfiguration configuration)
+    {
+        var settings = configuration.GetSection("Stats").Get<StatsSettings>() ?? new StatsSettings();
+        if (settings.Fault() is { } fault)
+        {
+            throw new StartException(fault);
+        }
+
+        services.AddSingleton(settings);
+        services.AddSingleton<StatsMetrics>();
+        services.AddSingleton<RollUpService>();
+        services.AddSingleton<SweepService>();
+        services.AddHostedService(provider => provider.GetRequiredService<RollUpService>());
+        services.AddHostedService(provider => provider.GetRequiredService<SweepService>());
+        services.AddHealthChecks().AddCheck<RollUpHealth>("rollup");
+    }
+
+    public static void MapStats(this IEndpointRouteBuilder routes)
+    {
+        routes.MapAdStats();
+        routes.MapDailyStats();
+        routes.MapStatsReports();
+    }
+}

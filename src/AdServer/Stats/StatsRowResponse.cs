@@ -1,0 +1,113 @@
+using System.Text.Json.Serialization;
+using AdServer.Events;
+
+namespace AdServer.Stats;
+
+/// <summary>One row of a report: the groups that were asked for, and what is counted under them.</summary>
+internal sealed record StatsRowResponse
+{
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? AdId { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? PerformerId { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? PackageName { get; init; }
+
+    /// <summary>The UTC day.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Date { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public EventType? EventType { get; init; }
+
+    /// <summary>Events of all types, or of the row's type.</summary>
+    public long Events { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? Views { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? Clicks { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? Skips { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? Exits { get; init; }
+
+    /// <summary>Seconds watched in views.</summary>
+    public double WatchDuration { get; init; }
+
+    /// <summary>Seconds watched per view.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? AvgWatchDuration { get; init; }
+
+    /// <summary>Clicks for a hundred views.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? ClickThroughRate { get; init; }
+
+    /// <summary>Ads handed out; absent where they are not counted (by package and by event type).</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? Deliveries { get; init; }
+
+    /// <summary>How often an app asked for an ad; absent where there is an ad or a performer.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? Requests { get; init; }
+
+    /// <summary>Requests that got an ad.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? Fills { get; init; }
+
+    /// <summary>Requests for which there was no ad.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? NoFills { get; init; }
+
+    /// <summary>Fills for a hundred requests.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? FillRate { get; init; }
+
+    /// <summary>A row of all event types together.</summary>
+    public static StatsRowResponse Of(Measures measures, StatsQuery query, StatsKey key = default) => Keyed(query, key) with
+    {
+        Events = measures.Events.Events,
+        Views = measures.Events.Views,
+        Clicks = measures.Events.Clicks,
+        Skips = measures.Events.Skips,
+        Exits = measures.Events.Exits,
+        WatchDuration = measures.Events.WatchSeconds(),
+        AvgWatchDuration = measures.Events.AvgWatchDuration(),
+        ClickThroughRate = measures.Events.ClickThroughRate(),
+        Deliveries = query.HasDeliveries ? measures.Deliveries : null,
+        Requests = query.HasRequests ? measures.Requests : null,
+        Fills = query.HasRequests ? measures.Fills : null,
+        NoFills = query.HasRequests ? measures.NoFills : null,
+        FillRate = query.HasRequests ? measures.FillRate() : null,
+    };
+
+    /// <summary>The four rows, one an event type, that a row splits into.</summary>
+    public static IEnumerable<StatsRowResponse> ByType(DayCounts counts, StatsQuery query, StatsKey key)
+    {
+        var row = Keyed(query, key);
+        yield return row with { EventType = AdServer.Events.EventType.View, Events = counts.Views, WatchDuration = counts.WatchSeconds() };
+        yield return row with { EventType = AdServer.Events.EventType.Click, Events = counts.Clicks };
+        yield return row with { EventType = AdServer.Events.EventType.Skip, Events = counts.Skips };
+        yield return row with { EventType = AdServer.Events.EventType.Exit, Events = counts.Exits };
+    }
+
+    private static StatsRowResponse Keyed(StatsQuery query, StatsKey key) => new()
+    {
+        AdId = ValueOf(StatsGroup.Ad, query, key),
+        PerformerId = ValueOf(StatsGroup.Performer, query, key),
+        PackageName = ValueOf(StatsGroup.Package, query, key),
+        Date = ValueOf(StatsGroup.Day, query, key),
+    };
+
+    private static string? ValueOf(StatsGroup group, StatsQuery query, StatsKey key) => query.GroupBy switch
+    {
+        [var first, ..] when first == group => key.First,
+        [_, var second] when second == group => key.Second,
+        _ => null,
+    };
+}

@@ -1,0 +1,27 @@
+namespace AdServer.Stats;
+
+/// <summary>The settings <c>Stats:…</c>.</summary>
+internal sealed record StatsSettings
+{
+    /// <summary>How often events are rolled up.</summary>
+    public TimeSpan RollUpEvery { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>The most events of one roll; as many waiting events start one before its time.</summary>
+    public int RollSize { get; init; } = 5_000;
+
+    /// <summary>From which age of an event that is not rolled up the host calls itself degraded.</summary>
+    public TimeSpan LateAfter { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How often what removed ads left behind is looked for.</summary>
+    public TimeSpan SweepEvery { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>What is wrong with the values, if anything.</summary>
+    public string? Fault() => this switch
+    {
+        _ when RollUpEvery <= TimeSpan.Zero || RollUpEvery > TimeSpan.FromMinutes(1) => "Stats:RollUpEvery must be between 0 and 1 minute",
+        _ when RollSize is < 1 or > 100_000 => "Stats:RollSize must be between 1 and 100000",
+        _ when LateAfter <= TimeSpan.Zero => "Stats:LateAfter must be more than 0",
+        _ when SweepEvery <= TimeSpan.Zero => "Stats:SweepEvery must be more than 0",
+        _ => null,
+    };
+}
