@@ -15,7 +15,8 @@ internal static class HealthEndpoints
     public static void MapHealth(this IEndpointRouteBuilder endpoints)
     {
         endpoints.MapGet(Live, GetLive).WithTags("Operations");
-        endpoints.MapGet(Ready, GetReadyAsync).WithTags("Operations");
+        endpoints.MapGet(Ready, GetReadyAsync).WithTags("Operations")
+            .Produces<Readiness>().Produces<Readiness>(StatusCodes.Status503ServiceUnavailable);
     }
 
     /// <summary>Whether the process answers at all.</summary>
@@ -26,7 +27,7 @@ internal static class HealthEndpoints
     }
 
     /// <summary>Whether this host can serve: 503 when it cannot or is shutting down, 200 with reasons when it can with a loss.</summary>
-    private static async Task<Results<Ok<Readiness>, JsonHttpResult<Readiness>>> GetReadyAsync(
+    private static async Task<JsonHttpResult<Readiness>> GetReadyAsync(
         HttpContext context, HealthCheckService checks, IHostApplicationLifetime lifetime, ReadinessLog log)
     {
         context.Response.Headers.CacheControl = "no-store";
@@ -34,9 +35,8 @@ internal static class HealthEndpoints
             ? Readiness.Stopping
             : Readiness.Of(await checks.CheckHealthAsync(context.RequestAborted));
         log.Note(readiness);
-        return readiness.Status == Readiness.Unready
-            ? TypedResults.Json(readiness, statusCode: StatusCodes.Status503ServiceUnavailable)
-            : TypedResults.Ok(readiness);
+        var status = readiness.Status == Readiness.Unready ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK;
+        return TypedResults.Json(readiness, statusCode: status);
     }
 }
 

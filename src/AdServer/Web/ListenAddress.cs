@@ -26,6 +26,6 @@ internal static class ListenAddress
     {
         var address = BindingAddress.Parse(bound);
         var host = address.Host is "+" or "*" or "0.0.0.0" or "[::]" ? "localhost" : address.Host;
-        return $"{address.Scheme}://{host}:{address.Port}";
+        return address.IsUnixPipe || address.IsNamedPipe ? bound : $"{address.Scheme}://{host}:{address.Port}";
     }
 }

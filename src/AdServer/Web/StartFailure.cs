@@ -12,6 +12,9 @@ internal static class StartFailure
     {
         StoreUnavailableException => failure.Message,
         IOException { InnerException: AddressInUseException } => failure.Message + " Choose another address with --urls.",
+        // Of localhost, which stands for two addresses, neither could be had.
+        IOException { InnerException: AggregateException { InnerExceptions: [var first, ..] } } => Explain(first),
+        FormatException { Message: var message } when message.StartsWith("Invalid url", StringComparison.Ordinal) => message,
         SocketException { SocketErrorCode: SocketError.AccessDenied } => "This user may not listen on the address. Choose a port above 1023 with --urls.",
         SocketException { SocketErrorCode: SocketError.AddressNotAvailable } => "The address belongs to no network interface of this machine.",
         _ => null,

@@ -18,7 +18,7 @@ internal static partial class WebStart
         catch (Exception failure)
         {
             // What cannot be explained in a line was logged by the host, with its stack trace.
-            LogNotStarted(log, StartFailure.Explain(failure) ?? failure.GetType().Name);
+            LogNotStarted(log, StartFailure.Explain(failure) ?? "the error is above");
             return 1;
         }
 
@@ -29,11 +29,12 @@ internal static partial class WebStart
 
     private static void Announce(WebApplication app, ILogger log)
     {
-        var address = ListenAddress.ForPeople(app.Urls.First());
-        var lines = app.Services.GetServices<StartupLine>()
-            .Append(new StartupLine("API page", address + OpenApi.Page))
-            .Append(new StartupLine("Health", address + HealthEndpoints.Ready));
-        foreach (var line in lines)
+        var pages = app.Urls.Take(1).Select(ListenAddress.ForPeople).SelectMany(address => new StartupLine[]
+        {
+            new("API page", address + OpenApi.Page),
+            new("Health page", address + HealthEndpoints.Ready),
+        });
+        foreach (var line in app.Services.GetServices<StartupLine>().Concat(pages))
         {
             LogLine(log, line.Name, line.Text);
         }
