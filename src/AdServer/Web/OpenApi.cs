@@ -1,0 +1,71 @@
+using System.Reflection;
+using AdServer.Common;
+using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Mvc.ApiExplorer;
+using Microsoft.OpenApi;
+using Swashbuckle.AspNetCore.Swagger;
+using Swashbuckle.AspNetCore.SwaggerGen;
+
+namespace AdServer.Web;
+
+/// <summary>The OpenAPI document of all routes and the page to read and try it. Its words are the doc comments of handlers and records.</summary>
+internal static class OpenApi
+{
+    public const string Folder = "/swagger/";
+    public const string Page = Folder + "index.html";
+    public const string Version = "v1";
+
+    public static void AddOpenApi(this IServiceCollection services) =>
+        services.AddEndpointsApiExplorer().AddSwaggerGen(Describe);
+
+    public static void MapOpenApi(this IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapSwagger();
+        // The page names the document relative to itself, so that it works below any prefix.
+        endpoints.MapSwaggerUI("swagger", page =>
+        {
+            page.SwaggerEndpoint($"{Version}/swagger.json", "AdServer");
+            page.DocumentTitle = "AdServer API";
+        });
+    }
+
+    /// <summary>Writes the document as it is kept in git, without starting the server. Answers the exit code of the process.</summary>
+    public static async Task<int> PrintAsync(WebApplication app, TextWriter output)
+    {
+        // Starting would do this: it makes the mapped endpoints known to the API explorer.
+        app.UseEndpoints(_ => { });
+        var document = app.Services.GetRequiredService<ISwaggerProvider>().GetSwagger(Version);
+        var json = await document.SerializeAsJsonAsync(OpenApiSpecVersion.OpenApi3_0);
+        await output.WriteAsync(json.ReplaceLineEndings("\n").TrimEnd() + "\n");
+        await output.FlushAsync();
+        await app.DisposeAsync();
+        return 0;
+    }
+
+    private static void Describe(SwaggerGenOptions options)
+    {
+        options.SwaggerDoc(Version, new OpenApiInfo
+        {
+            Title = "AdServer",
+            Version = Version,
+            Description = "Serves video ads to apps, takes their events and reports statistics. "
+                + "Every route is served at `/` and identically below `/api`; HEAD works wherever GET does. "
+                + "Every error is an RFC 9457 problem that also carries the string `error`.",
+            License = new OpenApiLicense { Name = "MIT", Url = new Uri("https://opensource.org/license/mit") },
+        });
+        options.IncludeXmlComments(Assembly.GetExecutingAssembly());
+        options.SupportNonNullableReferenceTypes();
+        options.NonNullableReferenceTypesAsRequired();
+        options.MapType<UtcDay>(() => new OpenApiSchema { Type = JsonSchemaType.String, Format = "date" });
+        options.TagActionsBy(description => [Tag(description)]);
+        options.OrderActionsBy(description => $"/{description.RelativePath} {description.HttpMethod}");
+    }
+
+    /// <summary>The tag that the module gave, or the noun of the class that holds the handler.</summary>
+    private static string Tag(ApiDescription description)
+    {
+        var metadata = description.ActionDescriptor.EndpointMetadata;
+        return metadata.OfType<ITagsMetadata>().LastOrDefault()?.Tags[0]
+            ?? metadata.OfType<MethodInfo>().Last().DeclaringType!.Name.Replace("Endpoints", string.Empty, StringComparison.Ordinal);
+    }
+}

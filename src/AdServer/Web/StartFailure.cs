@@ -1,0 +1,22 @@
+using System.Net.Sockets;
+using AdServer.Common;
+using Microsoft.AspNetCore.Connections;
+
+namespace AdServer.Web;
+
+/// <summary>Failures to start that one line explains better than a stack trace.</summary>
+internal static class StartFailure
+{
+    /// <summary>The line for the person at the console, or nothing when only the stack trace can tell.</summary>
+    public static string? Explain(Exception? failure) => failure switch
+    {
+        StoreUnavailableException => failure.Message,
+        IOException { InnerException: AddressInUseException } => failure.Message + " Choose another address with --urls.",
+        // Of localhost, which stands for two addresses, neither could be had.
+        IOException { InnerException: AggregateException { InnerExceptions: [var first, ..] } } => Explain(first),
+        FormatException { Message: var message } when message.StartsWith("Invalid url", StringComparison.Ordinal) => message,
+        SocketException { SocketErrorCode: SocketError.AccessDenied } => "This user may not listen on the address. Choose a port above 1023 with --urls.",
+        SocketException { SocketErrorCode: SocketError.AddressNotAvailable } => "The address belongs to no network interface of this machine.",
+        _ => null,
+    };
+}

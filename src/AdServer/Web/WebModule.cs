@@ -1,0 +1,56 @@
+using AdServer.Common;
+using AdServer.Web.Metrics;
+using Microsoft.AspNetCore.HostFiltering;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace AdServer.Web;
+
+/// <summary>What every request passes and every host offers: JSON, errors, limits, logs, health, metrics and the API page.</summary>
+internal static class WebModule
+{
+    /// <summary>Below this prefix every route is served a second time, for clients that use one.</summary>
+    public const string Prefix = "/api";
+
+    /// <summary>How long a host that stops may take to answer what it accepted.</summary>
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(30);
+
+    public static void AddWeb(this WebApplicationBuilder builder)
+    {
+        builder.AddConsoleLog();
+        builder.ListenOnDefaultAddress();
+        builder.WebHost.ConfigureKestrel(HttpLimits.Apply);
+
+        var services = builder.Services;
+        services.TryAddSingleton(TimeProvider.System);
+        services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTimeout);
+        services.Configure<HostFilteringOptions>(options => options.IncludeFailureMessage = false);
+        services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));
+        // Input that does not bind becomes an exception in every environment, and so passes the one place that words errors.
+        services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
+        services.AddHealthChecks();
+        services.AddSingleton<ErrorAnswers>();
+        services.AddSingleton<ReadinessLog>();
+        services.AddMetricsPage();
+        services.AddOpenApi();
+    }
+
+    /// <summary>The pipeline that every request passes. It is kept this short for the sake of the two hot routes.</summary>
+    public static void UseWeb(this WebApplication app)
+    {
+        app.UseMiddleware<FrontDoor>();
+        app.UsePathBase(Prefix);
+        app.UseRouting();
+    }
+
+    public static void MapWeb(this WebApplication app)
+    {
+        app.MapGet("/", (HttpRequest request) => TypedResults.Redirect(request.PathBase + OpenApi.Page)).ExcludeFromDescription();
+        app.MapHealth();
+        app.MapMetricsPage();
+        app.MapOpenApi();
+    }
+
+    /// <summary>Adds a line to what the console says after the start, such as where the store is.</summary>
+    public static void AddStartupLine(this IServiceCollection services, string name, Func<IServiceProvider, string> text) =>
+        services.AddSingleton(provider => new StartupLine(name, text(provider)));
+}
