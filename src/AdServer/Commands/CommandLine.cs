@@ -1,0 +1,121 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using AdServer.Commands.Simulation;
+
+namespace AdServer.Commands;
+
+/// <summary>Reads the command line: pure, prints nothing, starts nothing.</summary>
+internal static class CommandLine
+{
+    private static readonly Option<bool> Demo = new("--demo") { Description = "fill an empty store with demo data first" };
+
+    private static readonly Command Serve = new("serve", "Serve ads, take events, answer reports (the default).") { Demo };
+
+    private static readonly Command Verify = new("verify", "Compare raw events with everything derived from them; exit code 1 if they differ.");
+
+    private static readonly Command Rebuild = new("rebuild", "Derive all statistics again from raw events. Needs the server stopped.");
+
+    private static readonly Command Simulate = SimulateArguments.Command;
+
+    private static readonly Command OpenApi = new("openapi", "Print the OpenAPI document.");
+
+    private static readonly RootCommand Root = MakeRoot();
+
+    private static readonly ParserConfiguration Manners = new() { EnablePosixBundling = false, ResponseFileTokenReplacer = null };
+
+    private static IEnumerable<string> CommandWords => Root.Subcommands.Select(command => command.Name);
+
+    public static Invocation Parse(IReadOnlyList<string> arguments)
+    {
+        var split = ConfigurationArguments.Split(arguments);
+        if (split.Problem is not null)
+        {
+            return Invocation.Answer.Refuse(split.Problem);
+        }
+
+        var result = Root.Parse(WithCommand(split.Words), Manners);
+        return Explanation(result) ?? Refusal(result, split) ?? Accept(result, split.Configuration);
+    }
+
+    /// <summary>Without a command word the command is <c>serve</c>; help and version alone are about everything.</summary>
+    private static string[] WithCommand(string[] words) =>
+        words is [var first, ..] && (CommandWords.Contains(first) || (words.Length == 1 && IsAboutEverything(first)))
+            ? words
+            : [Serve.Name, .. words];
+
+    private static bool IsAboutEverything(string word) =>
+        Root.Options.Any(option => option is HelpOption or VersionOption && (option.Name == word || option.Aliases.Contains(word)));
+
+    private static Invocation.Answer? Explanation(ParseResult result)
+    {
+        var isVersion = result.CommandResult.Command == Root && result.Action is not null and not HelpAction && result.Errors.Count == 0;
+        if (isVersion)
+        {
+            return new Invocation.Answer($"AdServer {typeof(CommandLine).Assembly.GetName().Version?.ToString(3)}", ExitCodes.Done);
+        }
+
+        if (result.Action is not HelpAction)
+        {
+            return null;
+        }
+
+        using var text = new StringWriter();
+        result.Invoke(new InvocationConfiguration { Output = text, Error = text });
+        return new Invocation.Answer(text.ToString().TrimEnd(), ExitCodes.Done);
+    }
+
+    private static Invocation.Answer? Refusal(ParseResult result, ConfigurationArguments split)
+    {
+        var command = result.CommandResult.Command;
+        if (result.UnmatchedTokens is [var unknown, ..])
+        {
+            return Invocation.Answer.Refuse(Unknown(unknown, command));
+        }
+
+        if (result.Errors is [var error, ..])
+        {
+            return Invocation.Answer.Refuse(error.Message);
+        }
+
+        return command == Simulate && split.Configuration is [var idle, ..]
+            ? Invocation.Answer.Refuse($"simulate reads no settings: '{idle}' would change nothing.")
+            : null;
+    }
+
+    private static string Unknown(string word, Command command)
+    {
+        if (CommandWords.Contains(word))
+        {
+            return $"The command '{word}' must come first.";
+        }
+
+        var isOption = word.StartsWith('-');
+        var known = isOption
+            ? command.Options.Select(option => option.Name).Concat(command == Simulate ? [] : ConfigurationArguments.WellKnown).ToList()
+            : CommandWords.ToList();
+        var meant = Spelling.Closest(word.Split('=')[0], known) is { } closest ? $" Did you mean '{closest}'?" : string.Empty;
+        return isOption
+            ? $"'{word}' is no option of '{command.Name}'.{meant} Options: {string.Join(", ", known)}."
+            : $"'{word}' is no command.{meant} Commands: {string.Join(", ", known)}.";
+    }
+
+    private static Invocation Accept(ParseResult result, string[] configuration) => result.CommandResult.Command.Name switch
+    {
+        "verify" => new Invocation.Verify(configuration),
+        "rebuild" => new Invocation.Rebuild(configuration),
+        "simulate" => new Invocation.Simulate(SimulateArguments.Read(result)),
+        "openapi" => new Invocation.OpenApi(configuration),
+        _ => new Invocation.Serve(result.GetValue(Demo), configuration),
+    };
+
+    private static RootCommand MakeRoot()
+    {
+        var root = new RootCommand(
+            "A self-hosted server for video ads in apps. Settings are given as --Section:Key value, such as --Storage:Path ads.db or --urls http://*:8080.")
+        {
+            Demo, Serve, Verify, Rebuild, Simulate, OpenApi,
+        };
+        root.Directives.Clear();
+        return root;
+    }
+}

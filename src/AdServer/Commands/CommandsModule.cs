@@ -1,0 +1,59 @@
+using AdServer.Commands.Demo;
+using AdServer.Commands.Simulation;
+using AdServer.Common;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Spectre.Console;
+
+namespace AdServer.Commands;
+
+/// <summary>Front door of the commands: what the command line can do beside serving.</summary>
+internal static class CommandsModule
+{
+    /// <summary>Registers the commands. The stores they ask for, and nothing else, must be registered too.</summary>
+    public static IServiceCollection AddCommands(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(_ => CommandConsole.Output());
+        return services
+            .AddTransient<VerifyCommand>()
+            .AddTransient<RebuildCommand>()
+            .AddTransient<SimulateCommand>()
+            .AddTransient<DemoData>();
+    }
+
+    /// <summary>Says what is to be said, on the error stream if it is a refusal; the value is the exit code.</summary>
+    public static int Tell(this Invocation.Answer answer)
+    {
+        (answer.ExitCode == ExitCodes.Done ? CommandConsole.Output() : CommandConsole.Error()).Line(answer.Text);
+        return answer.ExitCode;
+    }
+
+    /// <summary>Runs <c>verify</c>, <c>rebuild</c> or <c>simulate</c>, ended in good order by Ctrl-C; the value is the exit code.</summary>
+    public static async Task<int> RunCommandAsync(this IServiceProvider services, Invocation invocation)
+    {
+        using var interruption = new Interruption();
+        var console = services.GetRequiredService<IAnsiConsole>();
+        try
+        {
+            return await RunAsync(services, invocation, interruption.Token);
+        }
+        catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
+        {
+            console.Line("Interrupted. Nothing is half done: it can be run again.");
+            return ExitCodes.Interrupted;
+        }
+        catch (StoreUnavailableException exception)
+        {
+            console.Line(exception.Message);
+            return ExitCodes.Failed;
+        }
+    }
+
+    private static Task<int> RunAsync(IServiceProvider services, Invocation invocation, CancellationToken cancellation) => invocation switch
+    {
+        Invocation.Verify => services.GetRequiredService<VerifyCommand>().RunAsync(cancellation),
+        Invocation.Rebuild => services.GetRequiredService<RebuildCommand>().RunAsync(cancellation),
+        Invocation.Simulate simulate => services.GetRequiredService<SimulateCommand>().RunAsync(simulate.Options, cancellation),
+        _ => throw new ArgumentOutOfRangeException(nameof(invocation), "runs in a host of its own"),
+    };
+}

@@ -1,0 +1,91 @@
+using AdServer.Catalog;
+using AdServer.Common;
+using AdServer.Events;
+using AdServer.Stats;
+using Spectre.Console;
+
+namespace AdServer.Commands.Demo;
+
+/// <summary>
+/// Fills an empty store with something to look at. Everything follows from the instant at which it was begun, and that instant is
+/// kept in the store: a fixed time after the creation of the first performer, which is written before all else. So a run that was stopped is
+/// continued by doing the same again: performers are found by address, ads by id, events are duplicates by their <c>eventId</c>, rolls are
+/// applied once, and delivery totals replace themselves. The mark of completion is the version of that same performer: it is written again as
+/// the very last step. A store with performers but without that one, or with the mark, is left alone, whatever else was changed in it.
+/// </summary>
+internal sealed class DemoData(
+    ICatalogStore catalog, IEventJournal journal, IStatsStore stats, IAnsiConsole console, TimeProvider clock)
+{
+    private const int BatchSize = 1000;
+
+    /// <summary>The process that handed out the demo's ads, as far as delivery rows are concerned.</summary>
+    private const string Process = "demo";
+
+    /// <summary>Fills the store, or continues to; does nothing when it holds anything else. To be run before the server serves.</summary>
+    public async Task FillAsync(CancellationToken cancellation)
+    {
+        if (await BeginAsync(cancellation) is not { } first)
+        {
+            return;
+        }
+
+        var begun = first.CreatedAt + DemoCatalog.PerformerAge;
+        var demo = new DemoCatalog(begun);
+        await AddCatalogAsync(demo, cancellation);
+        var traffic = DemoTraffic.Of(begun, demo.Ads);
+        await console.WithProgressAsync("Adding demo events: batch", steps => AppendAsync(traffic, steps, cancellation));
+        await stats.ReplaceDeliveriesAsync(Process, traffic.Deliveries, traffic.Requests, cancellation);
+        await catalog.ReplacePerformerAsync(first with { Version = first.Version + 1 }, cancellation);
+        console.Line($"Demo data: {demo.Performers.Count} performers, {demo.Ads.Count} ads, {traffic.Events.Count} events of {DemoTraffic.Days} days.");
+    }
+
+    /// <summary>The first performer, just added or from a run that was stopped; nothing if there is nothing to do.</summary>
+    private async Task<Performer?> BeginAsync(CancellationToken cancellation)
+    {
+        if (await catalog.FindPerformerByEmailAsync(DemoCatalog.FirstEmail, cancellation) is { } begun)
+        {
+            return begun.Version == 1 ? begun : null;
+        }
+
+        if ((await catalog.ListPerformersAsync(null, 1, cancellation)).Count > 0)
+        {
+            console.Line("The store is not empty: no demo data was added.");
+            return null;
+        }
+
+        var first = new DemoCatalog(clock.Now()).Performers[0];
+        return (await catalog.AddPerformerAsync(first, cancellation)).Performer;
+    }
+
+    private async Task AddCatalogAsync(DemoCatalog demo, CancellationToken cancellation)
+    {
+        foreach (var performer in demo.Performers)
+        {
+            await catalog.AddPerformerAsync(performer, cancellation);
+        }
+
+        foreach (var ad in demo.Ads)
+        {
+            if (await catalog.FindAdAsync(ad.Id, cancellation) is null)
+            {
+                await catalog.AddAdAsync(ad, cancellation);
+            }
+        }
+    }
+
+    private async Task<int> AppendAsync(DemoTraffic traffic, Action<int, int> steps, CancellationToken cancellation)
+    {
+        var batches = traffic.Events.Chunk(BatchSize).ToList();
+        for (var done = 0; done < batches.Count; done++)
+        {
+            steps(done, batches.Count);
+            await journal.AppendAsync(batches[done], cancellation);
+            while (await journal.NextRollAsync(BatchSize, cancellation) is { } roll)
+            {
+                await stats.ApplyAsync(roll, cancellation);
+            }
+        }
+
+        return batches.Count;
+    }
+}

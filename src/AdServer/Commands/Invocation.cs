@@ -1,0 +1,47 @@
+using AdServer.Commands.Simulation;
+
+namespace AdServer.Commands;
+
+/// <summary>What a command line asks for: exactly one of these. <c>Configuration</c> is handed on to the host's builder.</summary>
+internal abstract record Invocation
+{
+    private Invocation()
+    {
+    }
+
+    /// <summary>Serve until told to stop; with <paramref name="Demo"/> fill an empty store first.</summary>
+    internal sealed record Serve(bool Demo, string[] Configuration) : Invocation;
+
+    /// <summary>Compare raw events with what was derived from them.</summary>
+    internal sealed record Verify(string[] Configuration) : Invocation;
+
+    /// <summary>Derive everything again from raw events.</summary>
+    internal sealed record Rebuild(string[] Configuration) : Invocation;
+
+    /// <summary>Behave like many installations of the SDK; needs no store.</summary>
+    internal sealed record Simulate(SimulateOptions Options) : Invocation;
+
+    /// <summary>Print the OpenAPI document.</summary>
+    internal sealed record OpenApi(string[] Configuration) : Invocation;
+
+    /// <summary>Say something and leave: help and the version (0), or what is wrong with the command line (2).</summary>
+    internal sealed record Answer(string Text, int ExitCode) : Invocation
+    {
+        public static Answer Refuse(string problem) => new(problem, ExitCodes.Usage);
+    }
+}
+
+/// <summary>What a command tells the shell.</summary>
+internal static class ExitCodes
+{
+    public const int Done = 0;
+
+    /// <summary>The command ran, and what it found or did was not all right.</summary>
+    public const int Failed = 1;
+
+    /// <summary>The command line was not understood; nothing was done.</summary>
+    public const int Usage = 2;
+
+    /// <summary>Stopped by Ctrl-C, as shells report it.</summary>
+    public const int Interrupted = 130;
+}

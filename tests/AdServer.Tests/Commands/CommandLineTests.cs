@@ -1,0 +1,108 @@
+using AdServer.Commands;
+using Xunit;
+
+namespace AdServer.Tests.Commands;
+
+/// <summary>What each command line means.</summary>
+public sealed class CommandLineTests
+{
+    private static Invocation Parse(string line) =>
+        CommandLine.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+
+    [Theory]
+    [InlineData("", false, "")]
+    [InlineData("serve", false, "")]
+    [InlineData("--demo", true, "")]
+    [InlineData("serve --demo", true, "")]
+    [InlineData("--urls http://*:80 --demo", true, "--urls=http://*:80")]
+    [InlineData("--Storage:Path /tmp/x.db", false, "--Storage:Path=/tmp/x.db")]
+    [InlineData("--Storage:Path=/tmp/x=y.db --environment=Development", false, "--Storage:Path=/tmp/x=y.db --environment=Development")]
+    [InlineData("--demo --contentRoot /srv --storage:path a", true, "--contentRoot=/srv --storage:path=a")]
+    [InlineData("--Serilog:MinimumLevel:Override:AdServer Debug", false, "--Serilog:MinimumLevel:Override:AdServer=Debug")]
+    [InlineData("--applicationName=AdServer --Stats:RollUpEvery -1", false, "--applicationName=AdServer --Stats:RollUpEvery=-1")]
+    public void Serving_is_the_default_and_configuration_passes_through(string line, bool demo, string configuration)
+    {
+        var serve = Assert.IsType<Invocation.Serve>(Parse(line));
+
+        Assert.Equal(demo, serve.Demo);
+        Assert.Equal(configuration, string.Join(' ', serve.Configuration));
+    }
+
+    [Fact]
+    public void Each_command_word_is_its_command()
+    {
+        Assert.Equal(["--Storage:Path=x"], Assert.IsType<Invocation.Verify>(Parse("verify --Storage:Path x")).Configuration);
+        Assert.Equal(["--Storage:Path=x"], Assert.IsType<Invocation.Rebuild>(Parse("--Storage:Path x rebuild")).Configuration);
+        Assert.Empty(Assert.IsType<Invocation.OpenApi>(Parse("openapi")).Configuration);
+    }
+
+    [Fact]
+    public void Simulate_has_defaults_and_takes_each_option()
+    {
+        var plain = Assert.IsType<Invocation.Simulate>(Parse("simulate")).Options;
+        var full = Assert.IsType<Invocation.Simulate>(
+            Parse("simulate --url https://ads.example/base --devices 7 --seconds 9 --packages 3 --seed -4 --speed 2.5 --new-connections")).Options;
+
+        Assert.Equal(new(new Uri("http://localhost:5080/"), 500, TimeSpan.FromSeconds(60), 20, 1, 20, false), plain);
+        Assert.Equal(new(new Uri("https://ads.example/base/"), 7, TimeSpan.FromSeconds(9), 3, -4, 2.5, true), full);
+    }
+
+    [Theory]
+    [InlineData("verfy", "'verfy' is no command. Did you mean 'verify'? Commands: serve, verify, rebuild, simulate, openapi.")]
+    [InlineData("--dmo", "'--dmo' is no option of 'serve'. Did you mean '--demo'? Options: --demo, ")]
+    [InlineData("--url http://x", "'--url' is no option of 'serve'. Did you mean '--urls'? ")]
+    [InlineData("-x", "'-x' is no option of 'serve'. Options: --demo, ")]
+    [InlineData("--dmo=true", "'--dmo=true' is no option of 'serve'. Did you mean '--demo'?")]
+    [InlineData("nonsense", "'nonsense' is no command. Commands: ")]
+    [InlineData("--demo verify", "The command 'verify' must come first.")]
+    [InlineData("verify --demo", "'--demo' is no option of 'verify'. ")]
+    [InlineData("verify again", "'again' is no command. ")]
+    [InlineData("simulate --device 5", "'--device' is no option of 'simulate'. Did you mean '--devices'? ")]
+    [InlineData("--Stroage:Path x", "'Stroage' in '--Stroage:Path' is no section of the settings. Did you mean 'Storage'? Sections: Storage, ")]
+    [InlineData("--urls", "--urls needs a value.")]
+    [InlineData("verify --Storage:Path", "--Storage:Path needs a value.")]
+    [InlineData("simulate --Storage:Path x", "simulate reads no settings: ")]
+    [InlineData("simulate --url localhost:5080", "--url must be an absolute http or https address")]
+    [InlineData("simulate --url /ads", "--url must be an absolute http or https address")]
+    [InlineData("simulate --url ftp://x", "--url must be an absolute http or https address")]
+    [InlineData("simulate --devices 0", "--devices must be a number from 1 to 100000.")]
+    [InlineData("simulate --devices many", "--devices must be a number from 1 to 100000.")]
+    [InlineData("simulate --speed fast", "--speed must be a number from 0.1 to 1000.")]
+    [InlineData("simulate --seed x", "--seed must be a whole number.")]
+    public void What_is_not_understood_is_answered_by_one_clear_line(string line, string beginning)
+    {
+        var answer = Assert.IsType<Invocation.Answer>(Parse(line));
+
+        Assert.Equal(2, answer.ExitCode);
+        Assert.StartsWith(beginning, answer.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', answer.Text);
+    }
+
+    [Theory]
+    [InlineData("--help", "simulate")]
+    [InlineData("-h", "verify")]
+    [InlineData("--help", "--demo")]
+    [InlineData("simulate --help", "--new-connections")]
+    [InlineData("serve -h", "--demo")]
+    [InlineData("--demo --help", "--demo")]
+    [InlineData("--version", "AdServer 1.0.0")]
+    public void Help_and_version_are_answers(string line, string part)
+    {
+        var answer = Assert.IsType<Invocation.Answer>(Parse(line));
+
+        Assert.Equal(0, answer.ExitCode);
+        Assert.Contains(part, answer.Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("verfy", "verify", 1)]
+    [InlineData("verfiy", "verify", 1)]
+    [InlineData("", "serve", 5)]
+    [InlineData("serve", "serve", 0)]
+    [InlineData("kitten", "sitting", 3)]
+    public void Distance_counts_letters_to_change(string left, string right, int distance)
+    {
+        Assert.Equal(distance, Spelling.Distance(left, right));
+        Assert.Equal(distance, Spelling.Distance(right, left));
+    }
+}

@@ -1,0 +1,162 @@
+using AdServer.Commands;
+using AdServer.Common;
+using AdServer.Events;
+using AdServer.Stats;
+using Xunit;
+
+namespace AdServer.Tests.Commands;
+
+/// <summary>Comparing raw events with what was derived from them, and deriving it again.</summary>
+public sealed class LedgerTests
+{
+    private static readonly UtcDay Day = UtcDay.Parse("2026-11-21");
+
+    private static AdEvent Event(string ad, string package, EventType type = EventType.View, long watched = 1000) => new()
+    {
+        AdId = ad,
+        PerformerId = "p",
+        PackageName = package,
+        Timestamp = "t",
+        Day = Day,
+        Type = type,
+        WatchDuration = watched,
+        CreatedAt = Day.Start,
+    };
+
+    private static RollUp Counted(params AdEvent[] events) => RollUp.Of(events);
+
+    [Fact]
+    public void Equal_counts_have_no_difference()
+    {
+        AdEvent[] events = [Event("a", "x"), Event("a", "y", EventType.Click), Event("b", "x", EventType.Exit)];
+
+        Assert.Empty(Ledger.Compare(new DayLedger(3, Counted(events), Counted(events), Counted(events))));
+    }
+
+    [Fact]
+    public void A_missing_row_is_found_in_each_table()
+    {
+        var raw = Counted(Event("a", "x"), Event("b", "x"));
+
+        var differences = Ledger.Compare(new DayLedger(3, raw, Counted(Event("a", "x")), Counted(Event("b", "x"))));
+
+        var one = new DayCounts(1, 0, 0, 0, 1000);
+        Assert.Equal(
+            [
+                new Difference(LedgerTable.DailyAdStats, Day, "b", "p", "", one, default),
+                new Difference(LedgerTable.DailyPackageStats, Day, "b", "p", "x", one, default),
+                new Difference(LedgerTable.EventsByDay, Day, "a", "p", "x", one, default),
+            ],
+            differences);
+    }
+
+    [Fact]
+    public void A_row_that_nothing_raw_stands_behind_is_a_difference()
+    {
+        var raw = Counted(Event("a", "x"));
+
+        var difference = Assert.Single(Ledger.Compare(new DayLedger(3, raw, raw, Counted(Event("a", "x"), Event("a", "z", EventType.Skip)))));
+
+        Assert.Equal((LedgerTable.EventsByDay, "z", default, 1L), (difference.Table, difference.Package, difference.Raw, difference.Derived.Skips));
+    }
+
+    [Fact]
+    public void A_millisecond_makes_a_difference()
+    {
+        var raw = Counted(Event("a", "x", watched: 1000));
+        var derived = Counted(Event("a", "x", watched: 1001));
+
+        Assert.Equal(
+            [LedgerTable.DailyAdStats, LedgerTable.DailyPackageStats],
+            Ledger.Compare(new DayLedger(3, raw, derived, raw)).Select(difference => difference.Table));
+    }
+
+    [Fact]
+    public async Task Verify_ends_with_one_line_when_all_is_equal()
+    {
+        using var console = new TextConsole();
+        var counts = Counted(Event("a", "x"), Event("a", "x", EventType.Click));
+        var ledger = new FakeLedger { Days = { [Day] = new(7, counts, counts, counts), [Day.AddDays(1)] = new(9, new(), new(), new()) } };
+
+        var code = await new VerifyCommand(ledger, console.Console).RunAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(0, code);
+        Assert.Equal(["2 days, 2 events: raw equals rolled up (position 9)"], console.Lines);
+    }
+
+    [Fact]
+    public async Task Verify_names_each_difference()
+    {
+        using var console = new TextConsole();
+        var raw = Counted(Event("a", "[red]x[/]"), Event("a", "[red]x[/]", EventType.Click));
+        var derived = Counted(Event("a", "[red]x[/]"));
+        var ledger = new FakeLedger { Days = { [Day] = new(7, raw, derived, raw) }, PackageAds = [("[x", "a", true), ("y", "a", false)] };
+
+        var code = await new VerifyCommand(ledger, console.Console).RunAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(1, code);
+        Assert.Equal(
+            [
+                "2026-11-21, ad a of performer p: daily_ad_stats says 1 views, 0 clicks, 0 skips, 0 exits, 1000 ms, raw events say 1 views, 1 clicks, 0 skips, 0 exits, 1000 ms",
+                "2026-11-21, ad a of performer p, package [red]x[/]: daily_package_stats says 1 views, 0 clicks, 0 skips, 0 exits, 1000 ms, raw events say 1 views, 1 clicks, 0 skips, 0 exits, 1000 ms",
+                "ad a, package [x: package_ads misses the ad, raw events have it",
+                "ad a, package y: package_ads has the ad, no raw event does",
+                "1 days, 2 events: 4 differences (position 7)",
+            ],
+            console.Lines);
+    }
+
+    [Fact]
+    public async Task Verify_prints_a_hundred_differences_and_counts_all()
+    {
+        using var console = new TextConsole();
+        var ledger = new FakeLedger { PackageAds = [.. Enumerable.Range(0, 250).Select(number => ("x", $"ad{number}", true))] };
+
+        var code = await new VerifyCommand(ledger, console.Console).RunAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(1, code);
+        Assert.Equal(101, console.Lines.Length);
+        Assert.Equal("0 days, 0 events: 250 differences (position 0), the first 100 are above", console.Lines[^1]);
+    }
+
+    [Fact]
+    public async Task Rebuild_derives_every_day_and_then_the_package_sets()
+    {
+        using var console = new TextConsole();
+        var ledger = new FakeLedger { Days = { [Day] = new(1, new(), new(), new()), [Day.AddDays(1)] = new(1, new(), new(), new()) } };
+
+        var code = await new RebuildCommand(ledger, console.Console, TimeProvider.System).RunAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(0, code);
+        Assert.Equal(["2026-11-21", "2026-11-22", "package sets"], ledger.Rebuilt);
+        Assert.StartsWith("2 days and the package sets were derived again from raw events in ", Assert.Single(console.Lines), StringComparison.Ordinal);
+    }
+
+    /// <summary>A ledger that says what it is told to.</summary>
+    private sealed class FakeLedger : ILedgerStore
+    {
+        public SortedDictionary<UtcDay, DayLedger> Days { get; } = [];
+
+        public IReadOnlyList<(string Package, string AdId, bool InRaw)> PackageAds { get; init; } = [];
+
+        public List<string> Rebuilt { get; } = [];
+
+        public Task<IReadOnlyList<UtcDay>> ListDaysAsync(CancellationToken cancellation) =>
+            Task.FromResult<IReadOnlyList<UtcDay>>([.. Days.Keys]);
+
+        public Task<DayLedger> ReadDayAsync(UtcDay day, CancellationToken cancellation) => Task.FromResult(Days[day]);
+
+        public Task<IReadOnlyList<(string Package, string AdId, bool InRaw)>> ComparePackageAdsAsync(CancellationToken cancellation) =>
+            Task.FromResult(PackageAds);
+
+        public Task RebuildDayAsync(UtcDay day, CancellationToken cancellation) => Note(day.ToString());
+
+        public Task RebuildPackageAdsAsync(CancellationToken cancellation) => Note("package sets");
+
+        private Task Note(string what)
+        {
+            Rebuilt.Add(what);
+            return Task.CompletedTask;
+        }
+    }
+}
