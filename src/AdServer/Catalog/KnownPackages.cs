@@ -9,14 +9,15 @@ namespace AdServer.Catalog;
 internal sealed class KnownPackages
 {
     private readonly ConcurrentDictionary<string, Package> packages = new(StringComparer.Ordinal);
-    private readonly int most;
+    private readonly ConcurrentDictionary<string, Package>.AlternateLookup<ReadOnlySpan<char>> byText;
     private int count;
 
     /// <param name="most">The most packages known by name.</param>
     /// <param name="otherName">The name under which all others are counted.</param>
     public KnownPackages(int most, string otherName)
     {
-        this.most = most;
+        Most = most;
+        byText = packages.GetAlternateLookup<ReadOnlySpan<char>>();
         Other = new Package(otherName, 0);
         packages[otherName] = Other;
     }
@@ -24,11 +25,18 @@ internal sealed class KnownPackages
     /// <summary>All packages beyond the bound.</summary>
     public Package Other { get; }
 
+    /// <summary>The most packages known by name, and so the highest index.</summary>
+    public int Most { get; }
+
     /// <summary>How many are known by name.</summary>
     public int Count => Volatile.Read(ref count);
 
     /// <summary>The package of that name, made known if there is room, else <see cref="Other"/>.</summary>
     public Package Resolve(string name) => packages.TryGetValue(name, out var package) ? package : Add(name);
+
+    /// <summary>The same for text that is not a string yet; none is made of the name of a known package.</summary>
+    public Package Resolve(ReadOnlySpan<char> name) =>
+        byText.TryGetValue(name, out var package) ? package : Count < Most ? Add(name.ToString()) : Other;
 
     private Package Add(string name)
     {
@@ -39,7 +47,7 @@ internal sealed class KnownPackages
                 return package;
             }
 
-            if (count >= most)
+            if (count >= Most)
             {
                 return Other;
             }

@@ -1,0 +1,81 @@
+using AdServer.Common;
+using AdServer.Stats;
+
+namespace AdServer.Serving;
+
+/// <summary>
+/// Writes the totals of <see cref="Delivery"/> to the store, again and again and at shutdown. Whatever a store that is away misses goes
+/// with the next flush; a crash loses what came since the last one and never counts anything twice.
+/// </summary>
+internal sealed partial class DeliveryWriter(
+    Delivery delivery, IStatsStore store, ServingSettings settings, TimeProvider clock, ILogger<DeliveryWriter> log) : BackgroundService
+{
+    /// <summary>Names the running totals of this process: another one begins its own.</summary>
+    private readonly string process = Ids.New(clock.Now());
+
+    private readonly SemaphoreSlim flushing = new(1);
+
+    /// <summary>Writes what changed, one flush at a time, so that an older total never replaces a newer one.</summary>
+    /// <exception cref="StoreUnavailableException">The rest is kept for the next flush.</exception>
+    public async Task FlushAsync(CancellationToken cancellation)
+    {
+        await flushing.WaitAsync(cancellation);
+        try
+        {
+            delivery.DropSettledDays();
+            foreach (var part in delivery.ReadChanged())
+            {
+                await store.ReplaceDeliveriesAsync(process, part.Deliveries, part.Requests, cancellation);
+                part.Settle();
+            }
+        }
+        finally
+        {
+            flushing.Release();
+        }
+    }
+
+    /// <summary>The last flush, after the host has answered its last request.</summary>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        await TryFlushAsync(cancellationToken);
+    }
+
+    public override void Dispose()
+    {
+        flushing.Dispose();
+        base.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(settings.FlushEvery, clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                await TryFlushAsync(stoppingToken);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // StopAsync flushes what is left.
+        }
+    }
+
+    private async Task TryFlushAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await FlushAsync(cancellation);
+        }
+        catch (StoreUnavailableException unavailable)
+        {
+            LogKept(unavailable);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Deliveries were not written; they are kept for the next flush")]
+    private partial void LogKept(Exception cause);
+}

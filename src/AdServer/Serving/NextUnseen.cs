@@ -1,0 +1,53 @@
+using AdServer.Catalog;
+
+namespace AdServer.Serving;
+
+/// <summary>
+/// The choice of an ad: unseen ads first, all eligible ads when none is left, in proportion to their weights (low 1, medium 2, high 3).
+/// </summary>
+/// <remarks>
+/// Ads are drawn by weight until one is fit. Refusing the others keeps the proportions of the fit ones exact, but grows slow where few
+/// are fit; so after some refusals the lot is narrowed to the fit ones, and the narrow lot is kept for the package. Proportions are the
+/// same in either. A narrowing is one pass over a lot of which nearly all has been seen since the last one, so on average a pick costs
+/// the same however many ads there are.
+/// </remarks>
+internal static class NextUnseen
+{
+    /// <summary>
+    /// Refusals in a row after which a lot is narrowed. With half of it fit that happens once in four thousand million picks, with a
+    /// sixteenth once in eight: narrow lots are small.
+    /// </summary>
+    private const int Refusals = 32;
+
+    /// <summary>The next ad for a package, or nothing if no ad is eligible.</summary>
+    public static CatalogAd? Pick(PackageCandidates candidates, SeenSet seen, Random random)
+    {
+        var slot = Draw(ref candidates.Unseen, seen, random);
+        if (slot < 0)
+        {
+            slot = Draw(ref candidates.Eligible, SeenSet.Empty, random);
+        }
+
+        return slot < 0 ? null : candidates.At(slot);
+    }
+
+    /// <summary>
+    /// A slot of the lot that was not seen, or a negative number if all were. Requests may narrow at once: either result will do.
+    /// </summary>
+    private static int Draw(ref Lot kept, SeenSet seen, Random random)
+    {
+        for (var lot = Volatile.Read(ref kept); lot.Weight > 0; Volatile.Write(ref kept, lot = lot.Narrow(seen)))
+        {
+            for (var refusal = 0; refusal < Refusals; refusal++)
+            {
+                var slot = lot.At(random.Next(lot.Weight));
+                if (slot >= 0 && !seen.Contains(slot))
+                {
+                    return slot;
+                }
+            }
+        }
+
+        return -1;
+    }
+}

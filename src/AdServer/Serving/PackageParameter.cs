@@ -1,0 +1,60 @@
+using AdServer.Catalog;
+using AdServer.Common;
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace AdServer.Serving;
+
+/// <summary>Reads <c>packageName</c> from a query. The name of a known package is found without making a string of it.</summary>
+internal static class PackageParameter
+{
+    public const string Name = "packageName";
+
+    /// <summary>The most characters of a package name.</summary>
+    private const int MaxLength = 255;
+
+    /// <summary>The package and its name, trimmed; or the reason why there is none. The first parameter of that name decides.</summary>
+    public static ApiError? Read(QueryString query, KnownPackages packages, out Package package, out string name)
+    {
+        (package, name) = (packages.Other, string.Empty);
+        var sent = Find(query).Span.Trim();
+        if (sent.IsEmpty)
+        {
+            return ApiError.BadRequest("Missing or invalid packageName");
+        }
+
+        if (sent.Length > MaxLength || HasControl(sent))
+        {
+            return ApiError.BadRequest("packageName must have at most 255 characters and no control characters");
+        }
+
+        package = packages.Resolve(sent);
+        name = sent.SequenceEqual(package.Name) ? package.Name : sent.ToString();
+        return null;
+    }
+
+    private static ReadOnlyMemory<char> Find(QueryString query)
+    {
+        foreach (var pair in new QueryStringEnumerable(query.Value))
+        {
+            if (pair.DecodeName().Span.Equals(Name, StringComparison.OrdinalIgnoreCase))
+            {
+                return pair.DecodeValue();
+            }
+        }
+
+        return default;
+    }
+
+    private static bool HasControl(ReadOnlySpan<char> text)
+    {
+        foreach (var character in text)
+        {
+            if (char.IsControl(character))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,69 @@
+using System.Buffers;
+using AdServer.Catalog;
+
+namespace AdServer.Serving;
+
+/// <summary>
+/// Answers <c>GET /ads/random</c> from memory: no store call, and nothing rendered per request. Most requests of idle devices end without
+/// an ad, so that path does the least.
+/// </summary>
+internal sealed class RandomAd(
+    KnownPackages packages,
+    CurrentCandidates candidates,
+    SeenSets seen,
+    Delivery delivery,
+    ServingMetrics metrics,
+    TimeProvider clock,
+    Random random)
+{
+    public Task HandleAsync(HttpContext http)
+    {
+        var error = PackageParameter.Read(http.Request.QueryString, packages, out var package, out var name);
+        if (error is not null)
+        {
+            metrics.Refused();
+            return error.ExecuteAsync(http);
+        }
+
+        http.Response.Headers.CacheControl = "no-store";
+        if (Next(package, name) is { } ad)
+        {
+            metrics.Filled();
+            Write(http.Response, ad.Body);
+        }
+        else
+        {
+            metrics.NotFilled();
+            http.Response.StatusCode = StatusCodes.Status204NoContent;
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private CatalogAd? Next(Package package, string name)
+    {
+        var now = clock.GetUtcNow();
+        var ad = NextUnseen.Pick(CandidatesOf(package, name, now), seen.Of(package), random);
+        delivery.Record(package, ad, now);
+        return ad;
+    }
+
+    private PackageCandidates CandidatesOf(Package package, string name, DateTimeOffset now)
+    {
+        if (!ReferenceEquals(package, packages.Other))
+        {
+            return candidates.At(now).For(package);
+        }
+
+        metrics.FellToOther();
+        return candidates.At(now).ForOther(package, name);
+    }
+
+    /// <summary>Leaves the flush to the server, which sends head and body together.</summary>
+    private static void Write(HttpResponse response, byte[] body)
+    {
+        response.ContentType = "application/json; charset=utf-8";
+        response.ContentLength = body.Length;
+        response.BodyWriter.Write(body);
+    }
+}

@@ -1,0 +1,49 @@
+using AdServer.Catalog;
+using AdServer.Common;
+using AdServer.Events;
+using Microsoft.AspNetCore.Mvc;
+
+namespace AdServer.Serving;
+
+/// <summary>Serving: which ad an app gets next.</summary>
+internal static class ServingModule
+{
+    public static void AddServing(this IServiceCollection services, IConfiguration configuration)
+    {
+        var settings = configuration.GetSection("Serving").Get<ServingSettings>() ?? new ServingSettings();
+        if (settings.Fault() is { } fault)
+        {
+            throw new StartException(fault);
+        }
+
+        services.AddSingleton(settings);
+        services.AddSingleton(new KnownPackages(settings.MaxPackages, AdEvent.OtherPackage));
+#pragma warning disable RS0030 // the one place: everybody else takes a Random
+        services.AddSingleton(Random.Shared);
+#pragma warning restore RS0030
+        services.AddSingleton<SeenSets>();
+        services.AddSingleton<CurrentCandidates>();
+        services.AddSingleton<Delivery>();
+        services.AddSingleton<DeliveryWriter>();
+        services.AddSingleton<ServingMetrics>();
+        services.AddSingleton<RandomAd>();
+        services.AddHostedService<SeenSetsRefresher>();
+        services.AddHostedService(provider => provider.GetRequiredService<DeliveryWriter>());
+        services.AddHealthChecks().AddCheck<ServingHealth>("serving");
+    }
+
+    /// <summary>Maps the route, and lets serving see committed events and changes of the catalogue from the start.</summary>
+    public static void MapServing(this IEndpointRouteBuilder routes)
+    {
+        var services = routes.ServiceProvider;
+        services.GetRequiredService<JournalWriter>().Committed += services.GetRequiredService<SeenSets>().Add;
+        var answer = services.GetRequiredService<RandomAd>();
+        routes.MapGet("/ads/random", Describe).WithTags("Serving")
+            .Produces<AdResponse>().Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status400BadRequest)
+            .WithSummary("The next ad for an app: unseen ads first, weighted by budget; 204 if there is none")
+            .Add(endpoint => endpoint.RequestDelegate = answer.HandleAsync);
+    }
+
+    /// <summary>The route's signature for the API's document. <see cref="RandomAd"/> runs in its place: it reads the query without allocating.</summary>
+    private static void Describe([FromQuery(Name = PackageParameter.Name)] string packageName) => _ = packageName;
+}

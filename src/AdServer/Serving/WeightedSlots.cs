@@ -1,0 +1,49 @@
+using AdServer.Catalog;
+
+namespace AdServer.Serving;
+
+/// <summary>
+/// Slots of ads, by budget. Each ad owns as many units as its budget weighs, so a unit chosen uniformly is an ad chosen in
+/// proportion to its weight, exactly and in constant time. Immutable.
+/// </summary>
+internal sealed class WeightedSlots
+{
+    private readonly int[] low;
+    private readonly int[] medium;
+    private readonly int[] high;
+
+    private WeightedSlots(int[] low, int[] medium, int[] high)
+    {
+        (this.low, this.medium, this.high) = (low, medium, high);
+        Weight = checked((low.Length * (int)Budget.Low) + (medium.Length * (int)Budget.Medium) + (high.Length * (int)Budget.High));
+    }
+
+    /// <summary>The number of units.</summary>
+    public int Weight { get; }
+
+    public IEnumerable<int> Slots => [.. low, .. medium, .. high];
+
+    public static WeightedSlots Of(IReadOnlyCollection<CatalogAd> ads)
+    {
+        return new WeightedSlots(With(Budget.Low), With(Budget.Medium), With(Budget.High));
+
+        int[] With(Budget budget) => [.. ads.Where(ad => ad.Ad.Details.Budget == budget).Select(ad => ad.Slot)];
+    }
+
+    /// <summary>The slot that owns a unit.</summary>
+    /// <param name="unit">At least 0 and less than <see cref="Weight"/>.</param>
+    public int At(int unit)
+    {
+        if (unit < low.Length)
+        {
+            return low[unit];
+        }
+
+        unit -= low.Length;
+        var mediumWeight = medium.Length * (int)Budget.Medium;
+        return unit < mediumWeight ? medium[unit / (int)Budget.Medium] : high[(unit - mediumWeight) / (int)Budget.High];
+    }
+
+    public WeightedSlots Where(Predicate<int> keep) =>
+        new(Array.FindAll(low, keep), Array.FindAll(medium, keep), Array.FindAll(high, keep));
+}

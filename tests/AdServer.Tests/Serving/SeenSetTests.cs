@@ -1,0 +1,76 @@
+using AdServer.Serving;
+using FsCheck;
+using FsCheck.Fluent;
+using Xunit;
+
+namespace AdServer.Tests.Serving;
+
+/// <summary>A seen set is a set, whatever form it takes inside.</summary>
+public sealed class SeenSetTests
+{
+    [Fact]
+    public void A_seen_set_holds_what_was_added_in_any_parts_and_any_order() =>
+        Prop.ForAll(
+            Gen.ArrayOf(Gen.ArrayOf(Gen.Choose(0, 3999))).ToArbitrary(),
+            parts =>
+            {
+                var (set, plain, agree) = (new SeenSet(), new HashSet<int>(), true);
+                foreach (var part in parts)
+                {
+                    var added = part.Distinct().Count(plain.Add);
+                    agree &= set.Add(part.ToArray(), 4000) == added;
+                }
+
+                return agree && Enumerable.Range(0, 4100).All(slot => set.Contains(slot) == plain.Contains(slot));
+            }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void A_seen_set_grows_with_the_catalogue()
+    {
+        var set = new SeenSet();
+        set.Add([.. Enumerable.Range(0, 100)], 100);
+        set.Add([5000, 99, 70_000], 70_001);
+
+        Assert.True(set.Contains(0) && set.Contains(99) && set.Contains(5000) && set.Contains(70_000));
+        Assert.False(set.Contains(100) || set.Contains(4999) || set.Contains(1_000_000));
+    }
+
+    [Fact]
+    public void A_thousand_of_a_hundred_thousand_ads_take_less_than_four_and_a_half_kilobytes()
+    {
+        var random = new Random(1);
+        var all = Enumerable.Range(0, 100_000).ToArray();
+        random.Shuffle(all);
+        var sets = new SeenSet[50];
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        for (var index = 0; index < sets.Length; index++)
+        {
+            sets[index] = new SeenSet();
+            sets[index].Add(all.AsSpan(index * 1000, 1000), all.Length);
+        }
+
+        Assert.InRange((GC.GetTotalMemory(forceFullCollection: true) - before) / sets.Length, 1000, 4500);
+        Assert.True(sets[49].Contains(all[49_999]));
+    }
+
+    [Fact]
+    public async Task Nothing_is_lost_or_forgotten_when_many_add_and_read_at_once()
+    {
+        const int Slots = 20_000;
+        var set = new SeenSet();
+        var writers = Enumerable.Range(0, 4).Select(writer => Task.Run(() =>
+        {
+            var forgotten = 0;
+            for (var slot = writer; slot < Slots; slot += 4)
+            {
+                set.Add([slot], Slots);
+                forgotten += set.Contains(slot) && set.Contains(writer) ? 0 : 1;
+            }
+
+            return forgotten;
+        }));
+
+        Assert.All(await Task.WhenAll(writers), forgotten => Assert.Equal(0, forgotten));
+        Assert.All(Enumerable.Range(0, Slots), slot => Assert.True(set.Contains(slot)));
+    }
+}
