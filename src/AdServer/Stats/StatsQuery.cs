@@ -48,16 +48,29 @@ internal sealed record StatsQuery
     public bool HasRequests => AdId is null && PerformerId is null && !GroupBy.Any(group => group is StatsGroup.Ad or StatsGroup.Performer);
 }
 
-/// <summary>The values of the groups of a row, in their order, as ordinal text; empty where there is no group.</summary>
+/// <summary>
+/// The values of the groups of a row, in their order, as text; empty where there is no group. Ordered by code point, as the engines
+/// order UTF-8; <see cref="string.CompareOrdinal(string, string)"/> would put characters beyond U+FFFF elsewhere.
+/// </summary>
 internal readonly record struct StatsKey(string First, string Second) : IComparable<StatsKey>
 {
     public static StatsKey None { get; } = new(string.Empty, string.Empty);
 
     public int CompareTo(StatsKey other)
     {
-        var first = string.CompareOrdinal(First, other.First);
-        return first != 0 ? first : string.CompareOrdinal(Second, other.Second);
+        var first = Compare(First, other.First);
+        return first != 0 ? first : Compare(Second, other.Second);
     }
+
+    private static int Compare(string left, string right)
+    {
+        var same = left.AsSpan().CommonPrefixLength(right);
+        return same == left.Length || same == right.Length
+            ? left.Length.CompareTo(right.Length)
+            : Rank(left[same]).CompareTo(Rank(right[same]));
+    }
+
+    private static int Rank(char unit) => char.IsSurrogate(unit) ? unit + char.MaxValue : unit;
 }
 
 /// <summary>Everything that is counted for one key.</summary>

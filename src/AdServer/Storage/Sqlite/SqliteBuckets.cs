@@ -1,0 +1,77 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using AdServer.Common;
+using AdServer.Events;
+
+namespace AdServer.Storage.Sqlite;
+
+/// <summary>The statements on <c>events_by_day</c>: the events of a day and a roll in parts of bounded size (law 7).</summary>
+internal static class SqliteBuckets
+{
+    /// <summary>The most events of one part.</summary>
+    public const int MostEvents = 1000;
+
+    private static readonly JsonSerializerOptions Json = new(ApiJson.Options)
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        IgnoreReadOnlyProperties = true,
+    };
+
+    /// <summary>Writes the parts of one roll; each part is a day's.</summary>
+    public static void Add(SqliteSession session, long roll, IEnumerable<AdEvent> events, DateTimeOffset now)
+    {
+        using var insert = session.Kept("INSERT INTO events_by_day (date, roll, part, events, created_at) VALUES (?, ?, ?, ?, ?)");
+        foreach (var day in events.GroupBy(one => one.Day))
+        {
+            var part = 0;
+            foreach (var bucket in day.Chunk(MostEvents))
+            {
+                insert.Put(day.Key).Put(roll).Put(++part).Put(Write(bucket)).Put(now).Run();
+            }
+        }
+    }
+
+    /// <summary>Takes the events of some ads out of the parts of one day and roll.</summary>
+    public static void Sweep(SqliteSession session, UtcDay day, long roll, IReadOnlySet<string> ads)
+    {
+        using var update = session.Kept("UPDATE events_by_day SET events = ? WHERE rowid = ?");
+        using var delete = session.Kept("DELETE FROM events_by_day WHERE rowid = ?");
+        foreach (var (part, events) in ListParts(session, day, roll))
+        {
+            var left = events.Where(one => !ads.Contains(one.AdId)).ToList();
+            if (left.Count == 0)
+            {
+                delete.Put(part).Run();
+            }
+            else if (left.Count < events.Count)
+            {
+                update.Put(Write(left)).Put(part).Run();
+            }
+        }
+    }
+
+    /// <summary>The parts of a day after one and up to a roll, in order.</summary>
+    public static List<SqliteBucket> ListDay(SqliteSession session, UtcDay day, (long Roll, long Part) after, long lastRoll, int limit)
+    {
+        using var select = session.Kept(
+            """
+            SELECT roll, part, events FROM events_by_day WHERE date = ? AND (roll, part) > (?, ?) AND roll <= ?
+            ORDER BY roll, part LIMIT ?
+            """);
+        return [.. select.Put(day).Put(after.Roll).Put(after.Part).Put(lastRoll).Put(limit).Rows()
+            .Select(row => new SqliteBucket(row.Int(0), row.Int(1), Read(row.Utf8Text(2))))];
+    }
+
+    private static List<(long Part, List<AdEvent> Events)> ListParts(SqliteSession session, UtcDay day, long roll)
+    {
+        using var select = session.Kept("SELECT rowid, events FROM events_by_day WHERE date = ? AND roll = ?");
+        return [.. select.Put(day).Put(roll).Rows().Select(row => (row.Int(0), Read(row.Utf8Text(1))))];
+    }
+
+    private static string Write(IReadOnlyList<AdEvent> events) => JsonSerializer.Serialize(events, Json);
+
+    private static List<AdEvent> Read(ReadOnlySpan<byte> json) => JsonSerializer.Deserialize<List<AdEvent>>(json, Json)!;
+}
+
+/// <summary>A part of the events of a day and a roll.</summary>
+internal sealed record SqliteBucket(long Roll, long Part, IReadOnlyList<AdEvent> Events);

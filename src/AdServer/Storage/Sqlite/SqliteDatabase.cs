@@ -1,0 +1,98 @@
+using AdServer.Common;
+
+namespace AdServer.Storage.Sqlite;
+
+/// <summary>The open file: one writer, a few readers, and the lock. What the stores of this folder share.</summary>
+internal sealed class SqliteDatabase : IDisposable
+{
+    private const string WriterSettings =
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-32000; PRAGMA journal_size_limit=67108864;";
+
+    private const string ReaderSettings = "PRAGMA cache_size=-8000; PRAGMA temp_store=MEMORY;";
+
+    private readonly IDisposable? held;
+    private readonly SqliteWriter? writer;
+    private readonly SqliteReaders readers;
+
+    private SqliteDatabase(string path, IDisposable? held, SqliteWriter? writer)
+    {
+        (this.held, this.writer) = (held, writer);
+        readers = new SqliteReaders(() => OpenSession(path, readOnly: true, ReaderSettings));
+    }
+
+    /// <summary>Opens the file, and for <see cref="StorageAccess.Serve"/> creates or migrates it first.</summary>
+    /// <exception cref="StorageStartException">It cannot be opened.</exception>
+    public static SqliteDatabase Open(string path, StorageAccess access)
+    {
+        try
+        {
+            return access == StorageAccess.Serve ? OpenToServe(path) : OpenToRead(path);
+        }
+        catch (Exception fault) when (fault is UnauthorizedAccessException or IOException)
+        {
+            throw new StorageStartException($"The store {path} cannot be opened: {fault.Message}", fault);
+        }
+        catch (Exception fault) when (SqliteFault.Translate(fault) is StoreUnavailableException unavailable)
+        {
+            throw new StorageStartException($"{path} cannot be opened: {unavailable.Message}", fault);
+        }
+    }
+
+    /// <summary>Reads at one moment.</summary>
+    /// <exception cref="StoreUnavailableException">The store cannot answer.</exception>
+    public Task<T> ReadAsync<T>(Func<SqliteSession, T> query, CancellationToken cancellation) => readers.RunAsync(query, cancellation);
+
+    /// <summary>Writes in one transaction; completes when it is durable.</summary>
+    /// <exception cref="StoreUnavailableException">The store cannot take it; nothing was written.</exception>
+    public Task<T> WriteAsync<T>(SqliteLane lane, Func<SqliteSession, T> work, CancellationToken cancellation) =>
+        writer?.RunAsync(lane, work, cancellation) ?? throw new StoreUnavailableException("The store was opened for reading only");
+
+    public void Dispose()
+    {
+        readers.Dispose();
+        writer?.Dispose();
+        held?.Dispose();
+    }
+
+    private static SqliteDatabase OpenToServe(string path)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        var held = SqliteFileLock.Take(path);
+        try
+        {
+            using (var session = SqliteSession.Open(path, readOnly: false))
+            {
+                // Before any setting, some of which would change a file that is not ours.
+                SqliteSchema.Check(session, path);
+                session.Execute(WriterSettings);
+                SqliteSchema.Migrate(session);
+            }
+
+            return new SqliteDatabase(path, held, new SqliteWriter(() => OpenSession(path, readOnly: false, WriterSettings)));
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+    }
+
+    private static SqliteDatabase OpenToRead(string path)
+    {
+        if (!File.Exists(path))
+        {
+            throw new StorageStartException($"There is no store at {path}. A server makes it at its first start.");
+        }
+
+        using var session = SqliteSession.Open(path, readOnly: true);
+        SqliteSchema.Require(session, path);
+        return new SqliteDatabase(path, held: null, writer: null);
+    }
+
+    private static SqliteSession OpenSession(string path, bool readOnly, string settings)
+    {
+        var session = SqliteSession.Open(path, readOnly);
+        session.Execute(settings);
+        return session;
+    }
+}

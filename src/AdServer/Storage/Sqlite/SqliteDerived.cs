@@ -1,0 +1,126 @@
+using AdServer.Common;
+using AdServer.Events;
+using AdServer.Stats;
+
+namespace AdServer.Storage.Sqlite;
+
+/// <summary>The statements on the rows that follow from events: a row and the roll that it includes last change together (law 5).</summary>
+internal static class SqliteDerived
+{
+    private const string AddCounts =
+        """
+         DO UPDATE SET views = views + excluded.views, clicks = clicks + excluded.clicks, skips = skips + excluded.skips,
+            exits = exits + excluded.exits, watch_duration_sum = watch_duration_sum + excluded.watch_duration_sum,
+            updated_at = excluded.updated_at, through = excluded.through
+        WHERE through < excluded.through
+        """;
+
+    /// <summary>Writes everything that a roll adds and marks it applied, unless it is.</summary>
+    public static bool Apply(SqliteSession session, Roll roll, RollUp counts, DateTimeOffset now)
+    {
+        if (SqliteRolls.Find(session, roll.Number) is not { } kept)
+        {
+            throw new InvalidOperationException($"There is no roll {roll.Number}");
+        }
+
+        if (kept.Applied)
+        {
+            return false;
+        }
+
+        var ads = new SqliteLiveAds(session);
+        var live = ads.Only(counts);
+        AddRows(session, live, roll.Number, now);
+        AddPackageAds(session, live.PackageDays.Keys.Select(key => (key.Package, key.AdId)), ads);
+        SqliteBuckets.Add(session, roll.Number, roll.Events.Where(one => ads.Has(one.AdId)), now);
+        SqliteSweep.Reopen(session, ads.Gone);
+        SqliteRolls.MarkApplied(session, roll.Number);
+        return true;
+    }
+
+    /// <summary>Adds counts to their rows, except to rows that include this roll already.</summary>
+    public static void AddRows(SqliteSession session, RollUp counts, long through, DateTimeOffset now)
+    {
+        using var ad = session.Kept(
+            """
+            INSERT INTO daily_ad_stats (ad_id, performer_id, date, views, clicks, skips, exits, watch_duration_sum, created_at, updated_at, through)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (ad_id, date)
+            """ + AddCounts);
+        foreach (var ((adId, performerId, day), sums) in counts.AdDays)
+        {
+            PutCounts(ad.Put(adId).Put(performerId).Put(day), sums).Put(now).Put(now).Put(through).Run();
+        }
+
+        using var package = session.Kept(
+            """
+            INSERT INTO daily_package_stats (package_name, ad_id, performer_id, date, views, clicks, skips, exits, watch_duration_sum,
+                created_at, updated_at, through)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (package_name, date, ad_id)
+            """ + AddCounts);
+        foreach (var ((adId, performerId, name, day), sums) in counts.PackageDays)
+        {
+            PutCounts(package.Put(name).Put(adId).Put(performerId).Put(day), sums).Put(now).Put(now).Put(through).Run();
+        }
+    }
+
+    /// <summary>Adds ads to the sets of the packages that they had events from.</summary>
+    public static void AddPackageAds(SqliteSession session, IEnumerable<(string Package, string AdId)> pairs, SqliteLiveAds ads)
+    {
+        var packages = new Dictionary<string, long>();
+        using var insert = session.Kept("INSERT INTO package_ads (package_number, ad_number) VALUES (?, ?) ON CONFLICT DO NOTHING");
+        foreach (var (package, adId) in pairs)
+        {
+            if (!packages.TryGetValue(package, out var number))
+            {
+                packages[package] = number = PackageNumber(session, package);
+            }
+
+            insert.Put(number).Put(ads.NumberOf(adId)).Run();
+        }
+    }
+
+    /// <summary>The rows of a day, as counts.</summary>
+    public static RollUp ReadDay(SqliteSession session, UtcDay day)
+    {
+        var found = new RollUp();
+        using var ads = session.Kept(
+            "SELECT views, clicks, skips, exits, watch_duration_sum, ad_id, performer_id FROM daily_ad_stats WHERE date = ?");
+        foreach (var row in ads.Put(day).Rows())
+        {
+            found.Add(new AdDay(row.Text(5), row.Text(6), day), ReadCounts(row, 0));
+        }
+
+        using var packages = session.Kept(
+            "SELECT views, clicks, skips, exits, watch_duration_sum, ad_id, performer_id, package_name FROM daily_package_stats WHERE date = ?");
+        foreach (var row in packages.Put(day).Rows())
+        {
+            found.Add(new PackageDay(row.Text(5), row.Text(6), row.Text(7), day), ReadCounts(row, 0));
+        }
+
+        return found;
+    }
+
+    public static void RemoveDay(SqliteSession session, UtcDay day)
+    {
+        foreach (var table in (string[])["daily_ad_stats", "daily_package_stats", "events_by_day"])
+        {
+            using var delete = session.Kept($"DELETE FROM {table} WHERE date = ?");
+            delete.Put(day).Run();
+        }
+    }
+
+    /// <summary>Five columns from one on: the counts and the sum, in the order in which they are always selected.</summary>
+    public static DayCounts ReadCounts(SqliteStatement row, int column) =>
+        new(row.Int(column), row.Int(column + 1), row.Int(column + 2), row.Int(column + 3), row.Int(column + 4));
+
+    private static SqliteStatement PutCounts(SqliteStatement statement, DayCounts counts) => statement
+        .Put(counts.Views).Put(counts.Clicks).Put(counts.Skips).Put(counts.Exits).Put(counts.WatchDurationSum);
+
+    private static long PackageNumber(SqliteSession session, string name)
+    {
+        using var insert = session.Kept("INSERT INTO packages (name) VALUES (?) ON CONFLICT DO NOTHING");
+        insert.Put(name).Run();
+        using var select = session.Kept("SELECT number FROM packages WHERE name = ?");
+        return select.Put(name).Rows().Select(row => row.Int(0)).Single();
+    }
+}

@@ -1,0 +1,63 @@
+using AdServer.Common;
+using AdServer.Events;
+
+namespace AdServer.Storage.Sqlite;
+
+/// <summary>The raw events in SQLite: a batch is a transaction, a roll is a range of <c>seq</c>.</summary>
+internal sealed class SqliteEventJournal(SqliteDatabase database, TimeProvider clock) : IEventJournal
+{
+    public Task<AppendOutcome[]> AppendAsync(IReadOnlyList<AdEvent> batch, CancellationToken cancellation) =>
+        database.WriteAsync(SqliteLane.Urgent, session => Append(session, batch), cancellation);
+
+    public async Task<Roll?> NextRollAsync(int maxEvents, CancellationToken cancellation)
+    {
+        var newest = await database.ReadAsync(SqliteRolls.Newest, cancellation);
+        var next = newest.Applied
+            ? await database.WriteAsync(SqliteLane.Background, session => NextInside(session, maxEvents), cancellation)
+            : newest;
+        return next is { } roll
+            ? await database.ReadAsync(session => new Roll(roll.Number, [.. SqliteEvents.List(session, roll.First - 1, roll.Last)]), cancellation)
+            : null;
+    }
+
+    public Task<JournalLag> ReadLagAsync(CancellationToken cancellation) =>
+        database.ReadAsync(
+            session =>
+            {
+                var roll = SqliteRolls.LastApplied(session);
+                using var count = session.Kept("SELECT count(*) FROM ad_events WHERE seq > ?");
+                using var oldest = session.Kept("SELECT created_at FROM ad_events WHERE seq > ? ORDER BY seq LIMIT 1");
+                return new JournalLag(
+                    roll.Number,
+                    count.Put(roll.Last).Rows().Select(row => row.Int(0)).Single(),
+                    oldest.Put(roll.Last).Rows().Select(row => row.InstantOrNull(0)).SingleOrDefault());
+            },
+            cancellation);
+
+    private static AppendOutcome[] Append(SqliteSession session, IReadOnlyList<AdEvent> batch)
+    {
+        var outcomes = new AppendOutcome[batch.Count];
+        using var claim = SqliteEvents.PrepareClaim(session);
+        using var insert = SqliteEvents.PrepareInsert(session);
+        for (var index = 0; index < batch.Count; index++)
+        {
+            if (SqliteEvents.Claim(claim, batch[index]))
+            {
+                SqliteEvents.Insert(insert, batch[index]);
+            }
+            else
+            {
+                outcomes[index] = AppendOutcome.Duplicate;
+            }
+        }
+
+        return outcomes;
+    }
+
+    private SqliteRoll? NextInside(SqliteSession session, int maxEvents)
+    {
+        // Read again: since the look from outside, another caller may have closed it.
+        var newest = SqliteRolls.Newest(session);
+        return newest.Applied ? SqliteRolls.Close(session, newest, maxEvents, clock.Now()) : newest;
+    }
+}

@@ -1,0 +1,69 @@
+using AdServer.Common;
+using AdServer.Events;
+
+namespace AdServer.Storage.Sqlite;
+
+/// <summary>The statements on <c>ad_events</c> and <c>event_ids</c>.</summary>
+internal static class SqliteEvents
+{
+    /// <summary>The columns that <see cref="Read"/> expects, beginning with <c>seq</c>.</summary>
+    public const string Select =
+        """
+        SELECT seq, event_id, ad_id, performer_id, package_name, is_other_package, device_id, timestamp, day, event_type,
+            watch_duration, created_at
+        FROM ad_events
+        """;
+
+    /// <summary>Claims an identity; says whether nobody had claimed it before.</summary>
+    public static bool Claim(SqliteStatement claim, AdEvent one) => one.EventId is null || claim.Put(one.EventId).Put(one.Day).Run() == 1;
+
+    public static SqliteStatement PrepareClaim(SqliteSession session) =>
+        session.Kept("INSERT INTO event_ids (event_id, day) VALUES (?, ?) ON CONFLICT DO NOTHING");
+
+    public static SqliteStatement PrepareInsert(SqliteSession session) =>
+        session.Kept(
+            """
+            INSERT INTO ad_events (event_id, ad_id, performer_id, package_name, is_other_package, device_id, timestamp, day, event_type,
+                watch_duration, created_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """);
+
+    public static void Insert(SqliteStatement insert, AdEvent one) => insert
+        .Put(one.EventId).Put(one.AdId).Put(one.PerformerId).Put(one.PackageName).Put(one.IsOtherPackage).Put(one.DeviceId)
+        .Put(one.Timestamp).Put(one.Day).Put((long)one.Type).Put(one.WatchDuration).Put(one.CreatedAt).Run();
+
+    /// <summary>The events of a range of positions, <paramref name="after"/> excluded, in order.</summary>
+    public static IEnumerable<AdEvent> List(SqliteSession session, long after, long last)
+    {
+        using var select = session.Kept(Select + " WHERE seq > ? AND seq <= ? ORDER BY seq");
+        foreach (var row in select.Put(after).Put(last).Rows())
+        {
+            yield return Read(row);
+        }
+    }
+
+    /// <summary>The events of a day in a range of positions, <paramref name="after"/> excluded, in order, with their positions.</summary>
+    public static IEnumerable<(long Seq, AdEvent Event)> ListDay(SqliteSession session, UtcDay day, long after, long last, int limit)
+    {
+        using var select = session.Kept(Select + " WHERE day = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?");
+        foreach (var row in select.Put(day).Put(after).Put(last).Put(limit).Rows())
+        {
+            yield return (row.Int(0), Read(row));
+        }
+    }
+
+    public static AdEvent Read(SqliteStatement row) => new()
+    {
+        EventId = row.TextOrNull(1),
+        AdId = row.Text(2),
+        PerformerId = row.Text(3),
+        PackageName = row.Text(4),
+        IsOtherPackage = row.Bool(5),
+        DeviceId = row.TextOrNull(6),
+        Timestamp = row.Text(7),
+        Day = row.Day(8),
+        Type = (EventType)row.Int(9),
+        WatchDuration = row.Int(10),
+        CreatedAt = row.Instant(11),
+    };
+}

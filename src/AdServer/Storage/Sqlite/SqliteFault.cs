@@ -1,0 +1,40 @@
+using AdServer.Common;
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace AdServer.Storage.Sqlite;
+
+/// <summary>Which errors of the engine are the state of a disk or a file, and which are mistakes of ours.</summary>
+internal static class SqliteFault
+{
+    /// <summary>Throws what an error code means, unless it means success.</summary>
+    public static void ThrowIfFailed(int code, sqlite3 connection)
+    {
+        if (code is not (raw.SQLITE_OK or raw.SQLITE_ROW or raw.SQLITE_DONE))
+        {
+            SqliteException.ThrowExceptionForRC(code, connection);
+        }
+    }
+
+    /// <summary>
+    /// The exception that callers of a store get: the disk's or the file's state as <see cref="StoreUnavailableException"/>, without
+    /// data in its message; anything else as it is.
+    /// </summary>
+    public static Exception Translate(Exception fault) =>
+        fault is SqliteException engine && Words(engine.SqliteErrorCode) is { } words
+            ? new StoreUnavailableException($"The store {words} (SQLite error {engine.SqliteExtendedErrorCode})", engine)
+            : fault;
+
+    /// <summary>What is the matter, if it is nothing that our code did; see https://sqlite.org/rescode.html.</summary>
+    public static string? Words(int code) => code switch
+    {
+        raw.SQLITE_PERM or raw.SQLITE_READONLY or raw.SQLITE_AUTH => "cannot be written",
+        raw.SQLITE_BUSY or raw.SQLITE_LOCKED or raw.SQLITE_PROTOCOL => "is locked by another program",
+        raw.SQLITE_NOMEM => "is out of memory",
+        raw.SQLITE_IOERR => "has a disk that fails",
+        raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB => "is damaged",
+        raw.SQLITE_FULL => "has no room left on its disk",
+        raw.SQLITE_CANTOPEN => "cannot be opened",
+        _ => null,
+    };
+}

@@ -1,0 +1,46 @@
+using AdServer.Stats;
+
+namespace AdServer.Storage.Sqlite;
+
+/// <summary>
+/// Which ads count: those in the catalogue that were not removed (law 6). Asked inside the transaction that uses the answer; remembers
+/// what it was told.
+/// </summary>
+internal sealed class SqliteLiveAds(SqliteSession session)
+{
+    private readonly Dictionary<string, long?> numbers = [];
+
+    /// <summary>The small number of a live ad; nothing for any other.</summary>
+    public long? NumberOf(string adId)
+    {
+        if (!numbers.TryGetValue(adId, out var number))
+        {
+            using var select = session.Kept("SELECT number FROM ads WHERE id = ? AND removed_at IS NULL");
+            numbers[adId] = number = select.Put(adId).Rows().Select(row => (long?)row.Int(0)).SingleOrDefault();
+        }
+
+        return number;
+    }
+
+    public bool Has(string adId) => NumberOf(adId) is not null;
+
+    /// <summary>The ads that were asked about and do not count.</summary>
+    public IEnumerable<string> Gone => numbers.Where(pair => pair.Value is null).Select(pair => pair.Key);
+
+    /// <summary>The counts without those of ads that do not count.</summary>
+    public RollUp Only(RollUp all)
+    {
+        var live = new RollUp();
+        foreach (var (key, counts) in all.AdDays.Where(row => Has(row.Key.AdId)))
+        {
+            live.Add(key, counts);
+        }
+
+        foreach (var (key, counts) in all.PackageDays.Where(row => Has(row.Key.AdId)))
+        {
+            live.Add(key, counts);
+        }
+
+        return live;
+    }
+}

@@ -1,0 +1,57 @@
+using System.Collections.Concurrent;
+
+namespace AdServer.Storage.Sqlite;
+
+/// <summary>A few read-only connections. Each query is one read transaction: it sees one moment, and waits for no writer.</summary>
+internal sealed class SqliteReaders(Func<SqliteSession> open) : IDisposable
+{
+    private const int MostAtOnce = 4;
+
+    private readonly ConcurrentBag<SqliteSession> idle = [];
+    private readonly SemaphoreSlim room = new(MostAtOnce, MostAtOnce);
+
+    /// <summary>Runs a query on the thread pool, when there is room.</summary>
+    public async Task<T> RunAsync<T>(Func<SqliteSession, T> query, CancellationToken cancellation)
+    {
+        await room.WaitAsync(cancellation);
+        try
+        {
+            return await Task.Run(() => Query(query), cancellation);
+        }
+        finally
+        {
+            room.Release();
+        }
+    }
+
+    /// <summary>Waits for the queries under way, then closes.</summary>
+    public void Dispose()
+    {
+        for (var taken = 0; taken < MostAtOnce; taken++)
+        {
+            room.Wait();
+        }
+
+        while (idle.TryTake(out var session))
+        {
+            session.Dispose();
+        }
+    }
+
+    private T Query<T>(Func<SqliteSession, T> query)
+    {
+        SqliteSession? session = null;
+        try
+        {
+            session = idle.TryTake(out var free) ? free : open();
+            var result = session.InTransaction("BEGIN", query);
+            idle.Add(session);
+            return result;
+        }
+        catch (Exception fault)
+        {
+            session?.Dispose();
+            throw SqliteFault.Translate(fault);
+        }
+    }
+}

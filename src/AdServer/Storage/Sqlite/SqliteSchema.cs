@@ -1,0 +1,136 @@
+namespace AdServer.Storage.Sqlite;
+
+/// <summary>
+/// The tables, as a list of migrations: number n leads from version n-1 to n, in one transaction with the version's change. A migration
+/// that was released is never edited. Instants are milliseconds since 1970, days <c>yyyy-MM-dd</c>, durations milliseconds.
+/// </summary>
+internal static class SqliteSchema
+{
+    /// <summary>Marks a file as ours: "AdSv".</summary>
+    private const int ApplicationId = 0x41645376;
+
+    private static readonly string[] Migrations = [Version1];
+
+    /// <summary>Refuses a file that is not ours or that a newer program wrote. A new, empty file passes.</summary>
+    /// <exception cref="StorageStartException">It is refused.</exception>
+    public static void Check(SqliteSession session, string path)
+    {
+        var application = session.Number("PRAGMA application_id");
+        var isEmpty = application == 0 && session.Number("SELECT count(*) FROM sqlite_schema") == 0;
+        if (application != ApplicationId && !isEmpty)
+        {
+            throw new StorageStartException($"{path} is a database of another program. Set Storage:Path to a file of its own.");
+        }
+
+        var version = session.Number("PRAGMA user_version");
+        if (version > Migrations.Length)
+        {
+            throw new StorageStartException(
+                $"{path} was written by a newer server (schema {version}; this one knows up to {Migrations.Length}). Start that one.");
+        }
+    }
+
+    /// <summary>Refuses a file that does not have exactly this program's schema.</summary>
+    /// <exception cref="StorageStartException">It is refused.</exception>
+    public static void Require(SqliteSession session, string path)
+    {
+        Check(session, path);
+        var version = session.Number("PRAGMA user_version");
+        if (version != Migrations.Length)
+        {
+            throw new StorageStartException($"{path} has schema {version}, not {Migrations.Length}. Start the server once: it migrates the file.");
+        }
+    }
+
+    /// <summary>Brings the file to this program's version, one transaction per step.</summary>
+    public static void Migrate(SqliteSession session)
+    {
+        for (var version = session.Number("PRAGMA user_version") + 1; version <= Migrations.Length; version++)
+        {
+            var step = $"{Migrations[version - 1]} PRAGMA application_id={ApplicationId}; PRAGMA user_version={version};";
+            session.InTransaction("BEGIN IMMEDIATE", inside =>
+            {
+                inside.Execute(step);
+                return true;
+            });
+        }
+    }
+
+    private const string Version1 =
+        """
+        CREATE TABLE performers (
+            id TEXT PRIMARY KEY, name TEXT NOT NULL, email TEXT NOT NULL, email_key TEXT NOT NULL UNIQUE,
+            created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, version INTEGER NOT NULL) STRICT;
+        CREATE INDEX performers_by_creation ON performers (created_at, id);
+
+        CREATE TABLE developers (
+            id TEXT PRIMARY KEY, name TEXT NOT NULL, email TEXT NOT NULL, email_key TEXT NOT NULL UNIQUE,
+            created_at INTEGER NOT NULL) STRICT;
+        CREATE INDEX developers_by_creation ON developers (created_at, id);
+
+        -- A removed ad belongs to nobody, so that it does not keep its performer from being removed; its mark stays for ever.
+        CREATE TABLE ads (
+            number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, name TEXT NOT NULL,
+            performer_id TEXT REFERENCES performers (id),
+            video_url TEXT NOT NULL, target_url TEXT NOT NULL, budget INTEGER NOT NULL, skip_time REAL NOT NULL, exit_time REAL NOT NULL,
+            status INTEGER NOT NULL, starts_at INTEGER, ends_at INTEGER, allow TEXT NOT NULL, deny TEXT NOT NULL,
+            created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, version INTEGER NOT NULL,
+            removed_at INTEGER, swept INTEGER NOT NULL DEFAULT 0,
+            CHECK ((removed_at IS NULL) = (performer_id IS NOT NULL))) STRICT;
+        CREATE INDEX ads_by_creation ON ads (created_at, id) WHERE removed_at IS NULL;
+        CREATE INDEX ads_by_performer ON ads (performer_id) WHERE performer_id IS NOT NULL;
+        CREATE INDEX ads_removed ON ads (id) WHERE removed_at IS NOT NULL;
+        CREATE INDEX ads_to_sweep ON ads (number) WHERE removed_at IS NOT NULL AND swept = 0;
+
+        CREATE TABLE ad_events (
+            seq INTEGER PRIMARY KEY AUTOINCREMENT, event_id TEXT, ad_id TEXT NOT NULL, performer_id TEXT NOT NULL,
+            package_name TEXT NOT NULL, is_other_package INTEGER NOT NULL, device_id TEXT, timestamp TEXT NOT NULL, day TEXT NOT NULL,
+            event_type INTEGER NOT NULL, watch_duration INTEGER NOT NULL, created_at INTEGER NOT NULL) STRICT;
+        CREATE INDEX ad_events_by_day ON ad_events (day);
+
+        -- Apart from the events: an id counts once for ever, also after its event was deleted.
+        CREATE TABLE event_ids (event_id TEXT PRIMARY KEY, day TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE rolls (
+            number INTEGER PRIMARY KEY, first_seq INTEGER NOT NULL, last_seq INTEGER NOT NULL, events INTEGER NOT NULL,
+            closed_at INTEGER NOT NULL, applied INTEGER NOT NULL DEFAULT 0) STRICT;
+        CREATE INDEX rolls_by_seq ON rolls (last_seq);
+
+        CREATE TABLE events_by_day (
+            date TEXT NOT NULL, roll INTEGER NOT NULL, part INTEGER NOT NULL, events TEXT NOT NULL, created_at INTEGER NOT NULL,
+            PRIMARY KEY (date, roll, part)) STRICT;
+
+        CREATE TABLE daily_ad_stats (
+            ad_id TEXT NOT NULL, date TEXT NOT NULL, performer_id TEXT NOT NULL,
+            views INTEGER NOT NULL, clicks INTEGER NOT NULL, skips INTEGER NOT NULL, exits INTEGER NOT NULL,
+            watch_duration_sum INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, through INTEGER NOT NULL,
+            PRIMARY KEY (ad_id, date)) STRICT, WITHOUT ROWID;
+        CREATE INDEX daily_ad_stats_by_performer ON daily_ad_stats (performer_id, date);
+        CREATE INDEX daily_ad_stats_by_date ON daily_ad_stats (date);
+
+        CREATE TABLE daily_package_stats (
+            package_name TEXT NOT NULL, date TEXT NOT NULL, ad_id TEXT NOT NULL, performer_id TEXT NOT NULL,
+            views INTEGER NOT NULL, clicks INTEGER NOT NULL, skips INTEGER NOT NULL, exits INTEGER NOT NULL,
+            watch_duration_sum INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, through INTEGER NOT NULL,
+            PRIMARY KEY (package_name, date, ad_id)) STRICT, WITHOUT ROWID;
+        CREATE INDEX daily_package_stats_by_ad ON daily_package_stats (ad_id, date);
+        CREATE INDEX daily_package_stats_by_performer ON daily_package_stats (performer_id, date);
+        CREATE INDEX daily_package_stats_by_date ON daily_package_stats (date);
+
+        CREATE TABLE packages (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+        CREATE TABLE package_ads (
+            package_number INTEGER NOT NULL, ad_number INTEGER NOT NULL,
+            PRIMARY KEY (package_number, ad_number)) STRICT, WITHOUT ROWID;
+        CREATE INDEX package_ads_by_ad ON package_ads (ad_number);
+
+        CREATE TABLE daily_deliveries (
+            ad_id TEXT NOT NULL, date TEXT NOT NULL, process TEXT NOT NULL, deliveries INTEGER NOT NULL,
+            PRIMARY KEY (ad_id, date, process)) STRICT, WITHOUT ROWID;
+        CREATE INDEX daily_deliveries_by_date ON daily_deliveries (date);
+
+        CREATE TABLE daily_requests (
+            package_name TEXT NOT NULL, date TEXT NOT NULL, process TEXT NOT NULL, requests INTEGER NOT NULL, fills INTEGER NOT NULL,
+            PRIMARY KEY (package_name, date, process)) STRICT, WITHOUT ROWID;
+        CREATE INDEX daily_requests_by_date ON daily_requests (date);
+        """;
+}

@@ -1,0 +1,119 @@
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace AdServer.Storage.Sqlite;
+
+/// <summary>One connection and the statements that were compiled on it. Used by one thread at a time.</summary>
+internal sealed class SqliteSession : IDisposable
+{
+    private const int BusyTimeout = 5000;
+
+    private readonly SqliteConnection connection;
+    private readonly Dictionary<string, SqliteStatement> kept = [];
+
+    private SqliteSession(SqliteConnection connection) => this.connection = connection;
+
+    private sqlite3 Handle => connection.Handle!;
+
+    /// <summary>Opens the file; with <paramref name="readOnly"/> it must exist, else it is created.</summary>
+    public static SqliteSession Open(string path, bool readOnly)
+    {
+        SqliteLibrary.Load();
+        var settings = new SqliteConnectionStringBuilder
+        {
+            DataSource = path,
+            Mode = readOnly ? SqliteOpenMode.ReadOnly : SqliteOpenMode.ReadWriteCreate,
+            Pooling = false,
+        };
+        var session = new SqliteSession(new SqliteConnection(settings.ToString()));
+        try
+        {
+            session.connection.Open();
+            _ = raw.sqlite3_extended_result_codes(session.Handle, 1);
+            _ = raw.sqlite3_busy_timeout(session.Handle, BusyTimeout);
+            return session;
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A statement that is compiled once for the life of the connection: for texts that never vary.</summary>
+    public SqliteStatement Kept(string sql)
+    {
+        if (!kept.TryGetValue(sql, out var statement))
+        {
+            kept[sql] = statement = Compile(sql, true);
+        }
+
+        if (statement.InUse)
+        {
+            throw new InvalidOperationException($"The statement is in use already: {sql}");
+        }
+
+        statement.InUse = true;
+        return statement;
+    }
+
+    /// <summary>A statement that is compiled for one use: for texts that are put together.</summary>
+    public SqliteStatement Once(string sql) => Compile(sql, false);
+
+    /// <summary>Runs one or more statements without values or rows.</summary>
+    public void Execute(string sql) => SqliteFault.ThrowIfFailed(raw.sqlite3_exec(Handle, sql), Handle);
+
+    /// <summary>The one number that a statement without values gives.</summary>
+    public long Number(string sql)
+    {
+        using var statement = Once(sql);
+        return statement.Rows().Select(row => row.Int(0)).Single();
+    }
+
+    /// <summary>Runs work in a transaction: all of it is committed, or none.</summary>
+    /// <param name="begin"><c>BEGIN</c> for reading at one moment, <c>BEGIN IMMEDIATE</c> for writing.</param>
+    /// <param name="work">The work.</param>
+    public T InTransaction<T>(string begin, Func<SqliteSession, T> work)
+    {
+        Execute(begin);
+        try
+        {
+            var result = work(this);
+            Execute("COMMIT");
+            return result;
+        }
+        catch
+        {
+            RollBack();
+            throw;
+        }
+    }
+
+    /// <summary>Whether a transaction was left open because even rolling it back failed: the connection is of no more use.</summary>
+    public bool IsStuck => raw.sqlite3_get_autocommit(Handle) == 0;
+
+    public void Dispose()
+    {
+        foreach (var statement in kept.Values)
+        {
+            statement.Close();
+        }
+
+        connection.Dispose();
+    }
+
+    private void RollBack()
+    {
+        // After some errors (a full disk) the engine has rolled back by itself.
+        if (IsStuck)
+        {
+            _ = raw.sqlite3_exec(Handle, "ROLLBACK");
+        }
+    }
+
+    private SqliteStatement Compile(string sql, bool keep)
+    {
+        SqliteFault.ThrowIfFailed(raw.sqlite3_prepare_v2(Handle, sql, out var handle), Handle);
+        return new SqliteStatement(Handle, handle, keep);
+    }
+}

@@ -1,0 +1,127 @@
+using AdServer.Events;
+using AdServer.Stats;
+
+namespace AdServer.Storage.Sqlite;
+
+/// <summary>A statistics query as SQL over one table: which rows it takes, and their keys. Texts are ours; values are always put.</summary>
+internal sealed class SqliteStatsQuery(SqliteSession session, StatsQuery query)
+{
+    private const string Counts =
+        "coalesce(sum(s.views), 0), coalesce(sum(s.clicks), 0), coalesce(sum(s.skips), 0), coalesce(sum(s.exits), 0), "
+        + "coalesce(sum(s.watch_duration_sum), 0)";
+
+    private static readonly Source AdRows = new(
+        "daily_ad_stats s WHERE NOT EXISTS (SELECT 1 FROM ads a WHERE a.id = s.ad_id AND a.removed_at IS NOT NULL)",
+        "s.performer_id",
+        Counts,
+        row => new Measures(SqliteDerived.ReadCounts(row, 2), 0, 0, 0));
+
+    private static readonly Source PackageRows = AdRows with
+    {
+        From = "daily_package_stats s WHERE NOT EXISTS (SELECT 1 FROM ads a WHERE a.id = s.ad_id AND a.removed_at IS NOT NULL)",
+    };
+
+    private static readonly Source Deliveries = new(
+        "daily_deliveries s JOIN ads a ON a.id = s.ad_id WHERE a.removed_at IS NULL",
+        "a.performer_id",
+        "coalesce(sum(s.deliveries), 0)",
+        row => new Measures(default, row.Int(2), 0, 0));
+
+    private static readonly Source Requests = new(
+        "daily_requests s WHERE true",
+        "s.performer_id",
+        "coalesce(sum(s.requests), 0), coalesce(sum(s.fills), 0)",
+        row => new Measures(default, 0, row.Int(2), row.Int(3)));
+
+    private readonly List<Source> sources =
+    [
+        query.ByPackage ? PackageRows : AdRows,
+        .. query.HasDeliveries ? [Deliveries] : Array.Empty<Source>(),
+        .. query.HasRequests ? [Requests] : Array.Empty<Source>(),
+    ];
+
+    /// <summary>The texts of the page's statements, for a look at how the engine runs them.</summary>
+    public IEnumerable<string> PageTexts => sources.Select(PageText);
+
+    /// <summary>For each source its first limit + 1 rows after the query's place.</summary>
+    public IEnumerable<StatsRow>[] ReadPage() => [.. sources.Select(ReadPage)];
+
+    /// <summary>The sum over all that the filter takes, on whatever page.</summary>
+    public Measures ReadTotal()
+    {
+        var total = default(Measures);
+        foreach (var source in sources)
+        {
+            using var select = session.Once($"SELECT '', '', {source.Sums} FROM {source.From}{Filter(source)}");
+            total += PutFilter(select).Rows().Select(source.Read).Single();
+        }
+
+        return total;
+    }
+
+    /// <summary>The events after a position that the query takes; the package is left to whoever folds them.</summary>
+    public IEnumerable<AdEvent> ReadTail(long after)
+    {
+        using var select = session.Once($"{SqliteEvents.Select} s WHERE s.seq > {after}{Filter("s.performer_id", "s.day", withPackage: false)}");
+        foreach (var row in PutFilter(select, withPackage: false).Rows())
+        {
+            yield return SqliteEvents.Read(row);
+        }
+    }
+
+    private List<StatsRow> ReadPage(Source source)
+    {
+        using var select = session.Once(PageText(source));
+        PutFilter(select);
+        if (query.After is { } after)
+        {
+            select.Put(after.First).Put(after.Second);
+        }
+
+        return [.. select.Put(query.Limit + 1L).Rows().Select(row => new StatsRow(new StatsKey(row.Text(0), row.Text(1)), source.Read(row)))];
+    }
+
+    private string PageText(Source source)
+    {
+        var (first, second) = (KeyOf(source, 0), KeyOf(source, 1));
+        var after = query.After is null ? string.Empty : $" AND ({first}, {second}) > (?, ?)";
+        return $"SELECT {first}, {second}, {source.Sums} FROM {source.From}{Filter(source)}{after} "
+            + $"GROUP BY {first}, {second} ORDER BY {first}, {second} LIMIT ?";
+    }
+
+    private string KeyOf(Source source, int index) => query.GroupBy.ElementAtOrDefault(index) switch
+    {
+        _ when index >= query.GroupBy.Count => "''",
+        StatsGroup.Ad => "s.ad_id",
+        StatsGroup.Performer => source.Performer,
+        StatsGroup.Package => "s.package_name",
+        StatsGroup.Day => "s.date",
+        _ => throw new ArgumentOutOfRangeException(nameof(index)),
+    };
+
+    private string Filter(string performer, string day, bool withPackage) => string.Concat(
+        query.AdId is null ? null : " AND s.ad_id = ?",
+        query.PerformerId is null ? null : $" AND {performer} = ?",
+        query.From is null ? null : $" AND {day} >= ?",
+        query.To is null ? null : $" AND {day} <= ?",
+        query.PackageName is null || !withPackage ? null : " AND s.package_name = ?");
+
+    private string Filter(Source source) => Filter(source.Performer, "s.date", withPackage: true);
+
+    private SqliteStatement PutFilter(SqliteStatement statement, bool withPackage = true)
+    {
+        foreach (var text in (string?[])[query.AdId, query.PerformerId, query.From?.ToString(), query.To?.ToString(), withPackage ? query.PackageName : null])
+        {
+            _ = text is null ? statement : statement.Put(text);
+        }
+
+        return statement;
+    }
+
+    /// <summary>A table that answers come from.</summary>
+    /// <param name="From">The table as <c>s</c>, and the condition that leaves out removed ads.</param>
+    /// <param name="Performer">Where its performer stands.</param>
+    /// <param name="Sums">What is added up, from the third column on.</param>
+    /// <param name="Read">Reads the sums.</param>
+    private sealed record Source(string From, string Performer, string Sums, Func<SqliteStatement, Measures> Read);
+}

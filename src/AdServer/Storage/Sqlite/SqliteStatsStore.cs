@@ -1,0 +1,53 @@
+using AdServer.Common;
+using AdServer.Stats;
+
+namespace AdServer.Storage.Sqlite;
+
+/// <summary>Derived rows and delivery rows in SQLite. What is read together is read in one transaction (law 11).</summary>
+internal sealed class SqliteStatsStore(SqliteDatabase database, TimeProvider clock) : IStatsStore
+{
+    private readonly SqliteSweep sweep = new(database);
+
+    public async Task ApplyAsync(Events.Roll roll, CancellationToken cancellation)
+    {
+        var counts = RollUp.Of(roll.Events);
+        await database.WriteAsync(SqliteLane.Background, session => SqliteDerived.Apply(session, roll, counts, clock.Now()), cancellation);
+    }
+
+    public Task<StatsView> ReadAsync(StatsQuery query, CancellationToken cancellation) =>
+        database.ReadAsync(session => Read(session, query), cancellation);
+
+    public IAsyncEnumerable<PackageAds> ReadPackageAdsAsync(CancellationToken cancellation) =>
+        SqlitePackageAds.ReadAllAsync(database, cancellation);
+
+    public Task ReplaceDeliveriesAsync(
+        string process, IReadOnlyList<DeliveryTotal> deliveries, IReadOnlyList<RequestTotal> requests, CancellationToken cancellation) =>
+        database.WriteAsync(
+            SqliteLane.Background,
+            session =>
+            {
+                SqliteCounters.ReplaceDeliveries(session, process, deliveries);
+                SqliteCounters.ReplaceRequests(session, process, requests);
+                return true;
+            },
+            cancellation);
+
+    public Task<bool> SweepRemovedAsync(int slice, CancellationToken cancellation) => sweep.SliceAsync(slice, cancellation);
+
+    private static StatsView Read(SqliteSession session, StatsQuery query)
+    {
+        var roll = SqliteRolls.LastApplied(session);
+        var statements = new SqliteStatsQuery(session, query);
+        var tail = StatsMerge.Tail(query, new SqliteLiveAds(session).Only(RollUp.Of(statements.ReadTail(roll.Last))));
+        var rows = StatsMerge.Page(query, [.. statements.ReadPage(), tail]);
+        var isAll = query.After is null && rows.Count <= query.Limit;
+        var total = (isAll ? rows : tail).Aggregate(isAll ? default : statements.ReadTotal(), (sum, row) => sum + row.Measures);
+        return new StatsView(rows, total, new StatsPosition(roll.Number, CountTail(session, roll.Last)));
+    }
+
+    private static long CountTail(SqliteSession session, long after)
+    {
+        using var count = session.Kept("SELECT count(*) FROM ad_events WHERE seq > ?");
+        return count.Put(after).Rows().Select(row => row.Int(0)).Single();
+    }
+}

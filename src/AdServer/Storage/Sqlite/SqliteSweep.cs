@@ -1,0 +1,156 @@
+using System.Text.Json;
+using AdServer.Common;
+
+namespace AdServer.Storage.Sqlite;
+
+/// <summary>
+/// Deletes what removed ads left behind (law 6), a bounded slice at a time: first events with their bucket entries, then rows, and the ad
+/// counts as swept in the transaction that finds nothing more. The place in the journal is only remembered: after a start it begins anew.
+/// </summary>
+internal sealed class SqliteSweep(SqliteDatabase database)
+{
+    private const int MostAds = 100;
+
+    /// <summary>Positions that one read looks at; without an index by ad, which each append would pay for.</summary>
+    private const int Reach = 100_000;
+
+    /// <summary>The most (day, roll) pairs whose buckets one transaction rewrites.</summary>
+    private const int MostBuckets = 16;
+
+    private const string TheseAds = "IN (SELECT value FROM json_each(?))";
+
+    private static readonly string[] RowDeletions =
+    [
+        $"DELETE FROM daily_ad_stats WHERE (ad_id, date) IN (SELECT ad_id, date FROM daily_ad_stats WHERE ad_id {TheseAds} LIMIT ?)",
+        $"""
+        DELETE FROM daily_package_stats WHERE (package_name, date, ad_id) IN
+            (SELECT package_name, date, ad_id FROM daily_package_stats WHERE ad_id {TheseAds} LIMIT ?)
+        """,
+        $"""
+        DELETE FROM package_ads WHERE (package_number, ad_number) IN
+            (SELECT package_number, ad_number FROM package_ads
+             WHERE ad_number IN (SELECT number FROM ads WHERE id {TheseAds}) LIMIT ?)
+        """,
+        $"""
+        DELETE FROM daily_deliveries WHERE (ad_id, date, process) IN
+            (SELECT ad_id, date, process FROM daily_deliveries WHERE ad_id {TheseAds} LIMIT ?)
+        """,
+    ];
+
+    private Scan? current;
+
+    /// <summary>Deletes a slice; says whether there may be more.</summary>
+    public async Task<bool> SliceAsync(int slice, CancellationToken cancellation)
+    {
+        var scan = current ?? await database.ReadAsync(Begin, cancellation);
+        if (scan.Ads.Count == 0)
+        {
+            return false;
+        }
+
+        var look = await database.ReadAsync(session => Look(session, scan, slice), cancellation);
+        if (look.Found.Count > 0)
+        {
+            var last = await database.WriteAsync(SqliteLane.Background, session => DeleteEvents(session, scan, look.Found), cancellation);
+            current = scan with { Position = last };
+        }
+        else if (!look.IsEnd)
+        {
+            current = scan with { Position = look.Reached };
+        }
+        else
+        {
+            var isDone = await database.WriteAsync(
+                SqliteLane.Background, session => Finish(session, scan with { Position = look.Reached }, slice), cancellation);
+            current = isDone ? null : scan with { Position = look.Reached };
+        }
+
+        return true;
+    }
+
+    /// <summary>Has ads swept again that were swept before an event of theirs was rolled.</summary>
+    public static void Reopen(SqliteSession session, IEnumerable<string> adIds)
+    {
+        using var update = session.Kept("UPDATE ads SET swept = 0 WHERE id = ? AND removed_at IS NOT NULL AND swept = 1");
+        foreach (var id in adIds)
+        {
+            update.Put(id).Run();
+        }
+    }
+
+    private static Scan Begin(SqliteSession session)
+    {
+        using var select = session.Kept("SELECT id FROM ads WHERE removed_at IS NOT NULL AND swept = 0 ORDER BY number LIMIT ?");
+        return new Scan(select.Put(MostAds).Rows().Select(row => row.Text(0)).ToHashSet(), 0);
+    }
+
+    /// <summary>The next events of the ads within reach. Only what is rolled up may be deleted.</summary>
+    private static Sight Look(SqliteSession session, Scan scan, int slice)
+    {
+        var end = SqliteRolls.LastApplied(session).Last;
+        var reached = Math.Min(scan.Position + Reach, end);
+        using var select = session.Kept($"SELECT seq, day FROM ad_events WHERE seq > ? AND seq <= ? AND ad_id {TheseAds} ORDER BY seq LIMIT ?");
+        var found = select.Put(scan.Position).Put(reached).Put(scan.Json).Put(slice).Rows().Select(row => (row.Int(0), row.Day(1)));
+        return new Sight([.. found], Math.Max(reached, scan.Position), reached >= end);
+    }
+
+    /// <summary>Deletes events and their bucket entries together; says up to which position.</summary>
+    private static long DeleteEvents(SqliteSession session, Scan scan, IReadOnlyList<(long Seq, UtcDay Day)> found)
+    {
+        var buckets = new HashSet<(UtcDay, long)>();
+        var last = scan.Position;
+        using var delete = session.Kept("DELETE FROM ad_events WHERE seq = ?");
+        foreach (var (seq, day) in found)
+        {
+            buckets.Add((day, SqliteRolls.Holding(session, seq).Number));
+            if (buckets.Count > MostBuckets)
+            {
+                break;
+            }
+
+            delete.Put(seq).Run();
+            last = seq;
+        }
+
+        foreach (var (day, roll) in buckets)
+        {
+            SqliteBuckets.Sweep(session, day, roll, scan.Ads);
+        }
+
+        return last;
+    }
+
+    /// <summary>Deletes rows; with nothing left, not even events that were rolled since the look, the ads are swept.</summary>
+    private static bool Finish(SqliteSession session, Scan scan, int slice)
+    {
+        if (Look(session, scan, 1) is { Found.Count: > 0 } or { IsEnd: false })
+        {
+            return false;
+        }
+
+        var left = slice;
+        foreach (var deletion in RowDeletions)
+        {
+            using var delete = session.Kept(deletion);
+            left -= delete.Put(scan.Json).Put(left).Run();
+        }
+
+        if (left == 0)
+        {
+            return false;
+        }
+
+        using var update = session.Kept($"UPDATE ads SET swept = 1 WHERE id {TheseAds}");
+        update.Put(scan.Json).Run();
+        return true;
+    }
+
+    /// <summary>Some removed ads, and the position up to which no event of theirs is left.</summary>
+    private sealed record Scan(IReadOnlySet<string> Ads, long Position)
+    {
+        public string Json { get; } = JsonSerializer.Serialize(Ads);
+    }
+
+    /// <summary>What a look at the journal found, how far it saw, and whether that is the end of what is rolled up.</summary>
+    private sealed record Sight(IReadOnlyList<(long Seq, UtcDay Day)> Found, long Reached, bool IsEnd);
+}

@@ -1,0 +1,174 @@
+using AdServer.Common;
+
+namespace AdServer.Storage.Sqlite;
+
+/// <summary>How soon a write is wanted.</summary>
+internal enum SqliteLane
+{
+    /// <summary>Somebody waits for the answer: events and management.</summary>
+    Urgent,
+
+    /// <summary>Nobody waits: rolls, sweeps, delivery counts.</summary>
+    Background,
+}
+
+/// <summary>
+/// The one thread that writes. Each job is one transaction on the one writing connection: committed and durable when its task completes,
+/// or without a trace. A job that was started runs to its end; before that it can be cancelled.
+/// </summary>
+internal sealed class SqliteWriter : IDisposable
+{
+    /// <summary>Urgent jobs in a row while a background job waits: the roll-up must not starve.</summary>
+    private const int MostUrgentInRow = 8;
+
+    private readonly Func<SqliteSession> open;
+    private readonly Queue<IJob> urgent = [];
+    private readonly Queue<IJob> background = [];
+    private readonly Thread thread;
+    private SqliteSession? session;
+    private int urgentInRow;
+    private bool closing;
+
+    /// <param name="open">Opens the writing connection, also again after it broke.</param>
+    public SqliteWriter(Func<SqliteSession> open)
+    {
+        this.open = open;
+        session = open();
+        thread = new Thread(Work) { IsBackground = true, Name = "SQLite writer" };
+        thread.Start();
+    }
+
+    private interface IJob
+    {
+        void Run(SqliteWriter writer);
+    }
+
+    /// <summary>Queues a job; its task completes after the commit.</summary>
+    /// <exception cref="StoreUnavailableException">The store cannot take it.</exception>
+    public Task<T> RunAsync<T>(SqliteLane lane, Func<SqliteSession, T> work, CancellationToken cancellation)
+    {
+        var job = new Job<T>(work, cancellation);
+        lock (urgent)
+        {
+            if (closing)
+            {
+                throw new StoreUnavailableException("The store is closed");
+            }
+
+            (lane == SqliteLane.Urgent ? urgent : background).Enqueue(job);
+            Monitor.Pulse(urgent);
+        }
+
+        return job.Task;
+    }
+
+    /// <summary>Ends what was queued, moves the log into the file as far as readers let it, and closes.</summary>
+    public void Dispose()
+    {
+        lock (urgent)
+        {
+            closing = true;
+            Monitor.Pulse(urgent);
+        }
+
+        thread.Join();
+    }
+
+    private void Work()
+    {
+        while (Next() is { } job)
+        {
+            job.Run(this);
+        }
+
+        try
+        {
+            session?.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
+        }
+        catch (Exception fault) when (SqliteFault.Translate(fault) is StoreUnavailableException)
+        {
+            // The log holds everything that was committed; the next start reads it.
+        }
+
+        session?.Dispose();
+    }
+
+    private IJob? Next()
+    {
+        lock (urgent)
+        {
+            while (urgent.Count + background.Count == 0)
+            {
+                if (closing)
+                {
+                    return null;
+                }
+
+                Monitor.Wait(urgent);
+            }
+
+            var isUrgent = urgent.Count > 0 && (background.Count == 0 || urgentInRow < MostUrgentInRow);
+            urgentInRow = isUrgent ? urgentInRow + 1 : 0;
+            return (isUrgent ? urgent : background).Dequeue();
+        }
+    }
+
+    private T Transact<T>(Func<SqliteSession, T> work)
+    {
+        session ??= open();
+        try
+        {
+            return session.InTransaction("BEGIN IMMEDIATE", work);
+        }
+        finally
+        {
+            if (session.IsStuck)
+            {
+                session.Dispose();
+                session = null;
+            }
+        }
+    }
+
+    private sealed class Job<T> : IJob
+    {
+        private readonly TaskCompletionSource<T> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly Func<SqliteSession, T> work;
+        private readonly CancellationTokenRegistration registration;
+        private int taken;
+
+        public Job(Func<SqliteSession, T> work, CancellationToken cancellation)
+        {
+            this.work = work;
+            registration = cancellation.UnsafeRegister(Cancel, null);
+        }
+
+        public Task<T> Task => done.Task;
+
+        public void Run(SqliteWriter writer)
+        {
+            if (Interlocked.Exchange(ref taken, 1) != 0)
+            {
+                return;
+            }
+
+            registration.Unregister();
+            try
+            {
+                done.SetResult(writer.Transact(work));
+            }
+            catch (Exception fault)
+            {
+                done.SetException(SqliteFault.Translate(fault));
+            }
+        }
+
+        private void Cancel(object? state, CancellationToken cancellation)
+        {
+            if (Interlocked.Exchange(ref taken, 1) == 0)
+            {
+                done.SetCanceled(cancellation);
+            }
+        }
+    }
+}

@@ -1,0 +1,11 @@
+namespace AdServer.StorageTests;
+
+/// <summary>A clock that stands still until it is told to go on.</summary>
+internal sealed class ManualClock : TimeProvider
+{
+    private DateTimeOffset now = new(2026, 11, 21, 12, 0, 0, TimeSpan.Zero);
+
+    public override DateTimeOffset GetUtcNow() => now;
+
+    public void Advance(TimeSpan time) => now += time;
+}

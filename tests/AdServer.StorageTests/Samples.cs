@@ -1,0 +1,104 @@
+using AdServer.Access;
+using AdServer.Catalog;
+using AdServer.Common;
+using AdServer.Events;
+using AdServer.Stats;
+using Xunit;
+
+namespace AdServer.StorageTests;
+
+/// <summary>Plausible things to store, and the steps that tests take again and again.</summary>
+internal static class Samples
+{
+    public static readonly DateTimeOffset Noon = new(2026, 11, 21, 12, 0, 0, 7, TimeSpan.Zero);
+
+    public static readonly UtcDay Today = UtcDay.Of(Noon);
+
+    /// <summary>Ends with the test.</summary>
+    public static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public static Performer Performer(string id = "p1", string? email = null, int order = 0) =>
+        new(id, $"Performer {id}", email ?? $"{id}@example.com", Noon.AddMilliseconds(order), Noon.AddMilliseconds(order), 1);
+
+    public static Developer Developer(string id, string email, int order = 0) => new(id, $"Developer {id}", email, Noon.AddSeconds(order));
+
+    public static Ad Ad(string id = "a1", string performerId = "p1", int order = 0) => new()
+    {
+        Id = id,
+        Name = $"Ad {id}",
+        PerformerId = performerId,
+        Details = new AdDetails("https://example.com/v.mp4", "https://example.com/", Budget.Medium, 2.5, 7.125),
+        CreatedAt = Noon.AddMilliseconds(order),
+        UpdatedAt = Noon.AddMilliseconds(order),
+    };
+
+    public static AdEvent Event(
+        string adId = "a1", EventType type = EventType.View, string? id = null, string package = "com.example.app",
+        int day = 0, long watched = 1234, string performerId = "p1") => new()
+        {
+            EventId = id,
+            AdId = adId,
+            PerformerId = performerId,
+            PackageName = package,
+            Timestamp = "2026-11-21T12:00:00.000Z",
+            Day = Today.AddDays(day),
+            Type = type,
+            WatchDuration = watched,
+            CreatedAt = Noon,
+        };
+
+    /// <summary>Adds a performer and its ads.</summary>
+    public static async Task AddAdsAsync(this TestEngine engine, string performerId, params string[] adIds)
+    {
+        await engine.Catalog.AddPerformerAsync(Performer(performerId), Token);
+        foreach (var id in adIds)
+        {
+            await engine.Catalog.AddAdAsync(Ad(id, performerId), Token);
+        }
+    }
+
+    public static Task<AppendOutcome[]> AppendAsync(this TestEngine engine, params AdEvent[] batch) => engine.Journal.AppendAsync(batch, Token);
+
+    /// <summary>Rolls up everything that is committed.</summary>
+    public static async Task RollAllAsync(this TestEngine engine, int maxEvents = 10_000)
+    {
+        while (await engine.Journal.NextRollAsync(maxEvents, Token) is { } roll)
+        {
+            await engine.Stats.ApplyAsync(roll, Token);
+        }
+    }
+
+    /// <summary>Sweeps until there is nothing more; says how many slices it took.</summary>
+    public static async Task<int> SweepAllAsync(this TestEngine engine, int slice = 1000)
+    {
+        var slices = 1;
+        while (await engine.Stats.SweepRemovedAsync(slice, Token))
+        {
+            slices++;
+        }
+
+        return slices;
+    }
+
+    public static async Task<Measures> ReadTotalAsync(this TestEngine engine, StatsQuery? query = null) =>
+        (await engine.Stats.ReadAsync(query ?? new StatsQuery(), Token)).Total;
+
+    /// <summary>The days on which raw events, rows and buckets do not agree, in words.</summary>
+    public static async Task<List<string>> VerifyAsync(this TestEngine engine)
+    {
+        var differences = new List<string>();
+        foreach (var day in await engine.Ledger.ListDaysAsync(Token))
+        {
+            var ledger = await engine.Ledger.ReadDayAsync(day, Token);
+            differences.AddRange(Compare($"{day} rows", ledger.Raw, ledger.Derived));
+            differences.AddRange(Compare($"{day} buckets", ledger.Raw, ledger.Buckets));
+        }
+
+        differences.AddRange((await engine.Ledger.ComparePackageAdsAsync(Token)).Select(pair => pair.ToString()));
+        return differences;
+    }
+
+    private static IEnumerable<string> Compare(string what, RollUp left, RollUp right) =>
+        left.AdDays.Except(right.AdDays).Concat(right.AdDays.Except(left.AdDays)).Select(row => $"{what}: {row}")
+            .Concat(left.PackageDays.Except(right.PackageDays).Concat(right.PackageDays.Except(left.PackageDays)).Select(row => $"{what}: {row}"));
+}

@@ -1,0 +1,68 @@
+using AdServer.Storage;
+using AdServer.Storage.Sqlite;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace AdServer.StorageTests;
+
+/// <summary>SQLite on a file in a folder that goes away with the test.</summary>
+internal sealed class SqliteEngine : TestEngine
+{
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("adserver-tests-");
+
+    public string File => Path.Combine(folder.FullName, "data", "adserver.db");
+
+    public SqliteDatabase Database => Get<SqliteDatabase>();
+
+    public override Task FillDiskAsync() => LimitPagesAsync(session => session.Number("PRAGMA page_count"));
+
+    public override Task FreeDiskAsync() => LimitPagesAsync(_ => 1_073_741_823);
+
+    public override Task SpoilAdRowAsync(string adId) => RunAsync($"UPDATE daily_ad_stats SET views = views + 1 WHERE ad_id = '{adId}'");
+
+    public override Task SpoilPackageAdsAsync(string package) =>
+        RunAsync($"DELETE FROM package_ads WHERE package_number = (SELECT number FROM packages WHERE name = '{package}')");
+
+    public override Task<long> CountTracesAsync(string adId) => Database.ReadAsync(
+        session => session.Number(
+            $"""
+            SELECT (SELECT count(*) FROM ad_events WHERE ad_id = '{adId}')
+                + (SELECT count(*) FROM events_by_day WHERE instr(events, '{adId}') > 0)
+                + (SELECT count(*) FROM daily_ad_stats WHERE ad_id = '{adId}')
+                + (SELECT count(*) FROM daily_package_stats WHERE ad_id = '{adId}')
+                + (SELECT count(*) FROM daily_deliveries WHERE ad_id = '{adId}')
+                + (SELECT count(*) FROM package_ads WHERE ad_number = (SELECT number FROM ads WHERE id = '{adId}'))
+            """),
+        CancellationToken.None);
+
+    public override async Task<int> ReadLargestBucketAsync() => (int)await Database.ReadAsync(
+        session => session.Number("SELECT max(json_array_length(events)) FROM events_by_day"), CancellationToken.None);
+
+    public Task RunAsync(string sql) => Database.WriteAsync(
+        SqliteLane.Urgent,
+        session =>
+        {
+            session.Execute(sql);
+            return true;
+        },
+        CancellationToken.None);
+
+    /// <summary>Ends the server, leaving the file to look at.</summary>
+    public Task StopAsync() => CloseAsync();
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        folder.Delete(recursive: true);
+    }
+
+    public ServiceProvider Open(StorageAccess access) => new ServiceCollection()
+        .AddSingleton<TimeProvider>(Clock)
+        .AddStorage(new ConfigurationBuilder().Build(), folder.FullName, access)
+        .BuildServiceProvider();
+
+    protected override ServiceProvider Open() => Open(StorageAccess.Serve);
+
+    private Task<long> LimitPagesAsync(Func<SqliteSession, long> most) => Database.WriteAsync(
+        SqliteLane.Urgent, session => session.Number($"PRAGMA max_page_count = {most(session)}"), CancellationToken.None);
+}

@@ -1,0 +1,66 @@
+using AdServer.Access;
+using AdServer.Catalog;
+using AdServer.Events;
+using AdServer.Stats;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace AdServer.StorageTests;
+
+/// <summary>One engine with an empty store of its own, and the few things that the laws need to do to it from outside.</summary>
+internal abstract class TestEngine : IAsyncDisposable
+{
+    private ServiceProvider? services;
+
+    public ManualClock Clock { get; } = new();
+
+    public ICatalogStore Catalog => Get<ICatalogStore>();
+
+    public IAccessStore Access => Get<IAccessStore>();
+
+    public IEventJournal Journal => Get<IEventJournal>();
+
+    public IStatsStore Stats => Get<IStatsStore>();
+
+    public ILedgerStore Ledger => Get<ILedgerStore>();
+
+    /// <summary>Ends the server and starts another on the same data.</summary>
+    public async Task ReopenAsync()
+    {
+        await CloseAsync();
+        services = Open();
+    }
+
+    public virtual async ValueTask DisposeAsync() => await CloseAsync();
+
+    /// <summary>Makes the engine fail each write from now on for want of room.</summary>
+    public abstract Task FillDiskAsync();
+
+    /// <summary>Gives the room back.</summary>
+    public abstract Task FreeDiskAsync();
+
+    /// <summary>Adds a view that never was to a derived row.</summary>
+    public abstract Task SpoilAdRowAsync(string adId);
+
+    /// <summary>Adds a pair to the package sets, or takes one out, that the events do not say.</summary>
+    public abstract Task SpoilPackageAdsAsync(string package);
+
+    /// <summary>Counts everything that is kept of an ad beside its mark and the identities of its events.</summary>
+    public abstract Task<long> CountTracesAsync(string adId);
+
+    /// <summary>The most events of one bucket.</summary>
+    public abstract Task<int> ReadLargestBucketAsync();
+
+    protected abstract ServiceProvider Open();
+
+    protected T Get<T>()
+        where T : notnull => (services ??= Open()).GetRequiredService<T>();
+
+    protected async Task CloseAsync()
+    {
+        if (services is not null)
+        {
+            await services.DisposeAsync();
+            services = null;
+        }
+    }
+}
