@@ -1,9 +1,30 @@
+using AdServer.Access;
+using AdServer.Catalog;
+using AdServer.Commands;
+using AdServer.Commands.Demo;
+using AdServer.Common;
+using AdServer.Events;
+using AdServer.Serving;
+using AdServer.Stats;
+using AdServer.Storage;
 using AdServer.Web;
 
-var app = Program.Build(args);
-return args is ["openapi", ..]
-    ? await OpenApi.PrintAsync(app, Console.Out)
-    : await app.RunWebAsync();
+try
+{
+    return CommandLine.Parse(args) switch
+    {
+        Invocation.Answer answer => answer.Tell(),
+        Invocation.Serve serve => await Program.ServeAsync(serve),
+        Invocation.OpenApi openApi => await OpenApi.PrintAsync(Program.Build(openApi.Configuration), Console.Out),
+        Invocation.Verify verify => await Program.RunAsync(verify, verify.Configuration, StorageAccess.ReadOnly),
+        Invocation.Rebuild rebuild => await Program.RunAsync(rebuild, rebuild.Configuration, StorageAccess.Serve),
+        var other => await Program.RunAsync(other, configuration: [], access: null),
+    };
+}
+catch (StartException reason)
+{
+    return Invocation.Answer.Fail(reason.Message).Tell();
+}
 
 /// <summary>The composition root: each module's Add… and Map…, in the order of the modules.</summary>
 internal sealed partial class Program
@@ -13,11 +34,49 @@ internal sealed partial class Program
     {
         var builder = WebApplication.CreateBuilder(args);
         builder.AddWeb();
+        builder.Services.AddCatalog();
+        builder.Services.AddEvents(builder.Configuration);
+        builder.Services.AddStats(builder.Configuration);
+        builder.Services.AddServing(builder.Configuration);
+        builder.Services.AddCommands();
+        builder.Services.AddStorage(builder.Configuration, builder.Environment.ContentRootPath);
+        builder.Services.AddStartupLine("Store", services => services.GetRequiredService<StorageLocation>().Where);
         adjust?.Invoke(builder);
 
         var app = builder.Build();
         app.UseWeb();
+        app.MapAccess();
+        app.MapCatalog();
+        app.MapEvents();
+        app.MapStats();
+        app.MapServing();
         app.MapWeb();
         return app;
+    }
+
+    private static async Task<int> ServeAsync(Invocation.Serve serve)
+    {
+        var app = Build(serve.Configuration);
+        app.Services.OpenStorage();
+        if (serve.Demo)
+        {
+            await app.Services.GetRequiredService<DemoData>().FillAsync(CancellationToken.None);
+        }
+
+        return await app.RunWebAsync();
+    }
+
+    /// <summary>Runs a command that serves nothing, on the store if it needs one.</summary>
+    private static async Task<int> RunAsync(Invocation command, string[] configuration, StorageAccess? access)
+    {
+        var builder = WebApplication.CreateSlimBuilder(configuration);
+        builder.Services.AddCommands();
+        if (access is { } needed)
+        {
+            builder.Services.AddStorage(builder.Configuration, builder.Environment.ContentRootPath, needed);
+        }
+
+        await using var services = builder.Services.BuildServiceProvider();
+        return await services.RunCommandAsync(command);
     }
 }

@@ -28,6 +28,8 @@ internal abstract record Invocation
     internal sealed record Answer(string Text, int ExitCode) : Invocation
     {
         public static Answer Refuse(string problem) => new(problem, ExitCodes.Usage);
+
+        public static Answer Fail(string reason) => new(reason, ExitCodes.Failed);
     }
 }
 

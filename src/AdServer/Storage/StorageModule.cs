@@ -1,5 +1,6 @@
 using AdServer.Access;
 using AdServer.Catalog;
+using AdServer.Common;
 using AdServer.Events;
 using AdServer.Stats;
 using AdServer.Storage.Sqlite;
@@ -14,14 +15,14 @@ internal static class StorageModule
     private const string DefaultPath = "data/adserver.db";
 
     /// <summary>Registers the stores that <c>Storage:Kind</c> names. The file is opened by <see cref="OpenStorage"/>.</summary>
-    /// <exception cref="StorageStartException">The settings name no engine.</exception>
+    /// <exception cref="StartException">The settings name no engine.</exception>
     public static IServiceCollection AddStorage(
         this IServiceCollection services, IConfiguration configuration, string contentRootPath, StorageAccess access = StorageAccess.Serve)
     {
         var kind = configuration["Storage:Kind"] ?? Sqlite;
         if (!kind.Equals(Sqlite, StringComparison.OrdinalIgnoreCase))
         {
-            throw new StorageStartException($"Storage:Kind is '{kind}'. Allowed values: {Sqlite}.");
+            throw new StartException($"Storage:Kind is '{kind}'. Allowed values: {Sqlite}.");
         }
 
         var setting = configuration["Storage:Path"];
@@ -38,7 +39,7 @@ internal static class StorageModule
     }
 
     /// <summary>Opens the store (else the first use does), so that what is wrong with it is said before anything else starts.</summary>
-    /// <exception cref="StorageStartException">It cannot be opened.</exception>
+    /// <exception cref="StartException">It cannot be opened.</exception>
     public static StorageLocation OpenStorage(this IServiceProvider services)
     {
         services.GetRequiredService<SqliteDatabase>();

@@ -21,7 +21,7 @@ internal sealed class SqliteDatabase : IDisposable
     }
 
     /// <summary>Opens the file, and for <see cref="StorageAccess.Serve"/> creates or migrates it first.</summary>
-    /// <exception cref="StorageStartException">It cannot be opened.</exception>
+    /// <exception cref="StartException">It cannot be opened.</exception>
     public static SqliteDatabase Open(string path, StorageAccess access)
     {
         try
@@ -30,11 +30,11 @@ internal sealed class SqliteDatabase : IDisposable
         }
         catch (Exception fault) when (fault is UnauthorizedAccessException or IOException)
         {
-            throw new StorageStartException($"The store {path} cannot be opened: {fault.Message}", fault);
+            throw new StartException($"The store {path} cannot be opened: {fault.Message}", fault);
         }
         catch (Exception fault) when (SqliteFault.Translate(fault) is StoreUnavailableException unavailable)
         {
-            throw new StorageStartException($"{path} cannot be opened: {unavailable.Message}", fault);
+            throw new StartException($"{path} cannot be opened: {unavailable.Message}", fault);
         }
     }
 
@@ -81,7 +81,7 @@ internal sealed class SqliteDatabase : IDisposable
     {
         if (!File.Exists(path))
         {
-            throw new StorageStartException($"There is no store at {path}. A server makes it at its first start.");
+            throw new StartException($"There is no store at {path}. A server makes it at its first start.");
         }
 
         using var session = SqliteSession.Open(path, readOnly: true);

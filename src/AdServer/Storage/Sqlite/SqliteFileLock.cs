@@ -1,10 +1,11 @@
+using AdServer.Common;
 namespace AdServer.Storage.Sqlite;
 
 /// <summary>The right to write a store: a lock of the operating system on a file beside it, which ends with the process that holds it.</summary>
 internal static class SqliteFileLock
 {
     /// <summary>Takes the lock; disposing of the result gives it back.</summary>
-    /// <exception cref="StorageStartException">Another server has it.</exception>
+    /// <exception cref="StartException">Another server has it.</exception>
     public static IDisposable Take(string path)
     {
         try
@@ -14,7 +15,7 @@ internal static class SqliteFileLock
         }
         catch (IOException fault) when (File.Exists($"{path}.lock"))
         {
-            throw new StorageStartException($"The store {path} is in use by another server. Stop that one first, or set Storage:Path to another file.", fault);
+            throw new StartException($"The store {path} is in use by another server. Stop that one first, or set Storage:Path to another file.", fault);
         }
     }
 }

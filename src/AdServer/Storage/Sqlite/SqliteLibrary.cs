@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
+using AdServer.Common;
 using SQLitePCL;
 
 namespace AdServer.Storage.Sqlite;
@@ -18,17 +19,17 @@ internal static class SqliteLibrary
     private static readonly Lazy<int> Version = new(Bind);
 
     /// <summary>Makes sure that the library is there and new enough.</summary>
-    /// <exception cref="StorageStartException">It is not.</exception>
+    /// <exception cref="StartException">It is not.</exception>
     public static void Load()
     {
         if (Version.Value < OldestVersion)
         {
-            throw new StorageStartException($"The SQLite library is version {raw.sqlite3_libversion().utf8_to_string()}; 3.37 or newer is needed.");
+            throw new StartException($"The SQLite library is version {raw.sqlite3_libversion().utf8_to_string()}; 3.37 or newer is needed.");
         }
     }
 
     /// <summary>Loads the first of these libraries that the machine has.</summary>
-    /// <exception cref="StorageStartException">It has none.</exception>
+    /// <exception cref="StartException">It has none.</exception>
     public static IntPtr Find(IReadOnlyList<string> names)
     {
         foreach (var name in names)
@@ -39,7 +40,7 @@ internal static class SqliteLibrary
             }
         }
 
-        throw new StorageStartException(
+        throw new StartException(
             "The SQLite library is missing. Install it: Debian and Ubuntu 'apt-get install libsqlite3-0', Alpine 'apk add sqlite-libs', "
             + $"Fedora 'dnf install sqlite-libs'; macOS and Windows come with it. Looked for: {string.Join(", ", names)}.");
     }

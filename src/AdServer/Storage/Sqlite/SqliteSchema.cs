@@ -1,3 +1,4 @@
+using AdServer.Common;
 namespace AdServer.Storage.Sqlite;
 
 /// <summary>
@@ -12,33 +13,33 @@ internal static class SqliteSchema
     private static readonly string[] Migrations = [Version1];
 
     /// <summary>Refuses a file that is not ours or that a newer program wrote. A new, empty file passes.</summary>
-    /// <exception cref="StorageStartException">It is refused.</exception>
+    /// <exception cref="StartException">It is refused.</exception>
     public static void Check(SqliteSession session, string path)
     {
         var application = session.Number("PRAGMA application_id");
         var isEmpty = application == 0 && session.Number("SELECT count(*) FROM sqlite_schema") == 0;
         if (application != ApplicationId && !isEmpty)
         {
-            throw new StorageStartException($"{path} is a database of another program. Set Storage:Path to a file of its own.");
+            throw new StartException($"{path} is a database of another program. Set Storage:Path to a file of its own.");
         }
 
         var version = session.Number("PRAGMA user_version");
         if (version > Migrations.Length)
         {
-            throw new StorageStartException(
+            throw new StartException(
                 $"{path} was written by a newer server (schema {version}; this one knows up to {Migrations.Length}). Start that one.");
         }
     }
 
     /// <summary>Refuses a file that does not have exactly this program's schema.</summary>
-    /// <exception cref="StorageStartException">It is refused.</exception>
+    /// <exception cref="StartException">It is refused.</exception>
     public static void Require(SqliteSession session, string path)
     {
         Check(session, path);
         var version = session.Number("PRAGMA user_version");
         if (version != Migrations.Length)
         {
-            throw new StorageStartException($"{path} has schema {version}, not {Migrations.Length}. Start the server once: it migrates the file.");
+            throw new StartException($"{path} has schema {version}, not {Migrations.Length}. Start the server once: it migrates the file.");
         }
     }
 
