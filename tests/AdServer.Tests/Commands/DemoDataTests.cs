@@ -106,7 +106,23 @@ public sealed class DemoDataTests : IDisposable
         Assert.Equal((8, 40, whole.Count), (broken.Performers.Count, broken.Ads.Count, broken.Events.Count));
         Assert.Equal(whole.AdDays.OrderBy(row => row.Key.ToString()), broken.Derived.AdDays.OrderBy(row => row.Key.ToString()));
         Assert.Equal(whole.Deliveries, broken.Deliveries.Values.Sum());
-        Assert.Equal(2, broken.Performers[0].Version);
+        Assert.Equal(3, broken.Performers[0].Version);
+    }
+
+    [Fact]
+    public async Task An_ad_that_was_removed_before_the_demo_was_complete_does_not_come_back()
+    {
+        store.CallsLeft = 60;
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => FillAsync(Now));
+        store.CallsLeft = int.MaxValue;
+        var removed = store.Ads[7];
+        store.Ads.RemoveAt(7);
+
+        await FillAsync(Now);
+
+        Assert.Equal(39, store.Ads.Count);
+        Assert.DoesNotContain(removed, store.Ads);
+        Assert.Equal(3, store.Performers[0].Version);
     }
 
     [Fact]

@@ -131,32 +131,4 @@ public sealed class LedgerTests
         Assert.Equal(["2026-11-21", "2026-11-22", "package sets"], ledger.Rebuilt);
         Assert.StartsWith("2 days and the package sets were derived again from raw events in ", Assert.Single(console.Lines), StringComparison.Ordinal);
     }
-
-    /// <summary>A ledger that says what it is told to.</summary>
-    private sealed class FakeLedger : ILedgerStore
-    {
-        public SortedDictionary<UtcDay, DayLedger> Days { get; } = [];
-
-        public IReadOnlyList<(string Package, string AdId, bool InRaw)> PackageAds { get; init; } = [];
-
-        public List<string> Rebuilt { get; } = [];
-
-        public Task<IReadOnlyList<UtcDay>> ListDaysAsync(CancellationToken cancellation) =>
-            Task.FromResult<IReadOnlyList<UtcDay>>([.. Days.Keys]);
-
-        public Task<DayLedger> ReadDayAsync(UtcDay day, CancellationToken cancellation) => Task.FromResult(Days[day]);
-
-        public Task<IReadOnlyList<(string Package, string AdId, bool InRaw)>> ComparePackageAdsAsync(CancellationToken cancellation) =>
-            Task.FromResult(PackageAds);
-
-        public Task RebuildDayAsync(UtcDay day, CancellationToken cancellation) => Note(day.ToString());
-
-        public Task RebuildPackageAdsAsync(CancellationToken cancellation) => Note("package sets");
-
-        private Task Note(string what)
-        {
-            Rebuilt.Add(what);
-            return Task.CompletedTask;
-        }
-    }
 }

@@ -8,15 +8,18 @@ namespace AdServer.Commands.Demo;
 
 /// <summary>
 /// Fills an empty store with something to look at. Everything follows from the instant at which it was begun, and that instant is
-/// kept in the store: a fixed time after the creation of the first performer, which is written before all else. So a run that was stopped is
-/// continued by doing the same again: performers are found by address, ads by id, events are duplicates by their <c>eventId</c>, rolls are
-/// applied once, and delivery totals replace themselves. The mark of completion is the version of that same performer: it is written again as
-/// the very last step. A store with performers but without that one, or with the mark, is left alone, whatever else was changed in it.
+/// kept in the store: a fixed time after the creation of the first performer, which is written before all else. So a run that was
+/// stopped is continued by doing the same again: performers are found by address, ads by id, events are duplicates by their
+/// <c>eventId</c>, rolls are applied once, and delivery totals replace themselves. How far it came is the version of that same performer: 1 begun,
+/// 2 all ads are there (one that is missing now was removed), 3 or more complete, for good, whatever is changed or removed afterwards. A store
+/// with performers but without that one is left alone.
 /// </summary>
 internal sealed class DemoData(
     ICatalogStore catalog, IEventJournal journal, IStatsStore stats, IAnsiConsole console, TimeProvider clock)
 {
     private const int BatchSize = 1000;
+    private const int Begun = 1;
+    private const int Complete = 3;
 
     /// <summary>The process that handed out the demo's ads, as far as delivery rows are concerned.</summary>
     private const string Process = "demo";
@@ -31,11 +34,16 @@ internal sealed class DemoData(
 
         var begun = first.CreatedAt + DemoCatalog.PerformerAge;
         var demo = new DemoCatalog(begun);
-        await AddCatalogAsync(demo, cancellation);
+        if (first.Version == Begun)
+        {
+            await AddCatalogAsync(demo, cancellation);
+            first = await MarkAsync(first, cancellation);
+        }
+
         var traffic = DemoTraffic.Of(begun, demo.Ads);
         await console.WithProgressAsync("Adding demo events: batch", steps => AppendAsync(traffic, steps, cancellation));
         await stats.ReplaceDeliveriesAsync(Process, traffic.Deliveries, traffic.Requests, cancellation);
-        await catalog.ReplacePerformerAsync(first with { Version = first.Version + 1 }, cancellation);
+        await MarkAsync(first, cancellation);
         console.Line($"Demo data: {demo.Performers.Count} performers, {demo.Ads.Count} ads, {traffic.Events.Count} events of {DemoTraffic.Days} days.");
     }
 
@@ -44,7 +52,7 @@ internal sealed class DemoData(
     {
         if (await catalog.FindPerformerByEmailAsync(DemoCatalog.FirstEmail, cancellation) is { } begun)
         {
-            return begun.Version == 1 ? begun : null;
+            return begun.Version < Complete ? begun : null;
         }
 
         if ((await catalog.ListPerformersAsync(null, 1, cancellation)).Count > 0)
@@ -55,6 +63,13 @@ internal sealed class DemoData(
 
         var first = new DemoCatalog(clock.Now()).Performers[0];
         return (await catalog.AddPerformerAsync(first, cancellation)).Performer;
+    }
+
+    private async Task<Performer> MarkAsync(Performer first, CancellationToken cancellation)
+    {
+        var next = first with { Version = first.Version + 1 };
+        await catalog.ReplacePerformerAsync(next, cancellation);
+        return next;
     }
 
     private async Task AddCatalogAsync(DemoCatalog demo, CancellationToken cancellation)

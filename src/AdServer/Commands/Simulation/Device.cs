@@ -26,10 +26,8 @@ internal sealed class Device(SdkClient sdk, string package, Random random, doubl
             loading.Remove(loaded);
             if (await loaded is { } ad)
             {
-                var showing = Showing.Of(ad, random);
-                await PauseAsync(showing.WatchDuration, stop);
                 await sent;
-                sent = SendAsync(ad, showing);
+                sent = await ShowAsync(ad, stop);
             }
 
             loading.Add(LoadAsync(stop));
@@ -53,6 +51,14 @@ internal sealed class Device(SdkClient sdk, string package, Random random, doubl
         }
 
         return null;
+    }
+
+    /// <summary>Completes when the ad was watched, with the sending of what is reported; an app that ends meanwhile reports nothing.</summary>
+    private async Task<Task> ShowAsync(HeldAd ad, CancellationToken stop)
+    {
+        var showing = Showing.Of(ad, random);
+        await PauseAsync(showing.WatchDuration, stop);
+        return stop.IsCancellationRequested ? Task.CompletedTask : SendAsync(ad, showing);
     }
 
     private async Task SendAsync(HeldAd ad, Showing showing)

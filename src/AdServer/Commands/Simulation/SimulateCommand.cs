@@ -53,7 +53,7 @@ internal sealed class SimulateCommand(IAnsiConsole console, TimeProvider clock)
         using var timer = new PeriodicTimer(Tick, clock);
         for (var (requests, events) = (0L, 0L); !devices.IsCompleted; (requests, events) = (tally.Requests, tally.Events()))
         {
-            context.Status($"{tally.Requests - requests} requests/s, {tally.Events() - events} events/s, {tally.Errors} errors");
+            context.Status($"{tally.Requests - requests} ad requests/s, {tally.Events() - events} events/s, {tally.Errors} errors");
             await Task.WhenAny(devices, timer.WaitForNextTickAsync(CancellationToken.None).AsTask());
         }
     }

@@ -1,0 +1,35 @@
+using AdServer.Common;
+using AdServer.Stats;
+
+namespace AdServer.Tests.Commands;
+
+/// <summary>A ledger that says what it is told to.</summary>
+internal sealed class FakeLedger : ILedgerStore
+{
+    public SortedDictionary<UtcDay, DayLedger> Days { get; } = [];
+
+    public IReadOnlyList<(string Package, string AdId, bool InRaw)> PackageAds { get; init; } = [];
+
+    /// <summary>What listing the days fails with, if it is to fail.</summary>
+    public Exception? Failure { get; init; }
+
+    public List<string> Rebuilt { get; } = [];
+
+    public Task<IReadOnlyList<UtcDay>> ListDaysAsync(CancellationToken cancellation) =>
+        Failure is null ? Task.FromResult<IReadOnlyList<UtcDay>>([.. Days.Keys]) : Task.FromException<IReadOnlyList<UtcDay>>(Failure);
+
+    public Task<DayLedger> ReadDayAsync(UtcDay day, CancellationToken cancellation) => Task.FromResult(Days[day]);
+
+    public Task<IReadOnlyList<(string Package, string AdId, bool InRaw)>> ComparePackageAdsAsync(CancellationToken cancellation) =>
+        Task.FromResult(PackageAds);
+
+    public Task RebuildDayAsync(UtcDay day, CancellationToken cancellation) => Note(day.ToString());
+
+    public Task RebuildPackageAdsAsync(CancellationToken cancellation) => Note("package sets");
+
+    private Task Note(string what)
+    {
+        Rebuilt.Add(what);
+        return Task.CompletedTask;
+    }
+}
