@@ -136,6 +136,8 @@ internal sealed class AdServerHost : IAsyncDisposable
         {
             ["contentRoot"] = Folder,
             ["urls"] = "http://127.0.0.1:0",
+            ["Serilog:MinimumLevel:Default"] = "Fatal",
+            ["Serilog:MinimumLevel:Override:Microsoft.AspNetCore"] = "Fatal",
             ["Storage:Path"] = Path.Combine(Folder, "adserver.db"),
         };
         foreach (var (name, value) in settings)
@@ -149,7 +151,7 @@ internal sealed class AdServerHost : IAsyncDisposable
     private void Adjust(WebApplicationBuilder builder)
     {
         builder.Host.UseDefaultServiceProvider(options => options.ValidateScopes = options.ValidateOnBuild = true);
-        builder.Logging.ClearProviders().AddProvider(Log);
+        builder.Logging.AddProvider(Log);
         if (!realTime)
         {
             builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Clock));

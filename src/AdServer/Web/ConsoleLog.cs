@@ -1,6 +1,7 @@
 using System.Globalization;
 using Serilog;
 using Serilog.Events;
+using Serilog.Extensions.Logging;
 using Serilog.Filters;
 using Serilog.Formatting.Json;
 
@@ -13,6 +14,7 @@ namespace AdServer.Web;
 internal static class ConsoleLog
 {
     private const string Line = "{Timestamp:HH:mm:ss} {Level:u3} {Message:lj}{NewLine}{Exception}";
+    private const string RequestCategory = "Microsoft.AspNetCore.Hosting.Diagnostics";
     private const string HostCategory = "Microsoft.Extensions.Hosting.Internal.Host";
 
     public static void AddConsoleLog(this WebApplicationBuilder builder)
@@ -22,9 +24,11 @@ internal static class ConsoleLog
             .CreateLogger();
         builder.Logging.ClearProviders()
             .SetMinimumLevel(LogLevel.Trace)
+            .AddSerilog(logger, dispose: true)
             // Any level here makes the host start an activity and a log scope for each request, on the hot routes too.
-            .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None)
-            .AddSerilog(logger, dispose: true);
+            // Said twice, because what AddSerilog says of its provider wins over what is said of all.
+            .AddFilter(RequestCategory, LogLevel.None)
+            .AddFilter<SerilogLoggerProvider>(RequestCategory, LogLevel.None);
     }
 
     internal static LoggerConfiguration Configure(LoggerConfiguration log, bool redirected)

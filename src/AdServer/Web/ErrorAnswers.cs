@@ -96,6 +96,7 @@ internal sealed partial class ErrorAnswers(TimeProvider clock, ILogger<ErrorAnsw
 
     private static ApiError WordFor(int status) => status switch
     {
+        StatusCodes.Status400BadRequest => ApiError.BadRequest("Bad request"),
         StatusCodes.Status404NotFound => NotFound,
         StatusCodes.Status405MethodNotAllowed => new ApiError(status, "Method not allowed"),
         StatusCodes.Status413PayloadTooLarge => new ApiError(status, "Request body is too large"),

@@ -92,7 +92,7 @@ public sealed class ErrorTests
     }
 
     [Theory]
-    [InlineData(400, "Bad Request")]
+    [InlineData(400, "Bad request")]
     [InlineData(408, "Request Timeout")]
     [InlineData(413, "Request body is too large")]
     public async Task A_request_that_the_server_refuses_keeps_its_status(int status, string error)
@@ -111,8 +111,8 @@ public sealed class ErrorTests
     {
         await using var host = await AdServerHost.StartAsync(map: app => app.MapGet("/square", (int number) => number * number));
 
-        RoutingTests.AssertProblem(await host.GetAsync("/square?number=seven"), 400, "Bad Request");
-        RoutingTests.AssertProblem(await host.GetAsync("/square"), 400, "Bad Request");
+        RoutingTests.AssertProblem(await host.GetAsync("/square?number=seven"), 400, "Bad request");
+        RoutingTests.AssertProblem(await host.GetAsync("/square"), 400, "Bad request");
         Assert.Equal("49", (await host.GetAsync("/square?number=7")).Text);
     }
 
