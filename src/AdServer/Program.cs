@@ -15,7 +15,7 @@ try
     {
         Invocation.Answer answer => answer.Tell(),
         Invocation.Serve serve => await Program.ServeAsync(serve),
-        Invocation.OpenApi openApi => await OpenApi.PrintAsync(Program.Build(openApi.Configuration), Console.Out),
+        Invocation.OpenApi openApi => await Program.PrintOpenApiAsync(openApi),
         Invocation.Verify verify => await Program.RunAsync(verify, verify.Configuration, StorageAccess.ReadOnly),
         Invocation.Rebuild rebuild => await Program.RunAsync(rebuild, rebuild.Configuration, StorageAccess.Serve),
         var other => await Program.RunAsync(other, configuration: [], access: null),
@@ -64,6 +64,21 @@ internal sealed partial class Program
         }
 
         return await app.RunWebAsync();
+    }
+
+    /// <summary>Prints the document of the server as configured, but on a store of its own: the real one may be in use.</summary>
+    private static async Task<int> PrintOpenApiAsync(Invocation.OpenApi openApi)
+    {
+        var folder = Directory.CreateTempSubdirectory("adserver-openapi-");
+        try
+        {
+            var path = Path.Combine(folder.FullName, "adserver.db");
+            return await OpenApi.PrintAsync(Build([.. openApi.Configuration, $"--Storage:Path={path}"]), Console.Out);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
     }
 
     /// <summary>Runs a command that serves nothing, on the store if it needs one.</summary>
