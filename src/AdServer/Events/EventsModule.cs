@@ -7,12 +7,8 @@ internal static class EventsModule
 {
     public static void AddEvents(this IServiceCollection services, IConfiguration configuration)
     {
-        var settings = configuration.GetSection("Events").Get<EventsSettings>() ?? new EventsSettings();
-        if (settings.Fault() is { } fault)
-        {
-            throw new StartException(fault);
-        }
-
+        var settings = configuration.Read<EventsSettings>("Events");
+        settings.Checked(settings.Fault());
         services.AddSingleton(settings);
         services.AddSingleton<EventMetrics>();
         services.AddSingleton<JournalWriter>();

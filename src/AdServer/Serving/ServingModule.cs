@@ -10,12 +10,8 @@ internal static class ServingModule
 {
     public static void AddServing(this IServiceCollection services, IConfiguration configuration)
     {
-        var settings = configuration.GetSection("Serving").Get<ServingSettings>() ?? new ServingSettings();
-        if (settings.Fault() is { } fault)
-        {
-            throw new StartException(fault);
-        }
-
+        var settings = configuration.Read<ServingSettings>("Serving");
+        settings.Checked(settings.Fault());
         services.AddSingleton(settings);
         services.AddSingleton(new KnownPackages(settings.MaxPackages, AdEvent.OtherPackage));
 #pragma warning disable RS0030 // the one place: everybody else takes a Random

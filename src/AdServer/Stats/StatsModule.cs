@@ -7,12 +7,8 @@ internal static class StatsModule
 {
     public static void AddStats(this IServiceCollection services, IConfiguration configuration)
     {
-        var settings = configuration.GetSection("Stats").Get<StatsSettings>() ?? new StatsSettings();
-        if (settings.Fault() is { } fault)
-        {
-            throw new StartException(fault);
-        }
-
+        var settings = configuration.Read<StatsSettings>("Stats");
+        settings.Checked(settings.Fault());
         services.AddSingleton(settings);
         services.AddSingleton<StatsMetrics>();
         services.AddSingleton<RollUpService>();

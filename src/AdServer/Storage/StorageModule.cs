@@ -11,24 +11,16 @@ namespace AdServer.Storage;
 /// <summary>The one switch between the engines. Everybody else knows the store by the interfaces of the modules that need it.</summary>
 internal static class StorageModule
 {
-    private const string Sqlite = "sqlite";
-    private const string DefaultPath = "data/adserver.db";
-
     /// <summary>Registers the stores that <c>Storage:Kind</c> names. The file is opened by <see cref="OpenStorage"/>.</summary>
     /// <exception cref="StartException">The settings name no engine.</exception>
     public static IServiceCollection AddStorage(
         this IServiceCollection services, IConfiguration configuration, string contentRootPath, StorageAccess access = StorageAccess.Serve)
     {
-        var kind = configuration["Storage:Kind"] ?? Sqlite;
-        if (!kind.Equals(Sqlite, StringComparison.OrdinalIgnoreCase))
-        {
-            throw new StartException($"Storage:Kind is '{kind}'. Allowed values: {Sqlite}.");
-        }
-
-        var setting = configuration["Storage:Path"];
-        var path = Path.GetFullPath(string.IsNullOrWhiteSpace(setting) ? DefaultPath : setting, contentRootPath);
+        var settings = configuration.Read<StorageSettings>("Storage");
+        settings.Checked(settings.Fault());
+        var path = Path.GetFullPath(settings.Path, contentRootPath);
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton(new StorageLocation(Sqlite, path));
+        services.AddSingleton(new StorageLocation(StorageSettings.Sqlite, path));
         services.AddSingleton(_ => SqliteDatabase.Open(path, access));
         services.AddSingleton<ICatalogStore, SqliteCatalogStore>();
         services.AddSingleton<IAccessStore, SqliteAccessStore>();

@@ -22,9 +22,11 @@ public sealed partial class OpenApiTests
     [Fact]
     public async Task The_command_prints_the_document_as_it_is_kept_in_git()
     {
+        await using var host = await AdServerHost.StartAsync();
         using var output = new StringWriter();
 
-        var exit = await AdServer.Web.OpenApi.PrintAsync(Program.Build([]), output);
+        var path = Path.Combine(host.Folder, "another.db");
+        var exit = await AdServer.Web.OpenApi.PrintAsync(Program.Build([$"--Storage:Path={path}"]), output);
 
         Assert.Equal(0, exit);
         Assert.True(output.ToString() == File.ReadAllText(Checked), $"src/AdServer/openapi.json is out of date. Run: {Update}");
