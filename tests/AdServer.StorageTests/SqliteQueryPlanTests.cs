@@ -18,7 +18,7 @@ public sealed class SqliteQueryPlanTests : IAsyncDisposable
         var plan = await PlanAsync(new StatsQuery { AdId = "a1", From = Today.AddDays(-364), To = Today, GroupBy = [StatsGroup.Day] });
 
         Assert.Contains(plan, line => line.Contains("SEARCH s USING PRIMARY KEY (ad_id=? AND date>? AND date<?)", StringComparison.Ordinal));
-        Assert.DoesNotContain(plan, line => line.Contains("SCAN", StringComparison.Ordinal) || line.Contains("TEMP B-TREE", StringComparison.Ordinal));
+        Assert.DoesNotContain(plan, line => IsScan(line) || line.Contains("TEMP B-TREE", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -29,8 +29,12 @@ public sealed class SqliteQueryPlanTests : IAsyncDisposable
     {
         var query = new StatsQuery { PerformerId = performer, PackageName = package, AdId = ad, From = Today, To = Today, GroupBy = [StatsGroup.Day] };
 
-        Assert.DoesNotContain(await PlanAsync(query), line => line.Contains("SCAN", StringComparison.Ordinal));
+        Assert.DoesNotContain(await PlanAsync(query), IsScan);
     }
+
+    /// <summary>The index of removed ads that wait to be swept is read whole, once: it holds nothing else and is nearly always empty.</summary>
+    private static bool IsScan(string line) =>
+        line.Contains("SCAN", StringComparison.Ordinal) && line != "SCAN ads USING INDEX ads_to_sweep";
 
     private Task<List<string>> PlanAsync(StatsQuery query) => engine.Database.ReadAsync(
         session => new SqliteStatsQuery(session, query).PageTexts.SelectMany(text => Explain(session, text)).ToList(), Token);

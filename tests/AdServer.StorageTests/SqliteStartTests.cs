@@ -1,4 +1,5 @@
 using AdServer.Catalog;
+using AdServer.Common;
 using AdServer.Storage;
 using AdServer.Storage.Sqlite;
 using Microsoft.Extensions.Configuration;
@@ -21,7 +22,7 @@ public sealed class SqliteStartTests : IAsyncDisposable
         await engine.AddAdsAsync("p1", "a1");
         await using (var second = engine.Open(StorageAccess.Serve))
         {
-            Assert.Contains("in use by another server", Assert.Throws<StorageStartException>(() => second.OpenStorage()).Message, StringComparison.Ordinal);
+            Assert.Contains("in use by another server", Assert.Throws<StartException>(() => second.OpenStorage()).Message, StringComparison.Ordinal);
         }
 
         await engine.StopAsync();
@@ -37,7 +38,7 @@ public sealed class SqliteStartTests : IAsyncDisposable
         var catalog = reader.GetRequiredService<ICatalogStore>();
 
         Assert.NotNull(await catalog.FindAdAsync("a1", Token));
-        await Assert.ThrowsAsync<Common.StoreUnavailableException>(() => catalog.RemoveAdAsync("a1", Noon, Token));
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => catalog.RemoveAdAsync("a1", Noon, Token));
         await engine.Catalog.RemoveAdAsync("a1", Noon, Token);
         Assert.Null(await catalog.FindAdAsync("a1", Token));
     }
@@ -119,7 +120,7 @@ public sealed class SqliteStartTests : IAsyncDisposable
     {
         var settings = new ConfigurationBuilder().AddInMemoryCollection([new("Storage:Kind", "oracle")]).Build();
 
-        var refusal = Assert.Throws<StorageStartException>(() => new ServiceCollection().AddStorage(settings, "/"));
+        var refusal = Assert.Throws<StartException>(() => new ServiceCollection().AddStorage(settings, "/"));
 
         Assert.Equal("Storage:Kind is 'oracle'. Allowed values: sqlite.", refusal.Message);
     }
@@ -127,9 +128,23 @@ public sealed class SqliteStartTests : IAsyncDisposable
     [Fact]
     public void A_missing_library_is_named_with_the_package_that_has_it()
     {
-        var refusal = Assert.Throws<StorageStartException>(() => SqliteLibrary.Find(["libno-such-library.so.0"]));
+        var refusal = Assert.Throws<StartException>(() => SqliteLibrary.Find(["libno-such-library.so.0"]));
 
         Assert.Contains("apt-get install libsqlite3-0", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_store_that_became_read_only_refuses_writes_and_goes_on_reading()
+    {
+        await engine.AddAdsAsync("p1", "a1");
+        await engine.RunAsync("PRAGMA query_only = ON");
+
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => engine.AppendAsync(Event(id: "e1")));
+        Assert.NotNull(await engine.Catalog.FindAdAsync("a1", Token));
+        Assert.Equal(0, (await engine.ReadTotalAsync()).Events.Events);
+
+        await engine.ReopenAsync();
+        Assert.Equal([Events.AppendOutcome.Stored], await engine.AppendAsync(Event(id: "e1")));
     }
 
     [Fact]
@@ -165,5 +180,5 @@ public sealed class SqliteStartTests : IAsyncDisposable
         Assert.Equal(value, found);
     }
 
-    private static string Refusal(IServiceProvider services) => Assert.Throws<StorageStartException>(() => services.OpenStorage()).Message;
+    private static string Refusal(IServiceProvider services) => Assert.Throws<StartException>(() => services.OpenStorage()).Message;
 }

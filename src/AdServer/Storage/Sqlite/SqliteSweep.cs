@@ -80,7 +80,7 @@ internal sealed class SqliteSweep(SqliteDatabase database)
 
     private static Scan Begin(SqliteSession session)
     {
-        using var select = session.Kept("SELECT id FROM ads WHERE removed_at IS NOT NULL AND swept = 0 ORDER BY number LIMIT ?");
+        using var select = session.Kept("SELECT id FROM ads WHERE removed_at IS NOT NULL AND swept = 0 ORDER BY id LIMIT ?");
         return new Scan(select.Put(MostAds).Rows().Select(row => row.Text(0)).ToHashSet(), 0);
     }
 
