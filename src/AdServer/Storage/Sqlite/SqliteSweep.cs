@@ -15,7 +15,7 @@ internal sealed class SqliteSweep(SqliteDatabase database)
     private const int Reach = 100_000;
 
     /// <summary>The most (day, roll) pairs whose buckets one transaction rewrites.</summary>
-    private const int MostBuckets = 16;
+    private const int MostBuckets = 8;
 
     private const string TheseAds = "IN (SELECT value FROM json_each(?))";
 
