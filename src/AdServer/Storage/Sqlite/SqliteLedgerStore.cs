@@ -30,24 +30,8 @@ internal sealed class SqliteLedgerStore(SqliteDatabase database, TimeProvider cl
     public async Task<DayLedger> ReadDayAsync(UtcDay day, CancellationToken cancellation)
     {
         var until = await database.ReadAsync(SqliteRolls.LastApplied, cancellation);
-        var (raw, seq) = (new RollUp(), 0L);
-        for (var isEnd = false; !isEnd;)
-        {
-            var chunk = await database.ReadAsync(
-                session => SqliteEvents.ListDay(session, day, seq, until.Last, EventsAtOnce).ToList(), cancellation);
-            chunk.ForEach(item => raw.Add(item.Event));
-            (seq, isEnd) = chunk.Count == 0 ? (seq, true) : (chunk[^1].Seq, chunk.Count < EventsAtOnce);
-        }
-
-        var (bucketed, place) = (new RollUp(), (Roll: 0L, Part: 0L));
-        for (var isEnd = false; !isEnd;)
-        {
-            var chunk = await database.ReadAsync(
-                session => SqliteBuckets.ListDay(session, day, place, until.Number, BucketsAtOnce), cancellation);
-            chunk.ForEach(bucket => AddAll(bucketed, bucket.Events));
-            (place, isEnd) = chunk.Count == 0 ? (place, true) : ((chunk[^1].Roll, chunk[^1].Part), chunk.Count < BucketsAtOnce);
-        }
-
+        var raw = await FoldEventsAsync(day, until, cancellation);
+        var bucketed = await FoldBucketsAsync(day, until, cancellation);
         return await database.ReadAsync(
             session =>
             {
@@ -113,6 +97,39 @@ internal sealed class SqliteLedgerStore(SqliteDatabase database, TimeProvider cl
                 return true;
             },
             cancellation);
+
+    /// <summary>The raw events of a day up to a roll.</summary>
+    private async Task<RollUp> FoldEventsAsync(UtcDay day, SqliteRoll until, CancellationToken cancellation)
+    {
+        var counts = new RollUp();
+        for (var (seq, isEnd) = (0L, false); !isEnd;)
+        {
+            var after = seq;
+            var chunk = await database.ReadAsync(
+                session => SqliteEvents.ListDay(session, day, after, until.Last, EventsAtOnce).ToList(), cancellation);
+            chunk.ForEach(item => counts.Add(item.Event));
+            (seq, isEnd) = (chunk.LastOrDefault().Seq, chunk.Count < EventsAtOnce);
+        }
+
+        return counts;
+    }
+
+    /// <summary>The buckets of a day up to a roll.</summary>
+    private async Task<RollUp> FoldBucketsAsync(UtcDay day, SqliteRoll until, CancellationToken cancellation)
+    {
+        var counts = new RollUp();
+        for (var (place, isEnd) = ((Roll: 0L, Part: 0L), false); !isEnd;)
+        {
+            var after = place;
+            var chunk = await database.ReadAsync(
+                session => SqliteBuckets.ListDay(session, day, after, until.Number, BucketsAtOnce), cancellation);
+            chunk.ForEach(bucket => AddAll(counts, bucket.Events));
+            isEnd = chunk.Count < BucketsAtOnce;
+            place = isEnd ? after : (chunk[^1].Roll, chunk[^1].Part);
+        }
+
+        return counts;
+    }
 
     private static string? DayAfter(SqliteSession session, string day)
     {

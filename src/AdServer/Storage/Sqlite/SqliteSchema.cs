@@ -80,8 +80,7 @@ internal static class SqliteSchema
             CHECK ((removed_at IS NULL) = (performer_id IS NOT NULL))) STRICT;
         CREATE INDEX ads_by_creation ON ads (created_at, id) WHERE removed_at IS NULL;
         CREATE INDEX ads_by_performer ON ads (performer_id) WHERE performer_id IS NOT NULL;
-        CREATE INDEX ads_removed ON ads (id) WHERE removed_at IS NOT NULL;
-        CREATE INDEX ads_to_sweep ON ads (number) WHERE removed_at IS NOT NULL AND swept = 0;
+        CREATE INDEX ads_to_sweep ON ads (id) WHERE removed_at IS NOT NULL AND swept = 0;
 
         CREATE TABLE ad_events (
             seq INTEGER PRIMARY KEY AUTOINCREMENT, event_id TEXT, ad_id TEXT NOT NULL, performer_id TEXT NOT NULL,

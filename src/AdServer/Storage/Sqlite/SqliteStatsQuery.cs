@@ -10,16 +10,13 @@ internal sealed class SqliteStatsQuery(SqliteSession session, StatsQuery query)
         "coalesce(sum(s.views), 0), coalesce(sum(s.clicks), 0), coalesce(sum(s.skips), 0), coalesce(sum(s.exits), 0), "
         + "coalesce(sum(s.watch_duration_sum), 0)";
 
-    private static readonly Source AdRows = new(
-        "daily_ad_stats s WHERE NOT EXISTS (SELECT 1 FROM ads a WHERE a.id = s.ad_id AND a.removed_at IS NOT NULL)",
-        "s.performer_id",
-        Counts,
-        row => new Measures(SqliteDerived.ReadCounts(row, 2), 0, 0, 0));
+    /// <summary>An ad that was swept has no rows, so the few that still wait for it are all there is to leave out.</summary>
+    private const string NotRemoved = "s.ad_id NOT IN (SELECT id FROM ads WHERE removed_at IS NOT NULL AND swept = 0)";
 
-    private static readonly Source PackageRows = AdRows with
-    {
-        From = "daily_package_stats s WHERE NOT EXISTS (SELECT 1 FROM ads a WHERE a.id = s.ad_id AND a.removed_at IS NOT NULL)",
-    };
+    private static readonly Source AdRows = new(
+        $"daily_ad_stats s WHERE {NotRemoved}", "s.performer_id", Counts, row => new Measures(SqliteDerived.ReadCounts(row, 2), 0, 0, 0));
+
+    private static readonly Source PackageRows = AdRows with { From = $"daily_package_stats s WHERE {NotRemoved}" };
 
     private static readonly Source Deliveries = new(
         "daily_deliveries s JOIN ads a ON a.id = s.ad_id WHERE a.removed_at IS NULL",

@@ -15,7 +15,7 @@ internal sealed class SqliteSweep(SqliteDatabase database)
     private const int Reach = 100_000;
 
     /// <summary>The most (day, roll) pairs whose buckets one transaction rewrites.</summary>
-    private const int MostBuckets = 16;
+    private const int MostBuckets = 8;
 
     private const string TheseAds = "IN (SELECT value FROM json_each(?))";
 
@@ -80,7 +80,7 @@ internal sealed class SqliteSweep(SqliteDatabase database)
 
     private static Scan Begin(SqliteSession session)
     {
-        using var select = session.Kept("SELECT id FROM ads WHERE removed_at IS NOT NULL AND swept = 0 ORDER BY number LIMIT ?");
+        using var select = session.Kept("SELECT id FROM ads WHERE removed_at IS NOT NULL AND swept = 0 ORDER BY id LIMIT ?");
         return new Scan(select.Put(MostAds).Rows().Select(row => row.Text(0)).ToHashSet(), 0);
     }
 

@@ -1,0 +1,111 @@
+using AdServer.Events;
+using AdServer.Stats;
+using FsCheck;
+using FsCheck.Fluent;
+using Xunit;
+using static AdServer.StorageTests.Samples;
+
+namespace AdServer.StorageTests;
+
+/// <summary>What can happen to a store.</summary>
+internal enum LedgerAction
+{
+    Append,
+    CloseRoll,
+    Apply,
+    ApplyTheLastAgain,
+    Reopen,
+}
+
+/// <summary>One thing that happens: to these events, or to as many events as these and one more.</summary>
+internal sealed record LedgerStep(LedgerAction Action, IReadOnlyList<AdEvent> Events)
+{
+    public override string ToString() => $"{Action}({string.Join(", ", Events.Select(one => $"{one.AdId} {one.Type} {one.EventId}"))})";
+}
+
+/// <summary>Takes steps on an empty store and keeps count by hand of what must be in it.</summary>
+internal sealed class LedgerModel(TestEngine engine)
+{
+    private static readonly string[] Ads = ["a1", "a2", "a3"];
+
+    private readonly List<AdEvent> stored = [];
+    private readonly HashSet<string> seen = [];
+    private Roll? last;
+
+    /// <summary>Any sequence of steps; few ids, so that many repeat.</summary>
+    public static Gen<IReadOnlyList<LedgerStep>> SomeSteps { get; } =
+        from steps in Gen.ListOf(
+            from action in Gen.Elements(Enum.GetValues<LedgerAction>())
+            from events in Gen.ListOf(SomeEvent())
+            select new LedgerStep(action, [.. events]))
+        select (IReadOnlyList<LedgerStep>)[.. steps];
+
+    /// <summary>Takes the steps, then compares the store's answers with the count by hand.</summary>
+    public async Task RunAsync(IReadOnlyList<LedgerStep> steps)
+    {
+        await engine.AddAdsAsync("p1", Ads);
+        foreach (var step in steps)
+        {
+            await TakeAsync(step);
+        }
+
+        await CompareAsync();
+        await engine.RollAllAsync(maxEvents: 7);
+        await CompareAsync();
+    }
+
+    private static Gen<AdEvent> SomeEvent() =>
+        from ad in Gen.Elements(Ads)
+        from type in Gen.Elements(Enum.GetValues<EventType>())
+        from id in Gen.Elements(null, "e1", "e2", "e3", "e4", "e5", "e6")
+        from package in Gen.Elements("x", "y", "z\0", "\U0001F600")
+        from other in Gen.Elements(false, false, true)
+        from day in Gen.Choose(-3, 0)
+        from watched in Gen.Choose(0, 100_000)
+        select Event(ad, type, id, package, day, watched) with { IsOtherPackage = other };
+
+    private Task TakeAsync(LedgerStep step) => step.Action switch
+    {
+        LedgerAction.Append => AppendAsync(step.Events),
+        LedgerAction.CloseRoll => CloseAsync(step.Events.Count + 1),
+        LedgerAction.Apply => ApplyAsync(step.Events.Count + 1),
+        LedgerAction.ApplyTheLastAgain => last is null ? Task.CompletedTask : engine.Stats.ApplyAsync(last, Token),
+        LedgerAction.Reopen => engine.ReopenAsync(),
+        _ => throw new ArgumentOutOfRangeException(nameof(step)),
+    };
+
+    private async Task AppendAsync(IReadOnlyList<AdEvent> events)
+    {
+        var outcomes = await engine.Journal.AppendAsync(events, Token);
+        var expected = events.Select(one => one.EventId is null || seen.Add(one.EventId) ? AppendOutcome.Stored : AppendOutcome.Duplicate);
+        Assert.Equal(expected.ToArray(), outcomes);
+        stored.AddRange(events.Where((_, index) => outcomes[index] == AppendOutcome.Stored));
+    }
+
+    private async Task CloseAsync(int maxEvents) => last = await engine.Journal.NextRollAsync(maxEvents, Token) ?? last;
+
+    private async Task ApplyAsync(int maxEvents)
+    {
+        if (await engine.Journal.NextRollAsync(maxEvents, Token) is { } roll)
+        {
+            last = roll;
+            await engine.Stats.ApplyAsync(roll, Token);
+        }
+    }
+
+    private async Task CompareAsync()
+    {
+        var expected = RollUp.Of(stored);
+        var byAd = await engine.Stats.ReadAsync(new StatsQuery { GroupBy = [StatsGroup.Ad, StatsGroup.Day] }, Token);
+        var byPackage = await engine.Stats.ReadAsync(new StatsQuery { GroupBy = [StatsGroup.Package, StatsGroup.Ad] }, Token);
+        Assert.Equal(
+            expected.AdDays.ToDictionary(row => new StatsKey(row.Key.AdId, $"{row.Key.Day}"), row => row.Value),
+            byAd.Rows.ToDictionary(row => row.Key, row => row.Measures.Events));
+        Assert.Equal(
+            expected.PackageDays.GroupBy(row => new StatsKey(row.Key.Package, row.Key.AdId), row => row.Value)
+                .ToDictionary(group => group.Key, group => group.Aggregate((left, right) => left + right)),
+            byPackage.Rows.ToDictionary(row => row.Key, row => row.Measures.Events));
+        Assert.Equal(stored.Count, (await engine.ReadTotalAsync()).Events.Events);
+        Assert.Empty(await engine.VerifyAsync());
+    }
+}

@@ -1,0 +1,47 @@
+using AdServer.Stats;
+using AdServer.Storage.Sqlite;
+using Xunit;
+using static AdServer.StorageTests.Samples;
+
+namespace AdServer.StorageTests;
+
+/// <summary>Statistics are read through an index, whatever the size of the store.</summary>
+public sealed class SqliteQueryPlanTests : IAsyncDisposable
+{
+    private readonly SqliteEngine engine = new();
+
+    public ValueTask DisposeAsync() => engine.DisposeAsync();
+
+    [Fact]
+    public async Task A_year_of_an_ad_is_one_range_of_the_primary_key()
+    {
+        var plan = await PlanAsync(new StatsQuery { AdId = "a1", From = Today.AddDays(-364), To = Today, GroupBy = [StatsGroup.Day] });
+
+        Assert.Contains(plan, line => line.Contains("SEARCH s USING PRIMARY KEY (ad_id=? AND date>? AND date<?)", StringComparison.Ordinal));
+        Assert.DoesNotContain(plan, line => IsScan(line) || line.Contains("TEMP B-TREE", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("p1", null, null)]
+    [InlineData(null, "x", null)]
+    [InlineData(null, null, "a1")]
+    public async Task A_performer_a_package_and_an_ad_are_searched_for(string? performer, string? package, string? ad)
+    {
+        var query = new StatsQuery { PerformerId = performer, PackageName = package, AdId = ad, From = Today, To = Today, GroupBy = [StatsGroup.Day] };
+
+        Assert.DoesNotContain(await PlanAsync(query), IsScan);
+    }
+
+    /// <summary>The index of removed ads that wait to be swept is read whole, once: it holds nothing else and is nearly always empty.</summary>
+    private static bool IsScan(string line) =>
+        line.Contains("SCAN", StringComparison.Ordinal) && line != "SCAN ads USING INDEX ads_to_sweep";
+
+    private Task<List<string>> PlanAsync(StatsQuery query) => engine.Database.ReadAsync(
+        session => new SqliteStatsQuery(session, query).PageTexts.SelectMany(text => Explain(session, text)).ToList(), Token);
+
+    private static List<string> Explain(SqliteSession session, string text)
+    {
+        using var statement = session.Once($"EXPLAIN QUERY PLAN {text}");
+        return [.. statement.Rows().Select(row => row.Text(3))];
+    }
+}

@@ -1,0 +1,184 @@
+using AdServer.Catalog;
+using AdServer.Common;
+using AdServer.Storage;
+using AdServer.Storage.Sqlite;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+using static AdServer.StorageTests.Samples;
+
+namespace AdServer.StorageTests;
+
+/// <summary>Law 9 on SQLite: what a start does to a file, and which files and settings it refuses in words for people.</summary>
+public sealed class SqliteStartTests : IAsyncDisposable
+{
+    private readonly SqliteEngine engine = new();
+
+    public ValueTask DisposeAsync() => engine.DisposeAsync();
+
+    [Fact]
+    public async Task A_second_server_on_the_file_is_refused_and_may_start_when_the_first_has_ended()
+    {
+        await engine.AddAdsAsync("p1", "a1");
+        await using (var second = engine.Open(StorageAccess.Serve))
+        {
+            Assert.Contains("in use by another server", Assert.Throws<StartException>(() => second.OpenStorage()).Message, StringComparison.Ordinal);
+        }
+
+        await engine.StopAsync();
+        await using var third = engine.Open(StorageAccess.Serve);
+        Assert.Equal(new StorageLocation("sqlite", engine.File), third.OpenStorage());
+    }
+
+    [Fact]
+    public async Task A_reader_beside_the_server_sees_what_is_committed_and_can_write_nothing()
+    {
+        await engine.AddAdsAsync("p1", "a1");
+        await using var reader = engine.Open(StorageAccess.ReadOnly);
+        var catalog = reader.GetRequiredService<ICatalogStore>();
+
+        Assert.NotNull(await catalog.FindAdAsync("a1", Token));
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => catalog.RemoveAdAsync("a1", Noon, Token));
+        await engine.Catalog.RemoveAdAsync("a1", Noon, Token);
+        Assert.Null(await catalog.FindAdAsync("a1", Token));
+    }
+
+    [Fact]
+    public async Task A_reader_of_a_file_without_a_server_finds_everything()
+    {
+        await engine.AddAdsAsync("p1", "a1");
+        await engine.StopAsync();
+
+        await using var reader = engine.Open(StorageAccess.ReadOnly);
+
+        Assert.NotNull(await reader.GetRequiredService<ICatalogStore>().FindAdAsync("a1", Token));
+    }
+
+    [Fact]
+    public void A_reader_of_no_file_is_told_so_and_makes_none()
+    {
+        using var reader = engine.Open(StorageAccess.ReadOnly);
+
+        Assert.Contains("There is no store", Refusal(reader), StringComparison.Ordinal);
+        Assert.False(File.Exists(engine.File));
+    }
+
+    [Theory]
+    [InlineData("PRAGMA user_version = 99", "newer server (schema 99")]
+    [InlineData("PRAGMA application_id = 5", "another program")]
+    public async Task A_file_that_is_not_ours_to_change_is_refused_and_left_as_it_is(string change, string message)
+    {
+        await engine.RunAsync(change);
+        await engine.StopAsync();
+
+        foreach (var access in Enum.GetValues<StorageAccess>())
+        {
+            var before = await File.ReadAllBytesAsync(engine.File, Token);
+            await using var services = engine.Open(access);
+            Assert.Contains(message, Refusal(services), StringComparison.Ordinal);
+            Assert.Equal(before, await File.ReadAllBytesAsync(engine.File, Token));
+        }
+    }
+
+    [Fact]
+    public async Task A_database_of_another_program_is_refused_and_left_as_it_is()
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(engine.File)!);
+        using (var session = SqliteSession.Open(engine.File, readOnly: false))
+        {
+            session.Execute("CREATE TABLE theirs (a)");
+        }
+
+        var before = await File.ReadAllBytesAsync(engine.File, Token);
+        await using var services = engine.Open(StorageAccess.Serve);
+
+        Assert.Contains("another program", Refusal(services), StringComparison.Ordinal);
+        Assert.Equal(before, await File.ReadAllBytesAsync(engine.File, Token));
+    }
+
+    [Fact]
+    public async Task A_file_that_is_no_database_is_refused()
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(engine.File)!);
+        await File.WriteAllTextAsync(engine.File, new string('x', 5000), Token);
+        await using var services = engine.Open(StorageAccess.Serve);
+
+        Assert.Contains("damaged", Refusal(services), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_folder_that_cannot_be_made_is_named()
+    {
+        await File.WriteAllTextAsync(Path.GetDirectoryName(engine.File)!, "a file where the folder should be", Token);
+        await using var services = engine.Open(StorageAccess.Serve);
+
+        Assert.Contains(engine.File, Refusal(services), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_unknown_kind_is_refused_with_the_kinds_there_are()
+    {
+        var settings = new ConfigurationBuilder().AddInMemoryCollection([new("Storage:Kind", "oracle")]).Build();
+
+        var refusal = Assert.Throws<StartException>(() => new ServiceCollection().AddStorage(settings, "/"));
+
+        Assert.Equal("Storage:Kind is 'oracle'. Allowed values: sqlite.", refusal.Message);
+    }
+
+    [Fact]
+    public void A_missing_library_is_named_with_the_package_that_has_it()
+    {
+        var refusal = Assert.Throws<StartException>(() => SqliteLibrary.Find(["libno-such-library.so.0"]));
+
+        Assert.Contains("apt-get install libsqlite3-0", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_store_that_became_read_only_refuses_writes_and_goes_on_reading()
+    {
+        await engine.AddAdsAsync("p1", "a1");
+        await engine.RunAsync("PRAGMA query_only = ON");
+
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => engine.AppendAsync(Event(id: "e1")));
+        Assert.NotNull(await engine.Catalog.FindAdAsync("a1", Token));
+        Assert.Equal(0, (await engine.ReadTotalAsync()).Events.Events);
+
+        await engine.ReopenAsync();
+        Assert.Equal([Events.AppendOutcome.Stored], await engine.AppendAsync(Event(id: "e1")));
+    }
+
+    [Fact]
+    public async Task A_migration_that_fails_half_way_leaves_the_file_as_it_was()
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(engine.File)!);
+        using (var session = SqliteSession.Open(engine.File, readOnly: false))
+        {
+            session.Execute("PRAGMA max_page_count = 8");
+            Assert.ThrowsAny<Exception>(() => SqliteSchema.Migrate(session));
+            Assert.Equal((0, 0), (session.Number("PRAGMA user_version"), session.Number("SELECT count(*) FROM sqlite_schema")));
+        }
+
+        await engine.AddAdsAsync("p1", "a1");
+        Assert.NotNull(await engine.Catalog.FindAdAsync("a1", Token));
+    }
+
+    [Theory]
+    [InlineData("journal_mode", "wal")]
+    [InlineData("synchronous", "2")]
+    [InlineData("foreign_keys", "1")]
+    public async Task The_writing_connection_is_durable(string setting, string value)
+    {
+        var found = await engine.Database.WriteAsync(
+            SqliteLane.Urgent,
+            session =>
+            {
+                using var statement = session.Once($"SELECT CAST({setting} AS TEXT) FROM pragma_{setting}");
+                return statement.Rows().Select(row => row.Text(0)).Single();
+            },
+            Token);
+
+        Assert.Equal(value, found);
+    }
+
+    private static string Refusal(IServiceProvider services) => Assert.Throws<StartException>(() => services.OpenStorage()).Message;
+}
