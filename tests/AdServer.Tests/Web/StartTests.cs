@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
+using AdServer.Common;
 using AdServer.Web;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -72,6 +73,22 @@ public sealed class StartTests
 
         Assert.Equal(0, exit);
         Assert.Contains(log.Entries, entry => entry.Message == "Store: in a safe place");
+    }
+
+    [Fact]
+    public async Task A_failure_that_words_itself_is_said_in_one_line_without_a_stack_trace()
+    {
+        var log = new CapturedLog();
+        await using var app = Program.Build(["--urls=nonsense"], builder => builder.Logging.ClearProviders().AddProvider(log));
+
+        var exit = await app.RunWebAsync();
+
+        Assert.Equal(1, exit);
+        var said = Assert.Single(log.Entries, entry => entry.Level == LogLevel.Critical);
+        Assert.Contains("Invalid url: 'nonsense'", said.Message, StringComparison.Ordinal);
+        Assert.Null(said.Exception);
+        Assert.Equal("why", StartFailure.Explain(new StartException("why")));
+        Assert.Null(StartFailure.Explain(new InvalidOperationException("a defect of ours")));
     }
 
     [Theory]
