@@ -23,7 +23,7 @@ internal sealed class AdServerHost : IAsyncDisposable
     private readonly Action<IServiceCollection>? services;
     private readonly Action<WebApplication>? map;
     private readonly bool realTime;
-    private WebApplication app = null!;
+    private WebApplication? app;
 
     private AdServerHost(
         Dictionary<string, string?>? settings, Action<IServiceCollection>? services, Action<WebApplication>? map, bool realTime) =>
@@ -41,7 +41,7 @@ internal sealed class AdServerHost : IAsyncDisposable
     /// <summary>A client of this host that follows no redirect. A restart replaces it.</summary>
     public HttpClient Client { get; private set; } = null!;
 
-    public IServiceProvider Services => app.Services;
+    public IServiceProvider Services => app!.Services;
 
     /// <summary>Starts a host. A second one on the folder of another: pass its <c>Storage:Path</c>.</summary>
     /// <param name="settings">Settings by their full name, such as <c>Storage:Path</c>.</param>
@@ -80,9 +80,13 @@ internal sealed class AdServerHost : IAsyncDisposable
     /// <summary>Stops the server in an orderly way; the folder stays until the end.</summary>
     public async Task StopAsync()
     {
-        Client.Dispose();
-        await app.StopAsync();
-        await app.DisposeAsync();
+        Client?.Dispose();
+        if (app is { } running)
+        {
+            app = null;
+            await running.StopAsync();
+            await running.DisposeAsync();
+        }
     }
 
     public Task<Answer> GetAsync(string path) => SendAsync(HttpMethod.Get, path);
@@ -110,12 +114,7 @@ internal sealed class AdServerHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        Client?.Dispose();
-        if (app is not null)
-        {
-            await app.DisposeAsync();
-        }
-
+        await StopAsync();
         Directory.Delete(Folder, recursive: true);
     }
 

@@ -56,6 +56,7 @@ internal static class OpenApi
         options.IncludeXmlComments(Assembly.GetExecutingAssembly());
         options.SupportNonNullableReferenceTypes();
         options.NonNullableReferenceTypesAsRequired();
+        options.SchemaFilter<MayGrow>();
         options.MapType<UtcDay>(() => new OpenApiSchema { Type = JsonSchemaType.String, Format = "date" });
         options.TagActionsBy(description => [Tag(description)]);
         options.OrderActionsBy(description => $"/{description.RelativePath} {description.HttpMethod}");
@@ -67,5 +68,17 @@ internal static class OpenApi
         var metadata = description.ActionDescriptor.EndpointMetadata;
         return metadata.OfType<ITagsMetadata>().LastOrDefault()?.Tags[0]
             ?? metadata.OfType<MethodInfo>().Last().DeclaringType!.Name.Replace("Endpoints", string.Empty, StringComparison.Ordinal);
+    }
+
+    /// <summary>An answer may get more members in a later version: no client is to be generated that refuses them.</summary>
+    private sealed class MayGrow : ISchemaFilter
+    {
+        public void Apply(IOpenApiSchema schema, SchemaFilterContext context)
+        {
+            if (schema is OpenApiSchema own)
+            {
+                own.AdditionalPropertiesAllowed = true;
+            }
+        }
     }
 }

@@ -10,7 +10,7 @@ internal static class StartFailure
     /// <summary>The line for the person at the console, or nothing when only the stack trace can tell.</summary>
     public static string? Explain(Exception? failure) => failure switch
     {
-        StoreUnavailableException => failure.Message,
+        StartException or StoreUnavailableException => failure.Message,
         IOException { InnerException: AddressInUseException } => failure.Message + " Choose another address with --urls.",
         // Of localhost, which stands for two addresses, neither could be had.
         IOException { InnerException: AggregateException { InnerExceptions: [var first, ..] } } => Explain(first),

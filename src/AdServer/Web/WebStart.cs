@@ -19,6 +19,8 @@ internal static partial class WebStart
         {
             // What cannot be explained in a line was logged by the host, with its stack trace.
             LogNotStarted(log, StartFailure.Explain(failure) ?? "the error is above");
+            // Parts that had started end in order before what they use is taken from them.
+            await app.StopAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             return 1;
         }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
+using AdServer.Common;
 using AdServer.Web;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -10,8 +11,12 @@ using Xunit;
 namespace AdServer.Tests.Web;
 
 /// <summary>Where the server listens, what it says when it starts, and how it ends.</summary>
-public sealed class StartTests
+public sealed class StartTests : IDisposable
 {
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("adserver-test-");
+
+    public void Dispose() => folder.Delete(recursive: true);
+
     [Theory]
     [InlineData("http://localhost:5080")]
     [InlineData("http://127.0.0.1:7000", "--urls=http://127.0.0.1:7000")]
@@ -20,7 +25,7 @@ public sealed class StartTests
     [InlineData(null, "--Kestrel:Endpoints:Http:Url=http://127.0.0.1:7000")]
     public async Task The_default_address_gives_way_to_any_other(string? expected, params string[] arguments)
     {
-        await using var app = Program.Build(arguments);
+        await using var app = Program.Build(["--contentRoot=" + folder.FullName, .. arguments]);
 
         Assert.Equal(expected, app.Configuration["urls"]);
     }
@@ -61,7 +66,7 @@ public sealed class StartTests
     public async Task A_module_can_add_a_line_to_what_the_console_says()
     {
         var log = new CapturedLog();
-        await using var app = Program.Build(["--urls=http://127.0.0.1:0"], builder =>
+        await using var app = Program.Build(["--urls=http://127.0.0.1:0", "--contentRoot=" + folder.FullName], builder =>
         {
             builder.Logging.ClearProviders().AddProvider(log);
             builder.Services.AddStartupLine("Store", _ => "in a safe place");
@@ -72,6 +77,22 @@ public sealed class StartTests
 
         Assert.Equal(0, exit);
         Assert.Contains(log.Entries, entry => entry.Message == "Store: in a safe place");
+    }
+
+    [Fact]
+    public async Task A_failure_that_words_itself_is_said_in_one_line_without_a_stack_trace()
+    {
+        var log = new CapturedLog();
+        await using var app = Program.Build(["--urls=nonsense", "--contentRoot=" + folder.FullName], builder => builder.Logging.ClearProviders().AddProvider(log));
+
+        var exit = await app.RunWebAsync();
+
+        Assert.Equal(1, exit);
+        var said = Assert.Single(log.Entries, entry => entry.Level == LogLevel.Critical);
+        Assert.Contains("Invalid url: 'nonsense'", said.Message, StringComparison.Ordinal);
+        Assert.Null(said.Exception);
+        Assert.Equal("why", StartFailure.Explain(new StartException("why")));
+        Assert.Null(StartFailure.Explain(new InvalidOperationException("a defect of ours")));
     }
 
     [Theory]
