@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using System.Text.Unicode;
+using Microsoft.Net.Http.Headers;
 
 namespace AdServer.Common;
 
@@ -102,14 +103,15 @@ internal static class JsonBody
 
     private static bool IsJson(string? contentType)
     {
-        if (!Microsoft.Net.Http.Headers.MediaTypeHeaderValue.TryParse(contentType, out var type))
+        if (!MediaTypeHeaderValue.TryParse(contentType, out var type))
         {
             return false;
         }
 
         var json = type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
             || type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase);
-        return json && (!type.Charset.HasValue || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase));
+        var charset = HeaderUtilities.RemoveQuotes(type.Charset);
+        return json && (!charset.HasValue || charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase));
     }
 
     private static ApiError TooLarge(int limit) =>
