@@ -17,7 +17,7 @@ internal static class DeveloperEndpoints
         developers.MapPost("/login", LoginAsync).Accepts<EmailRequest>("application/json")
             .Produces<DeveloperKnown>().Produces<DeveloperUnknown>(StatusCodes.Status404NotFound).WithSummary("Whether a developer has this address");
         developers.MapGet("/", ListAsync).WithSummary("All developers, in order of creation");
-        developers.MapDelete("/{id}", RemoveAsync).ProducesProblem(StatusCodes.Status404NotFound).WithSummary("Removes a developer");
+        developers.MapDelete("/{id}", RemoveAsync).ProducesError(StatusCodes.Status404NotFound).WithSummary("Removes a developer");
     }
 
     private static async Task<Results<Created<DeveloperCreated>, Ok<DeveloperCreated>, ApiError>> CreateAsync(

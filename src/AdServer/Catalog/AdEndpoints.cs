@@ -17,14 +17,14 @@ internal static class AdEndpoints
     {
         var ads = routes.MapGroup("/ads").WithTags("Ads");
         ads.MapPost("/", CreateAsync).Accepts<CreateAdRequest>("application/json")
-            .ProducesProblem(StatusCodes.Status404NotFound).WithSummary("Adds an ad to the performer with this address");
+            .ProducesError(StatusCodes.Status404NotFound).WithSummary("Adds an ad to the performer with this address");
         ads.MapGet("/", ListAsync).Produces<IReadOnlyList<AdResponse>>()
             .WithSummary("All ads in order of creation; with limit or cursor a page {items, nextCursor}");
-        ads.MapGet("/{id}", FindAsync).ProducesProblem(StatusCodes.Status404NotFound).WithSummary("One ad");
+        ads.MapGet("/{id}", FindAsync).ProducesError(StatusCodes.Status404NotFound).WithSummary("One ad");
         ads.MapPut("/{id}", UpdateAsync).Accepts<UpdateAdRequest>("application/json")
-            .ProducesProblem(StatusCodes.Status404NotFound).WithSummary("Changes the fields that are given; served at once");
+            .ProducesError(StatusCodes.Status404NotFound).WithSummary("Changes the fields that are given; served at once");
         ads.MapDelete("/{id}", RemoveAsync)
-            .ProducesProblem(StatusCodes.Status404NotFound).WithSummary("Removes an ad and all that was recorded for it");
+            .ProducesError(StatusCodes.Status404NotFound).WithSummary("Removes an ad and all that was recorded for it");
     }
 
     private static async Task<Results<Created<AdCreated>, ApiError>> CreateAsync(

@@ -22,12 +22,12 @@ internal static class PerformerEndpoints
         performers.MapPost("/check-email", CheckEmailAsync).Accepts<EmailRequest>("application/json").WithSummary("Whether a performer has this address");
         performers.MapGet("/", ListAsync).Produces<IReadOnlyList<PerformerResponse>>()
             .WithSummary("All performers in order of creation; with limit or cursor a page {items, nextCursor}");
-        performers.MapGet("/{id}", FindAsync).ProducesProblem(StatusCodes.Status404NotFound).WithSummary("One performer");
+        performers.MapGet("/{id}", FindAsync).ProducesError(StatusCodes.Status404NotFound).WithSummary("One performer");
         performers.MapPut("/{id}", UpdateAsync).Accepts<ContactRequest>("application/json")
-            .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict)
+            .ProducesError(StatusCodes.Status404NotFound).ProducesError(StatusCodes.Status409Conflict)
             .WithSummary("Changes name, e-mail address or both; its ads show the new ones at once");
         performers.MapDelete("/{id}", RemoveAsync)
-            .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict)
+            .ProducesError(StatusCodes.Status404NotFound).ProducesError(StatusCodes.Status409Conflict)
             .WithSummary("Removes a performer that has no ads");
     }
 

@@ -49,6 +49,13 @@ internal sealed record ApiError(int Status, string Error, int? RetryAfter = null
     }
 }
 
+/// <summary>How routes say in the API's document which errors they answer.</summary>
+internal static class ApiErrorMetadata
+{
+    public static RouteHandlerBuilder ProducesError(this RouteHandlerBuilder route, int status) =>
+        route.Produces<ApiProblem>(status, "application/problem+json");
+}
+
 /// <summary>The body of an error.</summary>
 /// <param name="Title">The name of the status.</param>
 /// <param name="Status">The HTTP status.</param>

@@ -19,11 +19,11 @@ internal sealed class EventEndpoints(
         var endpoints = routes.ServiceProvider.GetRequiredService<EventEndpoints>();
         routes.MapPost("/ad_event", (Delegate)endpoints.LogOneAsync).WithTags("Events").Accepts<EventRequest>("application/json")
             .Produces<EventAnswer>(StatusCodes.Status201Created).Produces<EventAnswer>()
-            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound)
-            .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
+            .ProducesError(StatusCodes.Status400BadRequest).ProducesError(StatusCodes.Status404NotFound)
+            .ProducesError(StatusCodes.Status503ServiceUnavailable)
             .WithSummary("Records one event: 201 when it is durable, 200 if its eventId was recorded before");
         routes.MapPost("/ad_events", (Delegate)endpoints.LogManyAsync).WithTags("Events").Accepts<IReadOnlyList<EventRequest>>("application/json")
-            .Produces<BatchAnswer>().ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status503ServiceUnavailable)
+            .Produces<BatchAnswer>().ProducesError(StatusCodes.Status400BadRequest).ProducesError(StatusCodes.Status503ServiceUnavailable)
             .WithSummary("Records up to 1,000 events; each is answered for itself");
     }
 

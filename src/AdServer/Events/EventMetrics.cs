@@ -3,9 +3,9 @@ using System.Diagnostics.Metrics;
 namespace AdServer.Events;
 
 /// <summary>What happens to events, in numbers.</summary>
-internal sealed class EventMetrics : IDisposable
+internal sealed class EventMetrics
 {
-    private readonly Meter meter = new("AdServer.Events");
+    private readonly Meter meter;
     private readonly Counter<long> events;
     private readonly Histogram<long> batchSize;
     private readonly Histogram<double> commitTime;
@@ -15,8 +15,9 @@ internal sealed class EventMetrics : IDisposable
     private readonly Dictionary<DropReason, KeyValuePair<string, object?>[]> rejected =
         DropReason.All.ToDictionary(reason => reason, reason => Tags("rejected", reason.Label));
 
-    public EventMetrics()
+    public EventMetrics(IMeterFactory meters)
     {
+        meter = meters.Create("AdServer.Events");
         events = meter.CreateCounter<long>("adserver.events", "{event}", "Events by what they were answered and why");
         batchSize = meter.CreateHistogram<long>("adserver.events.batch_size", "{event}", "Events committed together");
         commitTime = meter.CreateHistogram<double>("adserver.events.commit_duration", "s", "Time of a commit");
@@ -37,8 +38,6 @@ internal sealed class EventMetrics : IDisposable
     public void Rejected(DropReason reason) => events.Add(1, rejected[reason]);
 
     public void Unavailable(int count) => events.Add(count, unavailable);
-
-    public void Dispose() => meter.Dispose();
 
     private static KeyValuePair<string, object?>[] Tags(string outcome, string reason) =>
         reason.Length == 0 ? [new("outcome", outcome)] : [new("outcome", outcome), new("reason", reason)];

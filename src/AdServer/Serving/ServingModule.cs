@@ -35,7 +35,7 @@ internal static class ServingModule
         services.GetRequiredService<JournalWriter>().Committed += services.GetRequiredService<SeenSets>().Add;
         var answer = services.GetRequiredService<RandomAd>();
         routes.MapGet("/ads/random", Describe).WithTags("Serving")
-            .Produces<AdResponse>().Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status400BadRequest)
+            .Produces<AdResponse>().Produces(StatusCodes.Status204NoContent).ProducesError(StatusCodes.Status400BadRequest)
             .WithSummary("The next ad for an app: unseen ads first, weighted by budget; 204 if there is none")
             .Add(endpoint => endpoint.RequestDelegate = answer.HandleAsync);
     }

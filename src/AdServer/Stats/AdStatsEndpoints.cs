@@ -13,9 +13,9 @@ internal static class AdStatsEndpoints
     public static void MapAdStats(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/ads/{id}/stats", OfAdAsync).WithTags("Statistics")
-            .ProducesProblem(StatusCodes.Status404NotFound).WithSummary("What happened to an ad from one day to another, both inclusive");
+            .ProducesError(StatusCodes.Status404NotFound).WithSummary("What happened to an ad from one day to another, both inclusive");
         routes.MapGet("/performers/{id}/stats", OfPerformerAsync).WithTags("Statistics")
-            .ProducesProblem(StatusCodes.Status404NotFound).WithSummary("The same for each ad of a performer, in order of creation");
+            .ProducesError(StatusCodes.Status404NotFound).WithSummary("The same for each ad of a performer, in order of creation");
     }
 
     private static async Task<Results<Ok<AdStatsResponse>, ApiError>> OfAdAsync(

@@ -12,10 +12,10 @@ internal static class DailyStatsEndpoints
     public static void MapDailyStats(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/ads/{id}/stats/daily", OfAdAsync).WithTags("Statistics").Produces<DailyStatsResponse>()
-            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesError(StatusCodes.Status400BadRequest).ProducesError(StatusCodes.Status404NotFound)
             .WithSummary("An ad's days, days without events too; CSV with Accept: text/csv or format=csv");
         routes.MapGet("/performers/{id}/stats/daily", OfPerformerAsync).WithTags("Statistics").Produces<DailyStatsResponse>()
-            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesError(StatusCodes.Status400BadRequest).ProducesError(StatusCodes.Status404NotFound)
             .WithSummary("The days of all ads of a performer together; CSV with Accept: text/csv or format=csv");
     }
 

@@ -7,7 +7,7 @@ internal static class StatsEndpoints
 {
     public static void MapStatsReports(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/stats", AnswerAsync).WithTags("Statistics").Produces<StatsResponse>()
-            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesError(StatusCodes.Status400BadRequest)
             .WithSummary("Counts by up to two of ad, performer, package, day and eventType, ordered by these; CSV with Accept: text/csv or format=csv");
 
     private static async Task<IResult> AnswerAsync([AsParameters] StatsRequest request, IStatsStore stats, TimeProvider clock, CancellationToken cancellation)

@@ -5,14 +5,15 @@ using AdServer.Events;
 namespace AdServer.Stats;
 
 /// <summary>How the roll-up gets on, in numbers.</summary>
-internal sealed class StatsMetrics : IDisposable
+internal sealed class StatsMetrics
 {
-    private readonly Meter meter = new("AdServer.Stats");
+    private readonly Meter meter;
     private readonly Counter<long> rolled;
     private readonly Histogram<double> rollTime;
 
-    public StatsMetrics()
+    public StatsMetrics(IMeterFactory meters)
     {
+        meter = meters.Create("AdServer.Stats");
         rolled = meter.CreateCounter<long>("adserver.rollup.events", "{event}", "Events rolled up");
         rollTime = meter.CreateHistogram<double>("adserver.rollup.duration", "s", "Time of applying a roll");
     }
@@ -31,8 +32,6 @@ internal sealed class StatsMetrics : IDisposable
         rolled.Add(events);
         rollTime.Record(time.TotalSeconds);
     }
-
-    public void Dispose() => meter.Dispose();
 
     private static double Age(JournalLag lag, TimeProvider clock) =>
         lag.Oldest is { } oldest ? Math.Max(0, (clock.Now() - oldest).TotalSeconds) : 0;
