@@ -9,7 +9,9 @@ namespace AdServer.StorageTests;
 /// <summary>One engine with an empty store of its own, and the few things that the laws need to do to it from outside.</summary>
 internal abstract class TestEngine : IAsyncDisposable
 {
-    private ServiceProvider? services;
+    private Lazy<ServiceProvider> services;
+
+    protected TestEngine() => services = new(Open);
 
     public ManualClock Clock { get; } = new();
 
@@ -27,7 +29,7 @@ internal abstract class TestEngine : IAsyncDisposable
     public async Task ReopenAsync()
     {
         await CloseAsync();
-        services = Open();
+        _ = services.Value;
     }
 
     public virtual async ValueTask DisposeAsync() => await CloseAsync();
@@ -53,14 +55,14 @@ internal abstract class TestEngine : IAsyncDisposable
     protected abstract ServiceProvider Open();
 
     protected T Get<T>()
-        where T : notnull => (services ??= Open()).GetRequiredService<T>();
+        where T : notnull => services.Value.GetRequiredService<T>();
 
     protected async Task CloseAsync()
     {
-        if (services is not null)
+        if (services.IsValueCreated)
         {
-            await services.DisposeAsync();
-            services = null;
+            await services.Value.DisposeAsync();
+            services = new(Open);
         }
     }
 }
