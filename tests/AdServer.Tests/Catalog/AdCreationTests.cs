@@ -4,7 +4,7 @@ using Xunit;
 namespace AdServer.Tests.Catalog;
 
 /// <summary>POST <c>/ads</c> (route 6) and the ad document (routes 7 to 9).</summary>
-public sealed class AdCreationTests(AdCreationTests.HostWithAnn ann) : IClassFixture<AdCreationTests.HostWithAnn>
+public sealed class AdCreationTests(SharedHost shared) : IClassFixture<SharedHost>
 {
     private const string Missing = "Missing required fields (adName, performerEmail, adDetails)";
     private const string MissingDetails = "Missing adDetails fields";
@@ -101,29 +101,29 @@ public sealed class AdCreationTests(AdCreationTests.HostWithAnn ann) : IClassFix
     [MemberData(nameof(Refused))]
     public async Task A_new_ad_is_checked_field_by_field(string path, string value, string error)
     {
-        var before = (await ann.Host.GetAsync("/ads")).Text;
+        var before = (await shared.Host.GetAsync("/ads")).Text;
 
-        (await ann.Host.PostAsync("/ads", Body((path, value)))).IsError(400, error);
-        (await ann.Host.PostAsync("/api/ads", Body((path, value)))).IsError(400, error);
+        (await shared.Host.PostAsync("/ads", Body((path, value)))).IsError(400, error);
+        (await shared.Host.PostAsync("/api/ads", Body((path, value)))).IsError(400, error);
 
-        Assert.Equal(before, (await ann.Host.GetAsync("/ads")).Text);
+        Assert.Equal(before, (await shared.Host.GetAsync("/ads")).Text);
     }
 
     [Theory]
     [MemberData(nameof(Ordered))]
     public async Task The_first_fault_in_the_order_of_the_contract_is_told(
         string one, string oneValue, string other, string otherValue, int status, string error) =>
-        (await ann.Host.PostAsync("/ads", Body((one, oneValue), (other, otherValue)))).IsError(status, error);
+        (await shared.Host.PostAsync("/ads", Body((one, oneValue), (other, otherValue)))).IsError(status, error);
 
     [Theory]
     [MemberData(nameof(Accepted))]
     public async Task Values_are_read_as_clients_write_them(string path, string value, string field, string read)
     {
-        var created = await ann.Host.PostAsync("/ads", Body((path, value)));
+        var created = await shared.Host.PostAsync("/ads", Body((path, value)));
         var id = created.Succeeds().Text("adId");
 
         created.Is(201, $$"""{"message":"Ad created successfully","adId":"{{id}}"}""");
-        var details = (await ann.Host.GetAsync($"/ads/{id}")).Json.GetProperty("adDetails");
+        var details = (await shared.Host.GetAsync($"/ads/{id}")).Json.GetProperty("adDetails");
         Assert.Equal(read, details.GetProperty(field).GetRawText());
     }
 
@@ -162,8 +162,8 @@ public sealed class AdCreationTests(AdCreationTests.HostWithAnn ann) : IClassFix
     [InlineData("GET", "/ads/RANDOM1")]
     public async Task An_unknown_ad_is_a_404(string method, string path)
     {
-        (await ann.Host.SendAsync(new HttpMethod(method), path)).IsError(404, "Ad not found");
-        (await ann.Host.SendAsync(new HttpMethod(method), "/api" + path)).IsError(404, "Ad not found");
+        (await shared.Host.SendAsync(new HttpMethod(method), path)).IsError(404, "Ad not found");
+        (await shared.Host.SendAsync(new HttpMethod(method), "/api" + path)).IsError(404, "Ad not found");
     }
 
     private static string Body(params (string Path, string Value)[] changes)
@@ -181,19 +181,5 @@ public sealed class AdCreationTests(AdCreationTests.HostWithAnn ann) : IClassFix
         }
 
         return body.ToJsonString();
-    }
-
-    /// <summary>A host with one performer and no ads.</summary>
-    public sealed class HostWithAnn : IAsyncLifetime
-    {
-        internal AdServerHost Host { get; private set; } = null!;
-
-        public async ValueTask InitializeAsync()
-        {
-            Host = await AdServerHost.StartAsync();
-            await new Portal(Host).SignUpAsync();
-        }
-
-        public ValueTask DisposeAsync() => Host.DisposeAsync();
     }
 }

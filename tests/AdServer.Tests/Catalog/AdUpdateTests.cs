@@ -4,7 +4,7 @@ using Xunit;
 namespace AdServer.Tests.Catalog;
 
 /// <summary>PUT and DELETE <c>/ads/{id}</c> (routes 10 and 11): what an edit changes, what it never changes, and who sees it when.</summary>
-public sealed class AdUpdateTests
+public sealed class AdUpdateTests(SharedHost shared) : IClassFixture<SharedHost>
 {
     private const string Name = "Spring sale";
 
@@ -107,25 +107,19 @@ public sealed class AdUpdateTests
     [MemberData(nameof(Refused))]
     public async Task A_change_is_checked_like_a_new_ad_and_is_all_or_nothing(string change, string error)
     {
-        await using var host = await AdServerHost.StartAsync();
-        var portal = new Portal(host);
-        await portal.SignUpAsync();
-        var adId = await portal.AddAdAsync();
-        var before = (await portal.AdAsync(adId)).GetRawText();
+        var before = (await shared.Host.GetAsync($"/ads/{shared.AdId}")).Text;
 
-        (await host.PutAsync($"/ads/{adId}", change)).IsError(400, error);
+        (await shared.Host.PutAsync($"/ads/{shared.AdId}", change)).IsError(400, error);
 
-        Assert.Equal(before, (await portal.AdAsync(adId)).GetRawText());
+        Assert.Equal(before, (await shared.Host.GetAsync($"/ads/{shared.AdId}")).Text);
     }
 
     [Fact]
     public async Task A_change_of_no_ad_is_a_404_but_for_what_is_no_change()
     {
-        await using var host = await AdServerHost.StartAsync();
-
-        (await host.PutAsync("/ads/unknown", "{}")).IsError(404, "Ad not found");
-        (await host.PutAsync("/api/ads/unknown", "[]")).IsError(400, "Invalid update data");
-        (await host.PutAsync("/api/ads/random", "{}")).IsError(404, "Ad not found");
+        (await shared.Host.PutAsync("/ads/unknown", "{}")).IsError(404, "Ad not found");
+        (await shared.Host.PutAsync("/api/ads/unknown", "[]")).IsError(400, "Invalid update data");
+        (await shared.Host.PutAsync("/api/ads/random", "{}")).IsError(404, "Ad not found");
     }
 
     [Fact]

@@ -3,7 +3,7 @@ using Xunit;
 namespace AdServer.Tests.Catalog;
 
 /// <summary>Advertisers: routes 1 to 3, and reading, changing and removing one.</summary>
-public sealed class PerformerTests
+public sealed class PerformerTests(SharedHost shared) : IClassFixture<SharedHost>
 {
     [Theory]
     [InlineData("")]
@@ -135,10 +135,9 @@ public sealed class PerformerTests
     [InlineData("GET", "/stats/daily")]
     public async Task An_unknown_performer_is_a_404(string method, string rest)
     {
-        await using var host = await AdServerHost.StartAsync();
         foreach (var id in new[] { "nobody", "019a0000-0000-7000-8000-000000000000", "%01", "%F0%9F%98%80", "'%20OR%201=1" })
         {
-            (await host.SendAsync(new HttpMethod(method), $"/api/performers/{id}{rest}", method == "PUT" ? "{}" : null)).IsError(404, "Performer not found");
+            (await shared.Host.SendAsync(new HttpMethod(method), $"/api/performers/{id}{rest}", method == "PUT" ? "{}" : null)).IsError(404, "Performer not found");
         }
     }
 }
