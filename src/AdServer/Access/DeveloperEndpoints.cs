@@ -12,11 +12,11 @@ internal static class DeveloperEndpoints
     public static void MapDevelopers(this IEndpointRouteBuilder routes)
     {
         var developers = routes.MapGroup("/developers").WithTags("Developers");
-        developers.MapPost("/", CreateAsync).Accepts<ContactRequest>("application/json")
+        developers.MapPost(string.Empty, CreateAsync).Accepts<ContactRequest>("application/json")
             .Produces<DeveloperCreated>().WithSummary("Adds a developer, or finds the one with this address");
         developers.MapPost("/login", LoginAsync).Accepts<EmailRequest>("application/json")
             .Produces<DeveloperKnown>().Produces<DeveloperUnknown>(StatusCodes.Status404NotFound).WithSummary("Whether a developer has this address");
-        developers.MapGet("/", ListAsync).WithSummary("All developers, in order of creation");
+        developers.MapGet(string.Empty, ListAsync).WithSummary("All developers, in order of creation");
         developers.MapDelete("/{id}", RemoveAsync).ProducesError(StatusCodes.Status404NotFound).WithSummary("Removes a developer");
     }
 

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace AdServer.Catalog;
 
 /// <summary>A video ad of a performer. Immutable: a change makes a new value with the next version.</summary>
@@ -60,6 +62,7 @@ internal sealed record PackageRules(IReadOnlyList<string> Allow, IReadOnlyList<s
 {
     public static PackageRules Everywhere { get; } = new([], []);
 
+    [JsonIgnore]
     public bool IsEverywhere => Allow.Count == 0 && Deny.Count == 0;
 
     /// <summary>Compared by content: two rules with the same patterns are the same rule.</summary>

@@ -16,9 +16,9 @@ internal static class AdEndpoints
     public static void MapAds(this IEndpointRouteBuilder routes)
     {
         var ads = routes.MapGroup("/ads").WithTags("Ads");
-        ads.MapPost("/", CreateAsync).Accepts<CreateAdRequest>("application/json")
+        ads.MapPost(string.Empty, CreateAsync).Accepts<CreateAdRequest>("application/json")
             .ProducesError(StatusCodes.Status404NotFound).WithSummary("Adds an ad to the performer with this address");
-        ads.MapGet("/", ListAsync).Produces<IReadOnlyList<AdResponse>>()
+        ads.MapGet(string.Empty, ListAsync).Produces<IReadOnlyList<AdResponse>>()
             .WithSummary("All ads in order of creation; with limit or cursor a page {items, nextCursor}");
         ads.MapGet("/{id}", FindAsync).ProducesError(StatusCodes.Status404NotFound).WithSummary("One ad");
         ads.MapPut("/{id}", UpdateAsync).Accepts<UpdateAdRequest>("application/json")

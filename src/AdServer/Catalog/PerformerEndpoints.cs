@@ -17,10 +17,10 @@ internal static class PerformerEndpoints
     public static void MapPerformers(this IEndpointRouteBuilder routes)
     {
         var performers = routes.MapGroup("/performers").WithTags("Performers");
-        performers.MapPost("/", CreateAsync).Accepts<ContactRequest>("application/json")
+        performers.MapPost(string.Empty, CreateAsync).Accepts<ContactRequest>("application/json")
             .WithSummary("Adds a performer (201), or finds the one with this address (200)");
         performers.MapPost("/check-email", CheckEmailAsync).Accepts<EmailRequest>("application/json").WithSummary("Whether a performer has this address");
-        performers.MapGet("/", ListAsync).Produces<IReadOnlyList<PerformerResponse>>()
+        performers.MapGet(string.Empty, ListAsync).Produces<IReadOnlyList<PerformerResponse>>()
             .WithSummary("All performers in order of creation; with limit or cursor a page {items, nextCursor}");
         performers.MapGet("/{id}", FindAsync).ProducesError(StatusCodes.Status404NotFound).WithSummary("One performer");
         performers.MapPut("/{id}", UpdateAsync).Accepts<ContactRequest>("application/json")
