@@ -1,1 +1,24 @@
-System.Diagnostics.Debug.Assert(true);
+using AdServer.Benchmarks;
+
+return args switch
+{
+    ["pick", .. var rest] => PickBenchmark.Run(rest),
+    ["start"] => await StartBenchmark.RunAsync(),
+    ["stats"] => await StatsBenchmark.RunAsync(),
+    _ => Help(),
+};
+
+static int Help()
+{
+    Console.WriteLine("""
+        Benchmarks of the ad server. Keep the machine idle, and compare only figures of one run.
+
+          dotnet run -c Release --project tests/AdServer.Benchmarks -- <command>
+
+          pick    the choice of an ad at 1,000, 10,000 and 100,000 ads with 0 to 100 % of them seen: time,
+                  ratio to 1,000 ads, bytes allocated; --packages <n>: for so many packages in turn
+          start   a server on a store of 10,000 ads and a million events: time to its first ad, and its memory
+          stats   the statistics of one ad: a read of 365 days beside a read of one day
+        """);
+    return 1;
+}

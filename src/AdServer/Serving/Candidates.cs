@@ -10,7 +10,7 @@ namespace AdServer.Serving;
 internal sealed class Candidates
 {
     private readonly CatalogAd?[] ads;
-    private readonly WeightedSlots open;
+    private readonly Group open;
     private readonly PackagePatterns<Targeting> targeting;
     private readonly ConcurrentDictionary<int, PackageCandidates> packages = new();
 
@@ -23,7 +23,7 @@ internal sealed class Candidates
             ads[ad.Slot] = ad;
         }
 
-        open = WeightedSlots.Of([.. active.Where(ad => ad.Ad.Packages.Allow.Count == 0)]);
+        open = Group.Of(active.Where(ad => ad.Ad.Packages.Allow.Count == 0));
         targeting = new PackagePatterns<Targeting>(Target(active));
         ValidUntil = catalog.Ads.SelectMany(Boundaries).Where(boundary => boundary > now).DefaultIfEmpty(DateTimeOffset.MaxValue).Min();
     }
@@ -50,17 +50,15 @@ internal sealed class Candidates
     private PackageCandidates Make(List<Targeting> patterns, string package)
     {
         var denied = patterns.Exists(pattern => pattern.Denies);
-        var pools = patterns
-            .Where(pattern => pattern.Allowed.Weight > 0)
-            .Select(pattern => new Pool(
-                pattern.Allowed, slot => IsFirstMatch(slot, pattern.Pattern, package) && Allows(slot, package)))
-            .Prepend(new Pool(open, denied ? slot => Allows(slot, package) : null));
+        var overlap = denied || patterns.Count > 1;
+        var pools = open.Pools(denied ? slot => Allows(slot, package) : null).Concat(patterns.SelectMany(pattern =>
+            pattern.Allowed.Pools(overlap ? slot => IsFirstMatch(slot, pattern.Pattern, package) && Allows(slot, package) : null)));
         return new PackageCandidates(new Lot([.. pools]), ads);
     }
 
     private bool Allows(int slot, string package) => Eligibility.CheckPackage(ads[slot]!.Ad.Packages, package) == Ineligibility.None;
 
-    /// <summary>An ad that several patterns allow stands in several pools; it counts in that of the first pattern, so that it weighs once.</summary>
+    /// <summary>An ad that several patterns allow stands in several pools; it counts in that of the first one, so that it weighs once.</summary>
     private bool IsFirstMatch(int slot, string pattern, string package) =>
         Eligibility.FirstMatch(ads[slot]!.Ad.Packages.Allow, package) == pattern;
 
@@ -70,7 +68,7 @@ internal sealed class Candidates
         var deny = ByPattern(ads, rules => rules.Deny);
         return allow.Select(group => group.Key).Union(deny.Select(group => group.Key)).ToDictionary(
             pattern => pattern,
-            pattern => new Targeting(pattern, WeightedSlots.Of([.. allow[pattern]]), deny.Contains(pattern)),
+            pattern => new Targeting(pattern, Group.Of(allow[pattern]), deny.Contains(pattern)),
             StringComparer.Ordinal);
     }
 
@@ -92,5 +90,18 @@ internal sealed class Candidates
     }
 
     /// <summary>What the rules of all ads say about one pattern.</summary>
-    private sealed record Targeting(string Pattern, WeightedSlots Allowed, bool Denies);
+    private sealed record Targeting(string Pattern, Group Allowed, bool Denies);
+
+    /// <summary>Ads that share a reason to be candidates. Only those with further patterns need a look when they are drawn.</summary>
+    private sealed record Group(WeightedSlots Simple, WeightedSlots Ruled)
+    {
+        public static Group Of(IEnumerable<CatalogAd> ads)
+        {
+            var simple = ads.ToLookup(ad => ad.Ad.Packages is { Allow.Count: <= 1, Deny.Count: 0 });
+            return new Group(WeightedSlots.Of([.. simple[true]]), WeightedSlots.Of([.. simple[false]]));
+        }
+
+        public IEnumerable<Pool> Pools(Predicate<int>? rule) =>
+            new Pool[] { new(Simple), new(Ruled, rule) }.Where(pool => pool.Slots.Weight > 0);
+    }
 }

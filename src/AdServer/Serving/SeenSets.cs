@@ -18,7 +18,7 @@ internal sealed class SeenSets(KnownPackages packages, CatalogRefresher catalog)
 
     public SeenSet Of(Package package) => Volatile.Read(ref sets[package.Index]) ?? SeenSet.Empty;
 
-    /// <summary>Takes in events that were committed. An ad that has left the catalogue is nobody's candidate, so its events are left out.</summary>
+    /// <summary>Takes in events that were committed. Ads that left the catalogue are nobody's candidates and left out.</summary>
     public void Add(IReadOnlyList<AdEvent> committed)
     {
         var snapshot = catalog.Current;

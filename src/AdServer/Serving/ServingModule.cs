@@ -40,6 +40,6 @@ internal static class ServingModule
             .Add(endpoint => endpoint.RequestDelegate = answer.HandleAsync);
     }
 
-    /// <summary>The route's signature for the API's document. <see cref="RandomAd"/> runs in its place: it reads the query without allocating.</summary>
+    /// <summary>The route as the API's document shows it. <see cref="RandomAd"/> runs in its place and reads the query unparsed.</summary>
     private static void Describe([FromQuery(Name = PackageParameter.Name)] string packageName) => _ = packageName;
 }

@@ -22,7 +22,8 @@ public sealed class CandidatesTests
             {
                 var now = ServingData.Noon.AddHours(hour);
                 var catalog = Numbered(ads);
-                var eligible = catalog.Ads.Where(ad => Eligibility.Check(ad.Ad, package, now) == Ineligibility.None).Select(ad => ad.Slot).Order();
+                var eligible = catalog.Ads
+                    .Where(ad => Eligibility.Check(ad.Ad, package, now) == Ineligibility.None).Select(ad => ad.Slot).Order();
                 var candidates = new Candidates(catalog, now);
                 return eligible.SequenceEqual(candidates.For(ServingData.Package(package)).Eligible.Admitted.Order())
                     && eligible.SequenceEqual(candidates.ForOther(new Package("(other)", 0), package).Eligible.Admitted.Order());
@@ -73,5 +74,7 @@ public sealed class CandidatesTests
             (1, Gen.Choose(-5, 5).Select(hour => (DateTimeOffset?)ServingData.Noon.AddHours(hour))));
 
     private static Gen<string[]> AnyPatterns() =>
-        Gen.Frequency((2, Gen.Constant(Array.Empty<string>())), (1, Gen.Choose(0, 3).SelectMany(size => Gen.ArrayOf(Gen.Elements(Patterns), size))));
+        Gen.Frequency(
+            (2, Gen.Constant(Array.Empty<string>())),
+            (1, Gen.Choose(0, 3).SelectMany(size => Gen.ArrayOf(Gen.Elements(Patterns), size))));
 }

@@ -21,7 +21,8 @@ internal static class ServingData
         UpdatedAt = Noon,
     };
 
-    public static CatalogSnapshot Catalog(IEnumerable<Ad> ads) => CatalogSnapshot.Empty.With([.. ads.Select(ad => new CatalogChange(Ad: ad))]);
+    public static CatalogSnapshot Catalog(IEnumerable<Ad> ads) =>
+        CatalogSnapshot.Empty.With([.. ads.Select(ad => new CatalogChange(Ad: ad))]);
 
     /// <summary>Ads named 0, 1, 2… with budgets low, medium, high in turn.</summary>
     public static CatalogSnapshot Catalog(int count) =>

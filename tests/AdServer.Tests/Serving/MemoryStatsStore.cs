@@ -1,0 +1,49 @@
+using AdServer.Common;
+using AdServer.Events;
+using AdServer.Stats;
+
+namespace AdServer.Tests.Serving;
+
+/// <summary>The part of the statistics store that serving uses, in memory.</summary>
+internal sealed class MemoryStatsStore : IStatsStore
+{
+    public bool IsAway { get; set; }
+
+    public int Writes { get; private set; }
+
+    public Dictionary<(string Process, string AdId, UtcDay Day), long> Deliveries { get; } = [];
+
+    public Dictionary<(string Process, string Package, UtcDay Day), (long Requests, long Fills)> Requests { get; } = [];
+
+    public List<PackageAds> PackageAds { get; } = [];
+
+    public Task ReplaceDeliveriesAsync(
+        string process, IReadOnlyList<DeliveryTotal> deliveries, IReadOnlyList<RequestTotal> requests, CancellationToken cancellation)
+    {
+        if (IsAway)
+        {
+            throw new StoreUnavailableException("away");
+        }
+
+        Writes++;
+        foreach (var total in deliveries)
+        {
+            Deliveries[(process, total.AdId, total.Day)] = total.Deliveries;
+        }
+
+        foreach (var total in requests)
+        {
+            Requests[(process, total.Package, total.Day)] = (total.Requests, total.Fills);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public IAsyncEnumerable<PackageAds> ReadPackageAdsAsync(CancellationToken cancellation) => PackageAds.ToAsyncEnumerable();
+
+    public Task ApplyAsync(Roll roll, CancellationToken cancellation) => throw new NotSupportedException();
+
+    public Task<StatsView> ReadAsync(StatsQuery query, CancellationToken cancellation) => throw new NotSupportedException();
+
+    public Task<bool> SweepRemovedAsync(int slice, CancellationToken cancellation) => throw new NotSupportedException();
+}

@@ -1,0 +1,121 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using AdServer.Catalog;
+using AdServer.Events;
+using AdServer.Serving;
+using AdServer.Stats;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace AdServer.Tests.Serving;
+
+/// <summary>A real host with catalogue, events and serving over stores in memory and a clock that stands still.</summary>
+internal sealed class ServingHost : IAsyncDisposable
+{
+    private readonly WebApplication app;
+
+    private ServingHost(WebApplication app) => this.app = app;
+
+    public HttpClient Client => app.GetTestClient();
+
+    public MemoryStatsStore Stats => (MemoryStatsStore)Get<IStatsStore>();
+
+    public StillClock Clock => (StillClock)Get<TimeProvider>();
+
+    public T Get<T>()
+        where T : notnull => app.Services.GetRequiredService<T>();
+
+    public static async Task<ServingHost> StartAsync(Ad[] ads, PackageAds[]? seen = null, params string[] settings)
+    {
+        var builder = WebApplication.CreateSlimBuilder(settings);
+        builder.WebHost.UseTestServer();
+        builder.Services.AddRouting();
+        var stats = new MemoryStatsStore();
+        stats.PackageAds.AddRange(seen ?? []);
+        builder.Services.AddSingleton<TimeProvider>(new StillClock(ServingData.Noon));
+        builder.Services.AddSingleton<IStatsStore>(stats);
+        builder.Services.AddSingleton<ICatalogStore>(new FixedCatalogStore(ads));
+        builder.Services.AddSingleton<IEventJournal, OpenJournal>();
+        builder.Services.AddCatalog();
+        builder.Services.AddEvents(builder.Configuration);
+        builder.Services.AddServing(builder.Configuration);
+        var host = new ServingHost(builder.Build());
+        host.app.MapCatalog();
+        host.app.MapEvents();
+        host.app.MapServing();
+        await host.app.StartAsync(TestContext.Current.CancellationToken);
+        return host;
+    }
+
+    public Task<HttpResponseMessage> AskAsync(string query) =>
+        Client.GetAsync($"/ads/random{query}", TestContext.Current.CancellationToken);
+
+    /// <summary>The identities of the ads that an app gets when it asks many times.</summary>
+    public async Task<IEnumerable<string>> NextAsync(string package)
+    {
+        var found = new HashSet<string>();
+        for (var turn = 0; turn < 40; turn++)
+        {
+            var answer = await AskAsync($"?packageName={package}");
+            if (answer.StatusCode == HttpStatusCode.OK)
+            {
+                var ad = await answer.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
+                found.Add(ad.GetProperty("_id").GetString()!);
+            }
+        }
+
+        return found.Order();
+    }
+
+    public async ValueTask DisposeAsync() => await app.DisposeAsync();
+
+    /// <summary>Takes every event.</summary>
+    private sealed class OpenJournal : IEventJournal
+    {
+        public Task<AppendOutcome[]> AppendAsync(IReadOnlyList<AdEvent> batch, CancellationToken cancellation) =>
+            Task.FromResult(new AppendOutcome[batch.Count]);
+
+        public Task<Roll?> NextRollAsync(int maxEvents, CancellationToken cancellation) => Task.FromResult<Roll?>(null);
+
+        public Task<JournalLag> ReadLagAsync(CancellationToken cancellation) => Task.FromResult(default(JournalLag));
+    }
+
+    /// <summary>Lists the ads that the host starts with; changes are given to the refresher by the test.</summary>
+    private sealed class FixedCatalogStore(Ad[] ads) : ICatalogStore
+    {
+        public Task<IReadOnlyList<Performer>> ListPerformersAsync(ListPlace? after, int limit, CancellationToken cancellation) =>
+            Task.FromResult<IReadOnlyList<Performer>>(
+                [new Performer("performer", "Performer", "p@example.com", ServingData.Noon, ServingData.Noon, 1)]);
+
+        public Task<IReadOnlyList<Ad>> ListAdsAsync(ListPlace? after, int limit, CancellationToken cancellation) =>
+            Task.FromResult<IReadOnlyList<Ad>>(ads);
+
+        public Task<(Performer Performer, bool Added)> AddPerformerAsync(Performer performer, CancellationToken cancellation) =>
+            throw new NotSupportedException();
+
+        public Task<Performer?> FindPerformerAsync(string id, CancellationToken cancellation) => throw new NotSupportedException();
+
+        public Task<Performer?> FindPerformerByEmailAsync(string emailKey, CancellationToken cancellation) =>
+            throw new NotSupportedException();
+
+        public Task<ChangeOutcome> ReplacePerformerAsync(Performer performer, CancellationToken cancellation) =>
+            throw new NotSupportedException();
+
+        public Task<ChangeOutcome> RemovePerformerAsync(string id, CancellationToken cancellation) => throw new NotSupportedException();
+
+        public Task<ILookup<string, string>> ListAdIdsAsync(IReadOnlyCollection<string> performerIds, CancellationToken cancellation) =>
+            throw new NotSupportedException();
+
+        public Task<ChangeOutcome> AddAdAsync(Ad ad, CancellationToken cancellation) => throw new NotSupportedException();
+
+        public Task<Ad?> FindAdAsync(string id, CancellationToken cancellation) => throw new NotSupportedException();
+
+        public Task<ChangeOutcome> ReplaceAdAsync(Ad ad, CancellationToken cancellation) => throw new NotSupportedException();
+
+        public Task<ChangeOutcome> RemoveAdAsync(string id, DateTimeOffset at, CancellationToken cancellation) =>
+            throw new NotSupportedException();
+    }
+}
