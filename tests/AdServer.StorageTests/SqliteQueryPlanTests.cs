@@ -32,6 +32,16 @@ public sealed class SqliteQueryPlanTests : IAsyncDisposable
         Assert.DoesNotContain(await PlanAsync(query), IsScan);
     }
 
+    [Fact]
+    public async Task The_tail_is_read_from_its_position_on_whatever_the_days()
+    {
+        var query = new StatsQuery { AdId = "a1", From = Today.AddDays(-364), To = Today };
+
+        var plan = await engine.Database.ReadAsync(session => Explain(session, new SqliteStatsQuery(session, query).TailText(after: 5)), Token);
+
+        Assert.Equal(["SEARCH s USING INTEGER PRIMARY KEY (rowid>?)"], plan);
+    }
+
     /// <summary>The index of removed ads that wait to be swept is read whole, once: it holds nothing else and is nearly always empty.</summary>
     private static bool IsScan(string line) =>
         line.Contains("SCAN", StringComparison.Ordinal) && line != "SCAN ads USING INDEX ads_to_sweep";
