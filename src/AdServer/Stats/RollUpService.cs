@@ -25,17 +25,18 @@ internal sealed partial class RollUpService(
     /// <summary>Since when it has not got on, because the store fails; nothing if it does.</summary>
     public DateTimeOffset? FailingSince { get; private set; }
 
-    /// <summary>Rolls up all that is committed; returns the number of rolls.</summary>
+    /// <summary>Rolls up all that was committed when it was called; returns the number of rolls.</summary>
     public async Task<int> RollAllAsync(CancellationToken cancellation)
     {
-        var rolls = 0;
         Lag = await journal.ReadLagAsync(cancellation);
-        while (await journal.NextRollAsync(settings.RollSize, cancellation) is { } roll)
+        var rolls = 0;
+        // What comes meanwhile waits for the next time: chasing it would make a roll of every few events under load.
+        for (var waiting = Lag.Events; waiting > 0 && await journal.NextRollAsync(settings.RollSize, cancellation) is { } roll; rolls++)
         {
             var started = clock.GetTimestamp();
             await store.ApplyAsync(roll, cancellation);
             metrics.Rolled(roll.Events.Count, clock.GetElapsedTime(started));
-            rolls++;
+            waiting -= roll.Events.Count;
         }
 
         Lag = await journal.ReadLagAsync(cancellation);

@@ -42,9 +42,9 @@ internal static partial class WebStart
         }
     }
 
-    [LoggerMessage(1, LogLevel.Information, "{Name}: {Text}")]
+    [LoggerMessage(1, LogLevel.Information, "{Name:l}: {Text:l}")]
     private static partial void LogLine(ILogger log, string name, string text);
 
-    [LoggerMessage(2, LogLevel.Critical, "The server did not start: {Reason}")]
+    [LoggerMessage(2, LogLevel.Critical, "The server did not start: {Reason:l}")]
     private static partial void LogNotStarted(ILogger log, string reason);
 }
