@@ -87,15 +87,14 @@ public sealed class PerformerTests(SharedHost shared) : IClassFixture<SharedHost
     [InlineData("""{"email":"BOB@example.com"}""", 409, "Email already in use")]
     public async Task A_change_is_checked_like_a_sign_up(string change, int status, string error)
     {
-        await using var host = await AdServerHost.StartAsync();
-        var portal = new Portal(host);
+        var portal = new Portal(shared.Host);
         var id = await portal.SignUpAsync();
         await portal.SignUpAsync("bob@example.com", "Bob");
-        var before = (await host.GetAsync($"/performers/{id}")).Text;
+        var before = (await shared.Host.GetAsync($"/performers/{id}")).Text;
 
-        (await host.PutAsync($"/performers/{id}", change)).IsError(status, error);
+        (await shared.Host.PutAsync($"/performers/{id}", change)).IsError(status, error);
 
-        Assert.Equal(before, (await host.GetAsync($"/performers/{id}")).Text);
+        Assert.Equal(before, (await shared.Host.GetAsync($"/performers/{id}")).Text);
     }
 
     [Fact]
