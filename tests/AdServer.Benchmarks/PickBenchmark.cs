@@ -7,7 +7,7 @@ namespace AdServer.Benchmarks;
 
 /// <summary>
 /// What <see cref="NextUnseen.Pick"/> costs at several sizes of the catalogue. A quarter of the ads has package rules. The sizes take turns
-/// of about a millisecond and each is judged by its best turns, so that a machine that others use too gives the same ratios.
+/// of some milliseconds and each is judged by its best turns, so that a machine that others use too gives the same ratios.
 /// </summary>
 /// <remarks>
 /// With one package the processor's caches hold what a pick reads, so that the ratio is that of the work. With many packages in turn

@@ -10,8 +10,8 @@ namespace AdServer.Serving;
 internal sealed class Candidates
 {
     private readonly CatalogAd?[] ads;
-    private readonly Group open;
-    private readonly PackagePatterns<Targeting> targeting;
+    private readonly AdGroup open;
+    private readonly PackagePatterns<AdGroup> targeting;
     private readonly ConcurrentDictionary<int, PackageCandidates> packages = new();
 
     public Candidates(CatalogSnapshot catalog, DateTimeOffset now)
@@ -23,8 +23,8 @@ internal sealed class Candidates
             ads[ad.Slot] = ad;
         }
 
-        open = Group.Of(active.Where(ad => ad.Ad.Packages.Allow.Count == 0));
-        targeting = new PackagePatterns<Targeting>(Target(active));
+        open = AdGroup.Of(null, active.Where(ad => ad.Ad.Packages.Allow.Count == 0));
+        targeting = new PackagePatterns<AdGroup>(Target(active));
         ValidUntil = catalog.Ads.SelectMany(Boundaries).Where(boundary => boundary > now).DefaultIfEmpty(DateTimeOffset.MaxValue).Min();
     }
 
@@ -47,28 +47,28 @@ internal sealed class Candidates
         return patterns.Count == 0 ? packages.GetOrAdd(other.Index, _ => Make([], name)) : Make(patterns, name);
     }
 
-    private PackageCandidates Make(List<Targeting> patterns, string package)
+    private PackageCandidates Make(List<AdGroup> matching, string package)
     {
-        var denied = patterns.Exists(pattern => pattern.Denies);
-        var overlap = denied || patterns.Count > 1;
-        var pools = open.Pools(denied ? slot => Allows(slot, package) : null).Concat(patterns.SelectMany(pattern =>
-            pattern.Allowed.Pools(overlap ? slot => IsFirstMatch(slot, pattern.Pattern, package) && Allows(slot, package) : null)));
+        var denied = matching.Exists(group => group.Denies);
+        var pools = matching.Prepend(open).SelectMany(group =>
+            group.Pools(denied, overlap: matching.Count > 1, slot => IsCandidate(slot, group.Pattern, package)));
         return new PackageCandidates(new Lot([.. pools]), ads);
     }
 
-    private bool Allows(int slot, string package) => Eligibility.CheckPackage(ads[slot]!.Ad.Packages, package) == Ineligibility.None;
+    /// <summary>Not denied; and of the several patterns that allow an ad only the first one counts, so that it weighs once.</summary>
+    private bool IsCandidate(int slot, string? pattern, string package)
+    {
+        var rules = ads[slot]!.Ad.Packages;
+        return Eligibility.FirstMatch(rules.Allow, package) == pattern && Eligibility.FirstMatch(rules.Deny, package) is null;
+    }
 
-    /// <summary>An ad that several patterns allow stands in several pools; it counts in that of the first one, so that it weighs once.</summary>
-    private bool IsFirstMatch(int slot, string pattern, string package) =>
-        Eligibility.FirstMatch(ads[slot]!.Ad.Packages.Allow, package) == pattern;
-
-    private static Dictionary<string, Targeting> Target(CatalogAd[] ads)
+    private static Dictionary<string, AdGroup> Target(CatalogAd[] ads)
     {
         var allow = ByPattern(ads, rules => rules.Allow);
         var deny = ByPattern(ads, rules => rules.Deny);
         return allow.Select(group => group.Key).Union(deny.Select(group => group.Key)).ToDictionary(
             pattern => pattern,
-            pattern => new Targeting(pattern, Group.Of(allow[pattern]), deny.Contains(pattern)),
+            pattern => AdGroup.Of(pattern, allow[pattern], deny.Contains(pattern)),
             StringComparer.Ordinal);
     }
 
@@ -87,21 +87,5 @@ internal sealed class Candidates
         {
             yield return end;
         }
-    }
-
-    /// <summary>What the rules of all ads say about one pattern.</summary>
-    private sealed record Targeting(string Pattern, Group Allowed, bool Denies);
-
-    /// <summary>Ads that share a reason to be candidates. Only those with further patterns need a look when they are drawn.</summary>
-    private sealed record Group(WeightedSlots Simple, WeightedSlots Ruled)
-    {
-        public static Group Of(IEnumerable<CatalogAd> ads)
-        {
-            var simple = ads.ToLookup(ad => ad.Ad.Packages is { Allow.Count: <= 1, Deny.Count: 0 });
-            return new Group(WeightedSlots.Of([.. simple[true]]), WeightedSlots.Of([.. simple[false]]));
-        }
-
-        public IEnumerable<Pool> Pools(Predicate<int>? rule) =>
-            new Pool[] { new(Simple), new(Ruled, rule) }.Where(pool => pool.Slots.Weight > 0);
     }
 }

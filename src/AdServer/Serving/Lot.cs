@@ -17,9 +17,10 @@ internal sealed class Lot
     /// <summary>The slots that are admitted. Walks over all of them: for narrowing and for tests.</summary>
     public IEnumerable<int> Admitted => pools.SelectMany(pool => pool.Slots.Slots.Where(pool.Admits));
 
-    /// <summary>The slot that owns a unit, or a negative number if it is not admitted in this package.</summary>
+    /// <summary>The slot that owns a unit, or a negative number if it was seen or is not admitted in this package.</summary>
     /// <param name="unit">At least 0 and less than <see cref="Weight"/>.</param>
-    public int At(int unit)
+    /// <param name="seen">Asked first: a rule has to read the ad.</param>
+    public int At(int unit, SeenSet seen)
     {
         var index = 0;
         while (unit >= pools[index].Slots.Weight)
@@ -28,12 +29,12 @@ internal sealed class Lot
         }
 
         var slot = pools[index].Slots.At(unit);
-        return pools[index].Admits(slot) ? slot : -1;
+        return !seen.Contains(slot) && pools[index].Admits(slot) ? slot : -1;
     }
 
     /// <summary>Only the slots that are admitted and not seen, so that every unit is worth drawing until more is seen.</summary>
     public Lot Narrow(SeenSet seen) =>
-        new([.. pools.Select(pool => new Pool(pool.Slots.Where(slot => pool.Admits(slot) && !seen.Contains(slot))))]);
+        new([.. pools.Select(pool => new Pool(pool.Slots.Where(slot => !seen.Contains(slot) && pool.Admits(slot))))]);
 }
 
 /// <summary>Ads that share a reason to be candidates.</summary>

@@ -40,8 +40,8 @@ internal static class NextUnseen
         {
             for (var refusal = 0; refusal < Refusals; refusal++)
             {
-                var slot = lot.At(random.Next(lot.Weight));
-                if (slot >= 0 && !seen.Contains(slot))
+                var slot = lot.At(random.Next(lot.Weight), seen);
+                if (slot >= 0)
                 {
                     return slot;
                 }
