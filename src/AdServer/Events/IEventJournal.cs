@@ -36,4 +36,8 @@ internal sealed record Roll(long Number, IReadOnlyList<AdEvent> Events);
 /// <param name="Roll">The number of the last roll that was applied; 0 before the first.</param>
 /// <param name="Events">Committed events after it.</param>
 /// <param name="Oldest">When the oldest of them was received.</param>
-internal readonly record struct JournalLag(long Roll, long Events, DateTimeOffset? Oldest);
+internal sealed record JournalLag(long Roll, long Events, DateTimeOffset? Oldest)
+{
+    /// <summary>Nothing was ever committed.</summary>
+    public static JournalLag None { get; } = new(0, 0, null);
+}

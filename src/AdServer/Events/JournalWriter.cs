@@ -25,8 +25,8 @@ internal sealed partial class JournalWriter(
     /// <summary>Events that wait for their commit.</summary>
     public int Waiting => Volatile.Read(ref waiting);
 
-    /// <summary>Since when commits have been failing; nothing if the last one went well.</summary>
-    public DateTimeOffset? FailingSince { get; private set; }
+    /// <summary>Whether commits are failing.</summary>
+    public Outage Outage { get; } = new();
 
     /// <summary>An empty set of events for a request to fill; to be given back with <see cref="Return"/>.</summary>
     public PendingAppend Rent() => pool.TryDequeue(out var pending) ? pending : new PendingAppend();
@@ -88,7 +88,7 @@ internal sealed partial class JournalWriter(
             var started = clock.GetTimestamp();
             var outcomes = await journal.AppendAsync(batch, CancellationToken.None);
             metrics.Committed(batch.Count, clock.GetElapsedTime(started));
-            FailingSince = null;
+            Outage.End();
             Publish(batch, outcomes);
             Answer(requests, outcomes);
         }
@@ -100,12 +100,11 @@ internal sealed partial class JournalWriter(
 
     private void Refuse(List<PendingAppend> requests, Exception fault)
     {
-        if (FailingSince is null || fault is not StoreUnavailableException)
+        if (Outage.Begin(clock.Now()) || fault is not StoreUnavailableException)
         {
             LogAppendFailed(fault);
         }
 
-        FailingSince ??= clock.Now();
         foreach (var pending in requests)
         {
             pending.Fail(LogOutcome.StoreUnavailable);

@@ -13,7 +13,7 @@ internal sealed class RollUpHealth(RollUpService rollUp, StatsSettings settings,
     private HealthCheckResult Judge()
     {
         var now = clock.Now();
-        if (rollUp.FailingSince is { } since && now - since >= settings.LateAfter)
+        if (rollUp.Outage.Since is { } since && now - since >= settings.LateAfter)
         {
             var time = since.ToString("O", CultureInfo.InvariantCulture);
             return HealthCheckResult.Degraded($"The roll-up has been failing since {time}: check the disk and the log");

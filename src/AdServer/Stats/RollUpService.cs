@@ -20,10 +20,10 @@ internal sealed partial class RollUpService(
     private int waiting;
 
     /// <summary>How far the roll-up is behind, as last seen.</summary>
-    public JournalLag Lag { get; private set; }
+    public JournalLag Lag { get; private set; } = JournalLag.None;
 
-    /// <summary>Since when it has not got on, because the store fails; nothing if it does.</summary>
-    public DateTimeOffset? FailingSince { get; private set; }
+    /// <summary>Whether it cannot get on, because the store fails.</summary>
+    public Outage Outage { get; } = new();
 
     /// <summary>Rolls up all that was committed when it was called; returns the number of rolls.</summary>
     public async Task<int> RollAllAsync(CancellationToken cancellation)
@@ -62,7 +62,7 @@ internal sealed partial class RollUpService(
         {
             Interlocked.Exchange(ref waiting, 0);
             await RollAllAsync(cancellation);
-            FailingSince = null;
+            Outage.End();
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -70,12 +70,10 @@ internal sealed partial class RollUpService(
         }
         catch (Exception fault)
         {
-            if (FailingSince is null)
+            if (Outage.Begin(clock.Now()))
             {
                 LogRollUpFailed(fault);
             }
-
-            FailingSince ??= clock.Now();
         }
     }
 

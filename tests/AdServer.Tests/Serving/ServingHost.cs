@@ -6,7 +6,7 @@ using AdServer.Events;
 using AdServer.Serving;
 using AdServer.Stats;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.TestHost;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
@@ -19,7 +19,7 @@ internal sealed class ServingHost : IAsyncDisposable
 
     private ServingHost(WebApplication app) => this.app = app;
 
-    public HttpClient Client => app.GetTestClient();
+    public HttpClient Client { get; } = new(new SocketsHttpHandler { UseProxy = false });
 
     public MemoryStatsStore Stats => (MemoryStatsStore)Get<IStatsStore>();
 
@@ -31,7 +31,7 @@ internal sealed class ServingHost : IAsyncDisposable
     public static async Task<ServingHost> StartAsync(Ad[] ads, PackageAds[]? seen = null, params string[] settings)
     {
         var builder = WebApplication.CreateSlimBuilder(settings);
-        builder.WebHost.UseTestServer();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddRouting();
         var stats = new MemoryStatsStore();
         stats.PackageAds.AddRange(seen ?? []);
@@ -47,6 +47,7 @@ internal sealed class ServingHost : IAsyncDisposable
         host.app.MapEvents();
         host.app.MapServing();
         await host.app.StartAsync(TestContext.Current.CancellationToken);
+        host.Client.BaseAddress = new Uri(host.app.Urls.First());
         return host;
     }
 
@@ -70,7 +71,11 @@ internal sealed class ServingHost : IAsyncDisposable
         return found.Order();
     }
 
-    public async ValueTask DisposeAsync() => await app.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await app.DisposeAsync();
+    }
 
     /// <summary>Takes every event.</summary>
     private sealed class OpenJournal : IEventJournal
@@ -80,7 +85,7 @@ internal sealed class ServingHost : IAsyncDisposable
 
         public Task<Roll?> NextRollAsync(int maxEvents, CancellationToken cancellation) => Task.FromResult<Roll?>(null);
 
-        public Task<JournalLag> ReadLagAsync(CancellationToken cancellation) => Task.FromResult(default(JournalLag));
+        public Task<JournalLag> ReadLagAsync(CancellationToken cancellation) => Task.FromResult(JournalLag.None);
     }
 
     /// <summary>Lists the ads that the host starts with; changes are given to the refresher by the test.</summary>

@@ -1,0 +1,18 @@
+namespace AdServer.Events;
+
+/// <summary>Whether something that a background part does is failing, and since when. Written by that part, read by anybody.</summary>
+internal sealed class Outage
+{
+    private const long None = long.MinValue;
+    private long since = None;
+
+    /// <summary>Since when it fails; nothing if it went well the last time.</summary>
+    public DateTimeOffset? Since =>
+        Interlocked.Read(ref since) is var milliseconds and not None ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds) : null;
+
+    /// <summary>It failed; says whether this is the first time in a row, and so worth a line in the log.</summary>
+    public bool Begin(DateTimeOffset now) => Interlocked.CompareExchange(ref since, now.ToUnixTimeMilliseconds(), None) == None;
+
+    /// <summary>It went well.</summary>
+    public void End() => Interlocked.Exchange(ref since, None);
+}
