@@ -36,10 +36,11 @@ internal static class ServingModule
         var answer = services.GetRequiredService<RandomAd>();
         routes.MapGet("/ads/random", Describe).WithTags("Serving")
             .Produces<AdResponse>().Produces(StatusCodes.Status204NoContent).ProducesError(StatusCodes.Status400BadRequest)
-            .WithSummary("The next ad for an app: unseen ads first, weighted by budget; 204 if there is none")
+            // The signature is for the API's document alone: the query is read without parsing it into a dictionary.
             .Add(endpoint => endpoint.RequestDelegate = answer.HandleAsync);
     }
 
-    /// <summary>The route as the API's document shows it. <see cref="RandomAd"/> runs in its place and reads the query unparsed.</summary>
+    /// <summary>The next ad for an app: unseen ads first, weighted by budget; 204 if there is none.</summary>
+    /// <param name="packageName">The app's package name.</param>
     private static void Describe([FromQuery(Name = PackageParameter.Name)] string packageName) => _ = packageName;
 }
