@@ -61,8 +61,9 @@ internal sealed class CatalogRefresher(ICatalogStore store) : BackgroundService
 
     private void Publish(CatalogSnapshot snapshot)
     {
-        Published?.Invoke(snapshot);
+        // Known before it is served: the event of an ad that was just handed out must find it.
         current = snapshot;
+        Published?.Invoke(snapshot);
     }
 
     private async Task<List<CatalogChange>> LoadAsync(CancellationToken cancellation)

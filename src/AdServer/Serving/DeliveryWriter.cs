@@ -1,4 +1,5 @@
 using AdServer.Common;
+using AdServer.Events;
 using AdServer.Stats;
 
 namespace AdServer.Serving;
@@ -14,6 +15,7 @@ internal sealed partial class DeliveryWriter(
     private readonly string process = Ids.New(clock.Now());
 
     private readonly SemaphoreSlim flushing = new(1);
+    private readonly Outage outage = new();
 
     /// <summary>Writes what changed, one flush at a time, so that an older total never replaces a newer one.</summary>
     /// <exception cref="StoreUnavailableException">The rest is kept for the next flush.</exception>
@@ -69,13 +71,17 @@ internal sealed partial class DeliveryWriter(
         try
         {
             await FlushAsync(cancellation);
+            outage.End();
         }
         catch (StoreUnavailableException unavailable)
         {
-            LogKept(unavailable);
+            if (outage.Begin(clock.Now()))
+            {
+                LogKept(unavailable.Message);
+            }
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Deliveries were not written; they are kept for the next flush")]
-    private partial void LogKept(Exception cause);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Deliveries cannot be written and are kept in memory until they can: {Reason:l}")]
+    private partial void LogKept(string reason);
 }

@@ -1,4 +1,5 @@
 using AdServer.Common;
+using AdServer.Events;
 
 namespace AdServer.Stats;
 
@@ -7,6 +8,8 @@ internal sealed partial class SweepService(IStatsStore store, StatsSettings sett
 {
     /// <summary>The most events of a slice: a few milliseconds of the store's writer.</summary>
     private const int Slice = 1000;
+
+    private readonly Outage outage = new();
 
     /// <summary>Sweeps until nothing is left.</summary>
     public async Task SweepAllAsync(CancellationToken cancellation)
@@ -39,13 +42,17 @@ internal sealed partial class SweepService(IStatsStore store, StatsSettings sett
         try
         {
             await SweepAllAsync(cancellation);
+            outage.End();
         }
         catch (StoreUnavailableException fault)
         {
-            LogSweepFailed(fault);
+            if (outage.Begin(clock.Now()))
+            {
+                LogSweepFailed(fault.Message);
+            }
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "What removed ads left behind cannot be deleted now; tried again soon")]
-    private partial void LogSweepFailed(Exception fault);
+    [LoggerMessage(LogLevel.Warning, "What removed ads left behind cannot be deleted now and waits: {Reason:l}")]
+    private partial void LogSweepFailed(string reason);
 }
