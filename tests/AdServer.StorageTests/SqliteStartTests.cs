@@ -122,7 +122,7 @@ public sealed class SqliteStartTests : IAsyncDisposable
 
         var refusal = Assert.Throws<StartException>(() => new ServiceCollection().AddStorage(settings, "/"));
 
-        Assert.Equal("Storage:Kind is 'oracle'. Allowed values: sqlite.", refusal.Message);
+        Assert.Equal("Storage:Kind is 'oracle'. Allowed values: sqlite, mongo.", refusal.Message);
     }
 
     [Fact]
