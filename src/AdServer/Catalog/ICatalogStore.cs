@@ -37,6 +37,15 @@ internal interface ICatalogStore
     Task<ChangeOutcome> RemoveAdAsync(string id, DateTimeOffset at, CancellationToken cancellation);
 
     Task<IReadOnlyList<Ad>> ListAdsAsync(ListPlace? after, int limit, CancellationToken cancellation);
+
+    /// <summary>The store's own time, if other processes may write to it; nothing if this one alone does.</summary>
+    Task<DateTimeOffset?> ReadSharedClockAsync(CancellationToken cancellation);
+
+    /// <summary>
+    /// The ads and performers that anybody wrote since a moment of the store's own time, as they are now, and the marks of removed ones;
+    /// absent: all there are. What was written shortly before comes too. Nothing if this process alone writes.
+    /// </summary>
+    IAsyncEnumerable<CatalogChange> ListChangesAsync(DateTimeOffset? since, CancellationToken cancellation);
 }
 
 /// <summary>How a conditional change ended. A rule that the store keeps is an outcome, not an exception.</summary>

@@ -145,6 +145,14 @@ internal sealed class MemoryStore : ICatalogStore, IEventJournal, IStatsStore
 
     public IAsyncEnumerable<PackageAds> ReadPackageAdsAsync(CancellationToken cancellation) => throw new NotSupportedException();
 
+    public Task<PackageAdsNews> ReadNewPackageAdsAsync(PackageAdsPlace? after, CancellationToken cancellation) =>
+        throw new NotSupportedException();
+
+    public Task<DateTimeOffset?> ReadSharedClockAsync(CancellationToken cancellation) => throw new NotSupportedException();
+
+    public IAsyncEnumerable<CatalogChange> ListChangesAsync(DateTimeOffset? since, CancellationToken cancellation) =>
+        throw new NotSupportedException();
+
     public Task<bool> SweepRemovedAsync(int slice, CancellationToken cancellation) => throw new NotSupportedException();
 
     private void Write()

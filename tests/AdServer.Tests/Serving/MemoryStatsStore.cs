@@ -41,6 +41,9 @@ internal sealed class MemoryStatsStore : IStatsStore
 
     public IAsyncEnumerable<PackageAds> ReadPackageAdsAsync(CancellationToken cancellation) => PackageAds.ToAsyncEnumerable();
 
+    public Task<PackageAdsNews> ReadNewPackageAdsAsync(PackageAdsPlace? after, CancellationToken cancellation) =>
+        Task.FromResult(PackageAdsNews.None);
+
     public Task ApplyAsync(Roll roll, CancellationToken cancellation) => throw new NotSupportedException();
 
     public Task<StatsView> ReadAsync(StatsQuery query, CancellationToken cancellation) => throw new NotSupportedException();

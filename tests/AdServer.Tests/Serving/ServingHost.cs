@@ -116,7 +116,12 @@ internal sealed class ServingHost : IAsyncDisposable
 
         public Task<ChangeOutcome> AddAdAsync(Ad ad, CancellationToken cancellation) => throw new NotSupportedException();
 
-        public Task<Ad?> FindAdAsync(string id, CancellationToken cancellation) => throw new NotSupportedException();
+        public Task<Ad?> FindAdAsync(string id, CancellationToken cancellation) => Task.FromResult(Array.Find(ads, ad => ad.Id == id));
+
+        public Task<DateTimeOffset?> ReadSharedClockAsync(CancellationToken cancellation) => Task.FromResult<DateTimeOffset?>(null);
+
+        public IAsyncEnumerable<CatalogChange> ListChangesAsync(DateTimeOffset? since, CancellationToken cancellation) =>
+            AsyncEnumerable.Empty<CatalogChange>();
 
         public Task<ChangeOutcome> ReplaceAdAsync(Ad ad, CancellationToken cancellation) => throw new NotSupportedException();
 

@@ -79,6 +79,12 @@ internal sealed class SqliteCatalogStore(SqliteDatabase database) : ICatalogStor
     public Task<IReadOnlyList<Ad>> ListAdsAsync(ListPlace? after, int limit, CancellationToken cancellation) =>
         database.ReadAsync(session => SqliteAds.List(session, after, limit), cancellation);
 
+    /// <summary>The file is locked by this process: nobody else writes.</summary>
+    public Task<DateTimeOffset?> ReadSharedClockAsync(CancellationToken cancellation) => Task.FromResult<DateTimeOffset?>(null);
+
+    public IAsyncEnumerable<CatalogChange> ListChangesAsync(DateTimeOffset? since, CancellationToken cancellation) =>
+        AsyncEnumerable.Empty<CatalogChange>();
+
     /// <summary>Whether a change to this version may be made of the version that is held.</summary>
     private static ChangeOutcome Allow(long? held, long wanted) =>
         held is null ? ChangeOutcome.Missing

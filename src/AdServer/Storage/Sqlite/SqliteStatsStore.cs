@@ -20,6 +20,10 @@ internal sealed class SqliteStatsStore(SqliteDatabase database, TimeProvider clo
     public IAsyncEnumerable<PackageAds> ReadPackageAdsAsync(CancellationToken cancellation) =>
         SqlitePackageAds.ReadAllAsync(database, cancellation);
 
+    /// <summary>The file is locked by this process: nobody else commits.</summary>
+    public Task<PackageAdsNews> ReadNewPackageAdsAsync(PackageAdsPlace? after, CancellationToken cancellation) =>
+        Task.FromResult(PackageAdsNews.None);
+
     public Task ReplaceDeliveriesAsync(
         string process, IReadOnlyList<DeliveryTotal> deliveries, IReadOnlyList<RequestTotal> requests, CancellationToken cancellation) =>
         database.WriteAsync(
