@@ -73,7 +73,7 @@ internal sealed partial class Program
         try
         {
             var path = Path.Combine(folder.FullName, "adserver.db");
-            return await OpenApi.PrintAsync(Build([.. openApi.Configuration, $"--Storage:Path={path}"]), Console.Out);
+            return await OpenApi.PrintAsync(Build([.. openApi.Configuration, "--Storage:Kind=sqlite", $"--Storage:Path={path}"]), Console.Out);
         }
         finally
         {

@@ -1,8 +1,5 @@
-using AdServer.Access;
-using AdServer.Catalog;
 using AdServer.Common;
-using AdServer.Events;
-using AdServer.Stats;
+using AdServer.Storage.Mongo;
 using AdServer.Storage.Sqlite;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -11,38 +8,45 @@ namespace AdServer.Storage;
 /// <summary>The one switch between the engines. Everybody else knows the store by the interfaces of the modules that need it.</summary>
 internal static class StorageModule
 {
-    /// <summary>Registers the stores that <c>Storage:Kind</c> names. The file is opened by <see cref="OpenStorage"/>.</summary>
-    /// <exception cref="StartException">The settings name no engine.</exception>
+    /// <summary>
+    /// Registers the stores of the engine that <c>Storage:Kind</c> names: where it is not set, MongoDB if there is a place for it, else SQLite.
+    /// The store is opened by <see cref="OpenStorage"/>.
+    /// </summary>
+    /// <exception cref="StartException">The settings name no engine, or not how to reach it.</exception>
     public static IServiceCollection AddStorage(
         this IServiceCollection services, IConfiguration configuration, string contentRootPath, StorageAccess access = StorageAccess.Serve)
     {
         var settings = configuration.Read<StorageSettings>("Storage");
         settings.Checked(settings.Fault());
-        var path = Path.GetFullPath(settings.Path, contentRootPath);
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton(new StorageLocation(StorageSettings.Sqlite, path));
-        services.AddSingleton(_ => SqliteDatabase.Open(path, access));
-        services.AddSingleton<ICatalogStore, SqliteCatalogStore>();
-        services.AddSingleton<IAccessStore, SqliteAccessStore>();
-        services.AddSingleton<IEventJournal, SqliteEventJournal>();
-        services.AddSingleton<IStatsStore, SqliteStatsStore>();
-        services.AddSingleton<ILedgerStore, SqliteLedgerStore>();
-        return services;
+        var kind = settings.Kind ?? (MongoSettings.AreIn(configuration) ? StorageSettings.Mongo : StorageSettings.Sqlite);
+        return kind.Equals(StorageSettings.Mongo, StringComparison.OrdinalIgnoreCase)
+            ? services.AddMongo(configuration, settings, access)
+            : services.AddSqlite(Path.GetFullPath(settings.Path, contentRootPath), access);
     }
 
     /// <summary>Opens the store (else the first use does), so that what is wrong with it is said before anything else starts.</summary>
     /// <exception cref="StartException">It cannot be opened.</exception>
     public static StorageLocation OpenStorage(this IServiceProvider services)
     {
-        services.GetRequiredService<SqliteDatabase>();
-        return services.GetRequiredService<StorageLocation>();
+        var location = services.GetRequiredService<StorageLocation>();
+        if (location.Kind == StorageSettings.Mongo)
+        {
+            services.OpenMongo();
+        }
+        else
+        {
+            services.OpenSqlite();
+        }
+
+        return location;
     }
 }
 
 /// <summary>What the store is opened for.</summary>
 internal enum StorageAccess
 {
-    /// <summary>Reading and writing, as the only process that writes: takes the lock, creates and migrates the schema.</summary>
+    /// <summary>Reading and writing: creates and migrates the schema. Of SQLite as the only process that writes, which takes the lock.</summary>
     Serve,
 
     /// <summary>Reading beside whoever writes: takes no lock and changes nothing, not even the schema.</summary>
@@ -51,5 +55,5 @@ internal enum StorageAccess
 
 /// <summary>Where the data is, for people.</summary>
 /// <param name="Kind">The engine.</param>
-/// <param name="Where">The file.</param>
+/// <param name="Where">The file, or the URI without what is secret.</param>
 internal sealed record StorageLocation(string Kind, string Where);

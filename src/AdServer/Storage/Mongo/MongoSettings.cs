@@ -1,5 +1,6 @@
 using System.Globalization;
 using AdServer.Common;
+using MongoDB.Bson;
 
 namespace AdServer.Storage.Mongo;
 
@@ -39,8 +40,23 @@ internal sealed record MongoSettings(MongoUri Uri, string Database)
     /// <summary>The URI for people.</summary>
     public string Redacted => (Uri with { Database = Database }).Redacted;
 
-    /// <summary>The write concern that the URI asks for beyond a majority, as a number of members.</summary>
-    public int? Members => int.TryParse(Uri.Option("w"), CultureInfo.InvariantCulture, out var members) ? members : null;
+    /// <summary>The number of members that the URI wants each write on, if it names one.</summary>
+    public int? Members { get; } = int.TryParse(Uri.Option("w"), CultureInfo.InvariantCulture, out var members) ? members : null;
+
+    private bool IsLinearizable { get; } = Uri.Option("readConcernLevel") == "linearizable";
+
+    /// <summary>The command with what the URI asks for beyond <see cref="MongoConcerns"/>.</summary>
+    public BsonDocument Strengthen(BsonDocument command)
+    {
+        var isWrite = Members is not null && command.Contains(MongoConcerns.Write);
+        var isRead = IsLinearizable && command.Contains(MongoConcerns.Read);
+        return (isWrite, isRead) switch
+        {
+            (false, false) => command,
+            (true, _) => ((BsonDocument)command.Clone()).Set(MongoConcerns.Write, new BsonDocument { { "w", Members }, { "j", true } }),
+            (_, true) => ((BsonDocument)command.Clone()).Set(MongoConcerns.Read, new BsonDocument("level", "linearizable")),
+        };
+    }
 
     /// <summary>A text of the driver or the server, without the password wherever it may have got into it.</summary>
     public string Scrub(string message)

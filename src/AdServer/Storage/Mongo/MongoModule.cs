@@ -1,0 +1,22 @@
+using AdServer.Common;
+
+namespace AdServer.Storage.Mongo;
+
+/// <summary>Front door of the engine: its stores, on one database that the first use opens.</summary>
+internal static class MongoModule
+{
+    /// <exception cref="StartException">The settings cannot be used.</exception>
+    public static IServiceCollection AddMongo(
+        this IServiceCollection services, IConfiguration configuration, StorageSettings storage, StorageAccess access)
+    {
+        var settings = MongoSettings.Read(configuration);
+        services.AddSingleton(new StorageLocation(StorageSettings.Mongo, settings.Redacted));
+        services.AddSingleton(_ => MongoDatabase.Open(settings, storage, access));
+        services.AddSingleton<IMongoCommands>(provider => provider.GetRequiredService<MongoDatabase>());
+        return services;
+    }
+
+    /// <summary>Opens the database.</summary>
+    /// <exception cref="StartException">It cannot be used.</exception>
+    public static void OpenMongo(this IServiceProvider services) => services.GetRequiredService<MongoDatabase>();
+}

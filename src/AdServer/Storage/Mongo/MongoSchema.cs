@@ -1,0 +1,121 @@
+using AdServer.Common;
+using MongoDB.Bson;
+
+namespace AdServer.Storage.Mongo;
+
+/// <summary>
+/// The collections and their indexes, and the document in <c>meta</c> that says which version a database has. It is written before
+/// anything else, so that what has our names but not this document is of somebody else.
+/// </summary>
+internal static class MongoSchema
+{
+    public const int Version = 1;
+    public const string Meta = "meta";
+
+    private const string VersionId = "schema";
+    private const string ProbeId = "writable";
+
+    /// <summary>Our names, which older servers use too; in each of them, every index beside the one on <c>_id</c>.</summary>
+    private static readonly Dictionary<string, MongoIndex[]> Collections = new()
+    {
+        ["performers"] = [new("emailKey", ["emailKey"], IsUnique: true), new("created", ["createdAt", "_id"])],
+        ["developers"] = [new("emailKey", ["emailKey"], IsUnique: true), new("created", ["createdAt", "_id"])],
+        ["ads"] = [],
+        ["ad_events"] = [],
+        ["journal"] = [],
+        ["rolls"] = [],
+        ["events_by_day"] = [],
+        ["daily_ad_stats"] = [],
+        ["daily_package_stats"] = [],
+        ["package_ads"] = [],
+        ["daily_deliveries"] = [],
+        ["daily_requests"] = [],
+    };
+
+    /// <summary>Refuses a database that is not ours or that a newer server wrote; tells whether it is a new one.</summary>
+    /// <exception cref="StartException">It is refused.</exception>
+    public static async Task<bool> CheckAsync(IMongoCommands commands, MongoSettings settings, CancellationToken cancellation)
+    {
+        if (await FindVersionAsync(commands, cancellation) is { } version)
+        {
+            return version <= Version ? false : throw new StartException(
+                $"The database {settings.Redacted} was written by a newer server (schema {version}; this one knows up to {Version}). Start that one.");
+        }
+
+        var strangers = await ListOurNamesAsync(commands, cancellation);
+        return strangers.Count == 0 ? true : throw new StartException(
+            $"The database {settings.Redacted} holds collections of an older ad server ({string.Join(", ", strangers)}), and is left as it is. "
+            + "Name a new database in the connection string, and move what is there: -- copy --from <this one> --to <the new one>.");
+    }
+
+    /// <summary>Refuses a database that does not have exactly this program's schema.</summary>
+    /// <exception cref="StartException">It is refused.</exception>
+    public static async Task RequireAsync(IMongoCommands commands, MongoSettings settings, CancellationToken cancellation)
+    {
+        if (await CheckAsync(commands, settings, cancellation))
+        {
+            throw new StartException($"There is no store at {settings.Redacted}. A server makes it at its first start.");
+        }
+    }
+
+    /// <summary>Marks a new database as ours. Of several hosts that start together the first one does.</summary>
+    public static async Task ClaimAsync(IMongoCommands commands, CancellationToken cancellation)
+    {
+        var document = new BsonDocument { { "_id", VersionId }, { "version", Version } };
+        var insert = new BsonDocument { { "insert", Meta }, { "documents", new BsonArray { document } } }.Durable();
+        (await commands.RunAsync(insert, cancellation)).ThrowIfFailed(expected: MongoReply.DuplicateKey);
+    }
+
+    /// <summary>Writes something of no meaning: whether this user may, and a majority takes it.</summary>
+    public static async Task ProbeAsync(IMongoCommands commands, CancellationToken cancellation)
+    {
+        var statement = new BsonDocument
+        {
+            { "q", new BsonDocument("_id", ProbeId) },
+            { "u", new BsonDocument("$currentDate", new BsonDocument("at", true)) },
+            { "upsert", true },
+        };
+        var update = new BsonDocument { { "update", Meta }, { "updates", new BsonArray { statement } } }.Durable();
+        (await commands.RunAsync(update, cancellation)).ThrowIfFailed(expected: MongoReply.DuplicateKey);
+    }
+
+    /// <summary>Makes the indexes that are missing, also those of a database that is full: this can take long.</summary>
+    public static async Task IndexAsync(IMongoCommands commands, CancellationToken cancellation)
+    {
+        foreach (var (collection, indexes) in Collections.Where(pair => pair.Value.Length > 0))
+        {
+            var command = new BsonDocument
+            {
+                { "createIndexes", collection },
+                { "indexes", new BsonArray(indexes.Select(index => index.ToDocument())) },
+            };
+            await commands.RunAsync(command, cancellation);
+        }
+    }
+
+    private static async Task<int?> FindVersionAsync(IMongoCommands commands, CancellationToken cancellation)
+    {
+        var find = new BsonDocument { { "find", Meta }, { "filter", new BsonDocument("_id", VersionId) }, { "limit", 1 } }.Deciding();
+        var found = (await commands.RunAsync(find, cancellation)).Documents().FirstOrDefault();
+        return found?["version"].ToInt32();
+    }
+
+    private static async Task<List<string>> ListOurNamesAsync(IMongoCommands commands, CancellationToken cancellation)
+    {
+        // By name, so that a database with very many collections of others is one short answer.
+        var filter = new BsonDocument("name", new BsonDocument("$in", new BsonArray(Collections.Keys)));
+        var list = new BsonDocument { { "listCollections", 1 }, { "filter", filter }, { "nameOnly", true } };
+        var reply = await commands.RunAsync(list, cancellation);
+        return [.. reply.Documents().Select(collection => collection["name"].AsString).Where(Collections.ContainsKey).Order(StringComparer.Ordinal)];
+    }
+}
+
+/// <summary>An index, whose keys all ascend. Its name stands for its definition: another definition needs another name.</summary>
+internal sealed record MongoIndex(string Name, string[] Keys, bool IsUnique = false)
+{
+    public BsonDocument ToDocument()
+    {
+        var document = new BsonDocument { { "key", new BsonDocument(Keys.Select(key => new BsonElement(key, 1))) }, { "name", Name } };
+        return IsUnique ? document.Add("unique", true) : document;
+    }
+}

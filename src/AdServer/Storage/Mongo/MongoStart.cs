@@ -1,0 +1,67 @@
+using AdServer.Common;
+using AdServer.Storage.Mongo.Native;
+using MongoDB.Bson;
+
+namespace AdServer.Storage.Mongo;
+
+/// <summary>
+/// What is looked at before anything is served, so that what is wrong is said within ten seconds and by what to do about it. The bounds
+/// of the connection string do not count here.
+/// </summary>
+internal sealed class MongoStart(MongoSettings settings)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan LongestIndexing = TimeSpan.FromHours(12);
+
+    /// <summary>Checks the deployment, the user and the database; to serve, it also writes: the version, and the indexes.</summary>
+    /// <exception cref="StartException">Something is wrong; nothing in the message is secret.</exception>
+    public async Task RunAsync(StorageAccess access, CancellationToken cancellation)
+    {
+        try
+        {
+            using var commands = Connect(Patience);
+            await CheckPrimaryAsync(commands, cancellation);
+            if (access == StorageAccess.ReadOnly)
+            {
+                await MongoSchema.RequireAsync(commands, settings, cancellation);
+                return;
+            }
+
+            if (await MongoSchema.CheckAsync(commands, settings, cancellation))
+            {
+                await MongoSchema.ClaimAsync(commands, cancellation);
+            }
+
+            await MongoSchema.ProbeAsync(commands, cancellation);
+            await IndexAsync(cancellation);
+        }
+        catch (MongoCommandException fault)
+        {
+            throw new StartException(MongoStartFault.Words(fault, settings), fault);
+        }
+        catch (MongoUnreachableException fault)
+        {
+            throw new StartException(await MongoDiagnosis.ExplainAsync(settings, fault, cancellation), fault);
+        }
+    }
+
+    private async Task IndexAsync(CancellationToken cancellation)
+    {
+        using var commands = Connect(LongestIndexing);
+        await MongoSchema.IndexAsync(commands, cancellation);
+    }
+
+    private async Task CheckPrimaryAsync(MongocCommands commands, CancellationToken cancellation)
+    {
+        var hello = await commands.RunAsync(new BsonDocument("hello", 1), cancellation);
+        // A connection to one host is made to it whatever it is.
+        settings.Checked(MongoStartFault.OfMember(hello, settings) ?? MongoStartFault.OfWriteConcern(hello, settings));
+    }
+
+    private MongocCommands Connect(TimeSpan call)
+    {
+        var uri = settings.Uri.Without("serverSelectionTimeoutMS").Without("connectTimeoutMS").Without("socketTimeoutMS")
+            .WithDefault("connectTimeoutMS", (long)Patience.TotalMilliseconds);
+        return new MongocCommands(settings with { Uri = uri }, new MongocLimits(Workers: 1, Patience, call));
+    }
+}

@@ -1,0 +1,24 @@
+using AdServer.Access;
+using AdServer.Catalog;
+using AdServer.Common;
+using AdServer.Events;
+using AdServer.Stats;
+
+namespace AdServer.Storage.Sqlite;
+
+/// <summary>Front door of the engine: its stores, on one file that the first use opens.</summary>
+internal static class SqliteModule
+{
+    public static IServiceCollection AddSqlite(this IServiceCollection services, string path, StorageAccess access) => services
+        .AddSingleton(new StorageLocation(StorageSettings.Sqlite, path))
+        .AddSingleton(_ => SqliteDatabase.Open(path, access))
+        .AddSingleton<ICatalogStore, SqliteCatalogStore>()
+        .AddSingleton<IAccessStore, SqliteAccessStore>()
+        .AddSingleton<IEventJournal, SqliteEventJournal>()
+        .AddSingleton<IStatsStore, SqliteStatsStore>()
+        .AddSingleton<ILedgerStore, SqliteLedgerStore>();
+
+    /// <summary>Opens the file.</summary>
+    /// <exception cref="StartException">It cannot be opened.</exception>
+    public static void OpenSqlite(this IServiceProvider services) => services.GetRequiredService<SqliteDatabase>();
+}
