@@ -28,8 +28,9 @@ internal sealed record MongoUri(
         var at = authority.LastIndexOf('@');
         var user = at < 0 ? null : authority[..at];
         var hosts = authority[(at + 1)..];
-        // A second @ is one that should have been written %40, and then no part is what it seems to be.
-        var isClear = hosts.Length > 0 && !beforeOptions[(at + 1)..].Contains('@') && user?.Contains('@') != true && !path.Contains('/');
+        // An @ too many is one that should have been written %40, or it stands behind a / or ? of the password: then no part is what it seems.
+        var others = user + path + (user is null ? options : "");
+        var isClear = hosts.Length > 0 && !others.Contains('@') && !path.Contains('/');
         return isClear ? new MongoUri(text.Split("://")[0], user, hosts, Uri.UnescapeDataString(path), [.. Pairs(options)]) : null;
     }
 

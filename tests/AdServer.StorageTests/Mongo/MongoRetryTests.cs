@@ -1,0 +1,120 @@
+using AdServer.Common;
+using AdServer.Storage.Mongo;
+using MongoDB.Bson;
+using Xunit;
+
+namespace AdServer.StorageTests.Mongo;
+
+/// <summary>What is tried again, for how long, and what callers get in the end.</summary>
+public sealed class MongoRetryTests
+{
+    private static readonly BsonDocument Command = new("ping", 1);
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public static TheoryData<int> PassingCodes => [10107, 11600, 11602, 91, 189, 13435, 112, 6, 7, 89, 9001, 262];
+
+    [Theory]
+    [MemberData(nameof(PassingCodes))]
+    public async Task A_passing_state_is_waited_out(int code)
+    {
+        var driver = new Driver(attempt => attempt < 3 ? throw new MongoCommandException(code, "") : new BsonDocument("ok", 1));
+
+        Assert.Equal(1, (await Retry(driver).RunAsync(Command, Token))["ok"]);
+        Assert.Equal(3, driver.Attempts);
+    }
+
+    [Fact]
+    public async Task No_answer_is_tried_again()
+    {
+        var driver = new Driver(attempt => attempt == 1 ? throw new MongoUnreachableException("") : new BsonDocument("ok", 1));
+
+        await Retry(driver).RunAsync(Command, Token);
+
+        Assert.Equal(2, driver.Attempts);
+    }
+
+    [Fact]
+    public async Task A_statement_that_met_a_passing_state_is_tried_again_with_all_others()
+    {
+        var driver = new Driver(attempt => attempt == 1 ? Failed(11000, 112) : Failed(11000, 11000));
+
+        var reply = await Retry(driver).RunAsync(Command, Token);
+
+        Assert.Equal([11000, 11000], reply.WriteErrors().Select(error => error.Code));
+    }
+
+    [Fact]
+    public async Task What_the_server_refuses_for_what_it_is_comes_back_at_once()
+    {
+        var driver = new Driver(_ => throw new MongoCommandException(11000, ""));
+
+        Assert.Equal(11000, (await Assert.ThrowsAsync<MongoCommandException>(() => Retry(driver).RunAsync(Command, Token))).Code);
+        Assert.Equal(1, driver.Attempts);
+    }
+
+    [Theory]
+    [InlineData(13)]
+    [InlineData(18)]
+    [InlineData(14031)]
+    public async Task A_state_that_only_an_operator_ends_is_a_store_that_is_away_at_once(int code)
+    {
+        var driver = new Driver(_ => throw new MongoCommandException(code, ""));
+
+        var away = await Assert.ThrowsAsync<StoreUnavailableException>(() => Retry(driver).RunAsync(Command, Token));
+
+        Assert.Contains($"(error {code})", away.Message, StringComparison.Ordinal);
+        Assert.Equal(1, driver.Attempts);
+    }
+
+    [Fact]
+    public async Task A_deadline_ends_the_retries()
+    {
+        var driver = new Driver(_ => throw new MongoUnreachableException("connection refused"));
+
+        var away = await Assert.ThrowsAsync<StoreUnavailableException>(
+            () => Retry(driver, TimeSpan.FromMilliseconds(200)).RunAsync(Command, Token));
+
+        Assert.Contains("connection refused", away.Message, StringComparison.Ordinal);
+        Assert.InRange(driver.Attempts, 2, 12);
+    }
+
+    [Fact]
+    public async Task A_deadline_ends_an_attempt_that_hangs()
+    {
+        var driver = new Driver(_ => null);
+
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => Retry(driver, TimeSpan.FromMilliseconds(50)).RunAsync(Command, Token));
+    }
+
+    [Fact]
+    public async Task Who_gives_up_is_told_so_and_not_that_the_store_is_away()
+    {
+        using var giveUp = new CancellationTokenSource();
+        var driver = new Driver(_ =>
+        {
+            giveUp.Cancel();
+            throw new MongoUnreachableException("");
+        });
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Retry(driver).RunAsync(Command, giveUp.Token));
+    }
+
+    private static BsonDocument Failed(params int[] codes) => new()
+    {
+        { "ok", 1 },
+        { "writeErrors", new BsonArray(codes.Select((code, index) => new BsonDocument { { "index", index }, { "code", code } })) },
+    };
+
+    private static MongoRetry Retry(Driver driver, TimeSpan? deadline = null) =>
+        new(driver, TimeProvider.System, deadline ?? TimeSpan.FromSeconds(30));
+
+    /// <summary>Answers by the number of the attempt; nothing is an answer that never comes.</summary>
+    private sealed class Driver(Func<int, BsonDocument?> answer) : IMongoCommands
+    {
+        public int Attempts { get; private set; }
+
+        public Task<BsonDocument> RunAsync(BsonDocument command, CancellationToken cancellation) =>
+            answer(++Attempts) is { } reply ? Task.FromResult(reply) : new TaskCompletionSource<BsonDocument>().Task;
+    }
+}
