@@ -1,6 +1,8 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using System.Text.Json;
 using System.Text.Unicode;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Net.Http.Headers;
 
 namespace AdServer.Common;
@@ -39,7 +41,7 @@ internal static class JsonBody
         var reader = request.BodyReader;
         while (true)
         {
-            var read = await reader.ReadAsync(request.HttpContext.RequestAborted);
+            var read = await ReadMoreAsync(reader, request.HttpContext);
             if (read.Buffer.Length > limit)
             {
                 reader.AdvanceTo(read.Buffer.End);
@@ -54,6 +56,26 @@ internal static class JsonBody
             }
 
             reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+        }
+    }
+
+    /// <summary>Waits for bytes, without a token: the server itself ends the wait when the caller goes away, and takes a wait that we end for its own error.</summary>
+    /// <exception cref="BadHttpRequestException">The body breaks off, or its chunks are nonsense.</exception>
+    private static async ValueTask<ReadResult> ReadMoreAsync(PipeReader reader, HttpContext context)
+    {
+        try
+        {
+            return await reader.ReadAsync(CancellationToken.None);
+        }
+        catch (ConnectionResetException)
+        {
+            // The server learns of it a moment later, and until then would try to read the rest of the body.
+            context.Abort();
+            throw;
+        }
+        catch (IOException broken) when (broken is not BadHttpRequestException)
+        {
+            throw new BadHttpRequestException("The request body cannot be read", broken);
         }
     }
 
