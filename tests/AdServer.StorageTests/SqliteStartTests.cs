@@ -31,6 +31,18 @@ public sealed class SqliteStartTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_second_server_is_refused_by_whatever_link_it_names_the_file()
+    {
+        await engine.AddAdsAsync("p1", "a1");
+        var link = $"{Path.GetDirectoryName(engine.File)}-link.db";
+        File.CreateSymbolicLink(link, engine.File);
+        var settings = new ConfigurationBuilder().AddInMemoryCollection([new("Storage:Path", link)]).Build();
+        await using var second = new ServiceCollection().AddStorage(settings, "/").BuildServiceProvider();
+
+        Assert.Contains("in use by another server", Refusal(second), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_reader_beside_the_server_sees_what_is_committed_and_can_write_nothing()
     {
         await engine.AddAdsAsync("p1", "a1");

@@ -1,4 +1,5 @@
 using AdServer.Common;
+
 namespace AdServer.Storage.Sqlite;
 
 /// <summary>The right to write a store: a lock of the operating system on a file beside it, which ends with the process that holds it.</summary>
@@ -8,12 +9,15 @@ internal static class SqliteFileLock
     /// <exception cref="StartException">Another server has it.</exception>
     public static IDisposable Take(string path)
     {
+        // Beside the file itself, by whatever link it is named: else each name would have a lock of its own.
+        var target = File.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName : null;
+        var name = $"{target ?? path}.lock";
         try
         {
             // Never deleted: whoever deletes it could leave two servers with a lock each, on the old file and on a new one.
-            return new FileStream($"{path}.lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return new FileStream(name, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException fault) when (File.Exists($"{path}.lock"))
+        catch (IOException fault) when (File.Exists(name))
         {
             throw new StartException($"The store {path} is in use by another server. Stop that one first, or set Storage:Path to another file.", fault);
         }
