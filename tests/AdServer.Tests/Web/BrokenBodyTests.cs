@@ -25,11 +25,17 @@ public sealed class BrokenBodyTests
     public async Task A_caller_who_is_cut_off_inside_a_body_is_no_error_in_the_log()
     {
         await using var host = await AdServerHost.StartAsync();
-        using (var connection = await ConnectAsync(host))
+
+        // Many, because the server learns of the end of a connection in two ways, and either may be first.
+        for (var caller = 0; caller < 40; caller++)
         {
+            using var connection = await ConnectAsync(host);
+
             // The invitation to send the body comes when the server waits for it.
-            Assert.Contains("100 Continue", await SendAsync(connection, "Expect: 100-continue\r\nContent-Length: 500", string.Empty), StringComparison.Ordinal);
-            connection.LingerState = new LingerOption(true, 0);
+            var invitation = await SendAsync(connection, "Expect: 100-continue\r\nContent-Length: 500", string.Empty);
+            Assert.Contains("100 Continue", invitation, StringComparison.Ordinal);
+            await connection.GetStream().WriteAsync("{"u8.ToArray(), TestContext.Current.CancellationToken);
+            connection.Client.Close(0);
         }
 
         await host.StopAsync();
