@@ -16,6 +16,11 @@ internal static class JsonBody
     /// <summary>The most bytes of an ordinary request; room for an ad with full package lists.</summary>
     public const int OrdinaryLimit = 1 << 20;
 
+    /// <summary>All bodies that are being read by this process together: as many as 64 batches of the largest size.</summary>
+    private static readonly BodyBudget Budget = new(256L << 20);
+
+    private static readonly ApiError Busy = ApiError.Unavailable("Too many large requests at once; try again");
+
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
     /// <summary>Reads a whole document (<c>null</c> and every other JSON value are values like any other) and checks what it asks for.</summary>
@@ -33,15 +38,33 @@ internal static class JsonBody
             return (new ApiError(StatusCodes.Status415UnsupportedMediaType, "Content-Type must be application/json"), default);
         }
 
-        if (request.ContentLength > limit)
+        var expected = request.ContentLength ?? limit;
+        if (expected > limit)
         {
             return (TooLarge(limit), default);
         }
 
-        var reader = request.BodyReader;
+        if (!Budget.TryTake(expected))
+        {
+            return (Busy, default);
+        }
+
+        try
+        {
+            return await ReadAsync(request.HttpContext, limit, parse);
+        }
+        finally
+        {
+            Budget.GiveBack(expected);
+        }
+    }
+
+    private static async ValueTask<(ApiError? Error, T? Value)> ReadAsync<T>(HttpContext http, int limit, BodyParser<T> parse)
+    {
+        var reader = http.Request.BodyReader;
         while (true)
         {
-            var read = await ReadMoreAsync(reader, request.HttpContext);
+            var read = await ReadMoreAsync(reader, http);
             if (read.Buffer.Length > limit)
             {
                 reader.AdvanceTo(read.Buffer.End);

@@ -8,17 +8,11 @@ namespace AdServer.Events;
 internal sealed class EventEndpoints(
     CatalogRefresher catalog, KnownPackages packages, JournalWriter writer, EventMetrics metrics, TimeProvider clock)
 {
-    /// <summary>The most batches that are read and answered at once: each may hold 4 MB, and anybody can send them, slowly too.</summary>
-    private const int MostBatches = 64;
-
     private static readonly byte[] Logged = Body("Event logged");
     private static readonly byte[] AlreadyLogged = Body("Event already logged");
 
-    private static readonly ApiError TooManyBatches = ApiError.Unavailable("Too many batches at once; try again");
     private static readonly ApiError QueueFull = ApiError.Unavailable("Too many events are waiting; try again");
     private static readonly ApiError NotStored = ApiError.Unavailable("The event could not be stored; try again");
-
-    private int batches;
 
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -51,6 +45,7 @@ internal sealed class EventEndpoints(
         }
 
         var pending = writer.Rent();
+        metrics.Accepted(accepted!);
         pending.Add(accepted!);
         var outcome = await writer.AppendAsync(pending);
         var duplicate = outcome == LogOutcome.Committed && pending.Outcomes[0] == AppendOutcome.Duplicate;
@@ -75,18 +70,6 @@ internal sealed class EventEndpoints(
     }
 
     private async Task LogManyAsync(HttpContext http)
-    {
-        try
-        {
-            await (Interlocked.Increment(ref batches) > MostBatches ? TooManyBatches.ExecuteAsync(http) : LogBatchAsync(http));
-        }
-        finally
-        {
-            Interlocked.Decrement(ref batches);
-        }
-    }
-
-    private async Task LogBatchAsync(HttpContext http)
     {
         var (error, raws) = await JsonBody.ReadAsync(http.Request, EventReader.BatchLimit, EventReader.ReadBatch);
         if (error is null && raws is null)
@@ -120,6 +103,7 @@ internal sealed class EventEndpoints(
             refusals.Add(refused);
             if (refused is null)
             {
+                metrics.Accepted(accepted!);
                 pending.Add(accepted!);
             }
             else

@@ -70,26 +70,6 @@ public sealed class EventDurabilityTests : IAsyncLifetime
         Assert.DoesNotContain("full", await HealthAsync(), StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Of_too_many_batches_at_once_one_is_asked_to_come_again_and_single_events_are_taken()
-    {
-        const int Most = 64;
-        gate.Close();
-        var batches = Enumerable.Range(0, Most).Select(_ => host.PostAsync("/ad_events", new[] { sdk.Event(adId) })).ToList();
-        await WaitingAsync(Most);
-
-        var refused = await host.PostAsync("/ad_events", new[] { sdk.Event(adId) });
-        var single = sdk.SendAsync(adId);
-        await WaitingAsync(Most + 1);
-
-        refused.IsError(503, "Too many batches at once; try again");
-        Assert.Equal("1", refused.Header("Retry-After"));
-        gate.Open();
-        Assert.All(await Task.WhenAll(batches), answer => Assert.Equal(1, answer.Succeeds().Number("logged")));
-        Assert.Equal(201, (await single).Status);
-        Assert.Equal(1, (await host.PostAsync("/ad_events", new[] { sdk.Event(adId) })).Succeeds().Number("logged"));
-    }
-
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -5,6 +5,11 @@ namespace AdServer.Storage.Sqlite;
 /// <summary>The right to write a store: a lock of the operating system on a file beside it, which ends with the process that holds it.</summary>
 internal static class SqliteFileLock
 {
+    // What a runtime's IOException says of a lock that another process has: EAGAIN, or ERROR_SHARING_VIOLATION.
+    private const int LockedOnLinux = 11;
+    private const int LockedOnMac = 35;
+    private const int LockedOnWindows = unchecked((int)0x80070020);
+
     /// <summary>Takes the lock; disposing of the result gives it back.</summary>
     /// <exception cref="StartException">Another server has it.</exception>
     public static IDisposable Take(string path)
@@ -17,7 +22,7 @@ internal static class SqliteFileLock
             // Never deleted: whoever deletes it could leave two servers with a lock each, on the old file and on a new one.
             return new FileStream(name, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException fault) when (File.Exists(name))
+        catch (IOException fault) when (fault.HResult is LockedOnLinux or LockedOnMac or LockedOnWindows)
         {
             throw new StartException($"The store {path} is in use by another server. Stop that one first, or set Storage:Path to another file.", fault);
         }
