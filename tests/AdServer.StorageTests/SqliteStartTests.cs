@@ -31,6 +31,54 @@ public sealed class SqliteStartTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_second_server_is_refused_by_whatever_link_it_names_the_file()
+    {
+        await engine.AddAdsAsync("p1", "a1");
+        var link = $"{Path.GetDirectoryName(engine.File)}-link.db";
+        File.CreateSymbolicLink(link, engine.File);
+        var settings = new ConfigurationBuilder().AddInMemoryCollection([new("Storage:Path", link)]).Build();
+        await using var second = new ServiceCollection().AddStorage(settings, "/").BuildServiceProvider();
+
+        Assert.Contains("in use by another server", Refusal(second), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Maintenance_of_a_mistyped_path_makes_no_store()
+    {
+        var path = $"{engine.File}.mistyped";
+        var settings = new ConfigurationBuilder().AddInMemoryCollection([new("Storage:Path", path)]).Build();
+        await using var rebuild = new ServiceCollection().AddStorage(settings, "/", StorageAccess.Maintain).BuildServiceProvider();
+
+        Assert.StartsWith($"There is no store at {path}", Refusal(rebuild), StringComparison.Ordinal);
+        Assert.False(File.Exists(path));
+    }
+
+    [Fact]
+    public async Task A_folder_is_no_store()
+    {
+        var settings = new ConfigurationBuilder().AddInMemoryCollection([new("Storage:Path", Path.GetTempPath())]).Build();
+        await using var server = new ServiceCollection().AddStorage(settings, "/").BuildServiceProvider();
+
+        Assert.Contains("is a folder", Refusal(server), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_query_whose_reader_has_left_ends()
+    {
+        using var leaving = new CancellationTokenSource();
+        var endless = engine.Database.ReadAsync(
+            session =>
+            {
+                leaving.CancelAfter(TimeSpan.Zero);
+                return session.Number("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n");
+            },
+            leaving.Token);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => endless);
+        Assert.Equal(1, await engine.Database.ReadAsync(session => session.Number("SELECT 1"), Token));
+    }
+
+    [Fact]
     public async Task A_reader_beside_the_server_sees_what_is_committed_and_can_write_nothing()
     {
         await engine.AddAdsAsync("p1", "a1");

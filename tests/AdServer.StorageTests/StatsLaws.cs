@@ -172,6 +172,21 @@ public abstract class StatsLaws : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Packages_are_remembered_in_the_order_in_which_they_came_those_that_only_asked_too()
+    {
+        await engine.AddAdsAsync("p1", "a1");
+        await Stats.ReplaceDeliveriesAsync("one", [], [new RequestTotal("z", Today, 1, 0)], Token);
+        await engine.AppendAsync(Event("a1", package: "y"));
+        await engine.RollAllAsync();
+        await Stats.ReplaceDeliveriesAsync("one", [], [new RequestTotal("z", Today, 2, 0), new RequestTotal("x", Today, 1, 1)], Token);
+        await engine.ReopenAsync();
+
+        var names = await Stats.ReadPackageAdsAsync(Token).Select(set => set.Package).Distinct().ToListAsync(Token);
+
+        Assert.Equal(["z", "y", "x"], names);
+    }
+
+    [Fact]
     public async Task No_bucket_holds_more_than_a_thousand_events()
     {
         await engine.AddAdsAsync("p1", "a1");

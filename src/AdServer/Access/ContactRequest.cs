@@ -30,9 +30,12 @@ internal sealed record ContactRequest(string Name, string Email)
             return (ApiError.BadRequest(missing), null);
         }
 
-        return email.Text()?.Trim() is { } text && EmailAddress.IsValid(text)
-            ? (null, text)
-            : (ApiError.BadRequest(ContactValidator.InvalidEmail), null);
+        if (email.Text()?.Trim() is not { } text || !EmailAddress.IsValid(text))
+        {
+            return (ApiError.BadRequest(ContactValidator.InvalidEmail), null);
+        }
+
+        return FieldRules.Fault(text, "email", EmailAddress.MaxLength) is { } fault ? (ApiError.BadRequest(fault), null) : (null, text);
     }
 }
 

@@ -8,9 +8,6 @@ namespace AdServer.Catalog;
 /// <summary>The routes by which advertisers manage their ads.</summary>
 internal static class AdEndpoints
 {
-    /// <summary>How often a change is made again on top of somebody else's before the caller is told.</summary>
-    private const int MostTries = 20;
-
     private static readonly ApiError AdNotFound = ApiError.NotFound("Ad not found");
 
     public static void MapAds(this IEndpointRouteBuilder routes)
@@ -125,26 +122,48 @@ internal static class AdEndpoints
     }
 
     private static async Task<Results<Ok<Done>, ApiError>> UpdateAsync(
-        string id, HttpRequest http, ICatalogStore store, CatalogRefresher catalog, TimeProvider clock, CancellationToken cancellation)
+        string id, HttpRequest http, ICatalogStore store, CatalogRefresher catalog, CatalogChanges changes, TimeProvider clock, CancellationToken cancellation)
     {
         var (error, fields) = await JsonBody.ReadAsync(http, ReadChange);
-        for (var attempt = 0; error is null && attempt < MostTries; attempt++)
+        if (fields is null)
+        {
+            return error!;
+        }
+
+        (error, var ad) = await changes.MakeAsync(() => ReplaceAsync(id, fields, store, clock, cancellation), cancellation);
+        if (ad is null)
+        {
+            return error!;
+        }
+
+        await catalog.ApplyAsync(new CatalogChange(Ad: ad));
+        return TypedResults.Ok(new Done("Ad updated"));
+    }
+
+    private static async Task<(ApiError? Error, Ad? Ad)> ReplaceAsync(
+        string id, AdFields fields, ICatalogStore store, TimeProvider clock, CancellationToken cancellation)
+    {
+        for (var attempt = 0; attempt < CatalogChanges.MostTries; attempt++)
         {
             if (await store.FindAdAsync(id, cancellation) is not { } before)
             {
-                return AdNotFound;
+                return (AdNotFound, null);
             }
 
-            (error, var ad) = Check(fields!, before);
-            var next = ad is null ? null : ad with { UpdatedAt = clock.Now(), Version = before.Version + 1 };
-            if (next is not null && await store.ReplaceAdAsync(next, cancellation) == ChangeOutcome.Done)
+            var (error, ad) = Check(fields, before);
+            if (ad is null)
             {
-                await catalog.ApplyAsync(new CatalogChange(Ad: next));
-                return TypedResults.Ok(new Done("Ad updated"));
+                return (error, null);
+            }
+
+            var next = ad with { UpdatedAt = clock.Now(), Version = before.Version + 1 };
+            if (await store.ReplaceAdAsync(next, cancellation) == ChangeOutcome.Done)
+            {
+                return (null, next);
             }
         }
 
-        return error ?? ApiError.Conflict("The ad is being changed by others; try again");
+        return (ApiError.Conflict("The ad is being changed by others; try again"), null);
     }
 
     private static (ApiError? Error, AdFields? Fields) ReadChange(JsonElement body)
@@ -166,33 +185,3 @@ internal static class AdEndpoints
         return TypedResults.Ok(new Done("Ad and related data deleted successfully"));
     }
 }
-
-/// <summary>The answer to a new ad.</summary>
-internal sealed record AdCreated(string Message, string AdId);
-
-/// <summary>A new ad, as the documentation shows it; what is read is <see cref="AdFields"/>, which takes numbers as text too.</summary>
-/// <param name="AdName">At most 200 characters.</param>
-/// <param name="PerformerEmail">The address of a known performer.</param>
-/// <param name="AdDetails">What is played.</param>
-/// <param name="Status">Absent: active.</param>
-/// <param name="StartsAt">Absent: always could be served.</param>
-/// <param name="EndsAt">Absent: never ends.</param>
-/// <param name="Packages">Absent: in every package.</param>
-internal sealed record CreateAdRequest(
-    string AdName,
-    string PerformerEmail,
-    AdDetails AdDetails,
-    AdStatus? Status,
-    DateTimeOffset? StartsAt,
-    DateTimeOffset? EndsAt,
-    PackageRules? Packages);
-
-/// <summary>A change, as the documentation shows it: what is absent stays; <c>null</c> takes a limit (startsAt, endsAt, packages) away.</summary>
-internal sealed record UpdateAdRequest(
-    string? AdName,
-    string? Name,
-    AdDetails? AdDetails,
-    AdStatus? Status,
-    DateTimeOffset? StartsAt,
-    DateTimeOffset? EndsAt,
-    PackageRules? Packages);

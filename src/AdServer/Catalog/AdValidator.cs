@@ -8,9 +8,7 @@ namespace AdServer.Catalog;
 /// <summary>What may stand in the fields of an ad. Absent fields pass; the order and the texts are the wire contract's (section 1, route 6).</summary>
 internal sealed class AdValidator : AbstractValidator<AdFields>
 {
-    public const int MaxNameLength = 200;
     public const int MaxUrlLength = 2048;
-    public const int MaxPackageLength = 255;
     public const int MostPatterns = 1000;
 
     public static readonly AdValidator Instance = new();
@@ -19,8 +17,8 @@ internal sealed class AdValidator : AbstractValidator<AdFields>
     {
         ClassLevelCascadeMode = CascadeMode.Stop;
         RuleLevelCascadeMode = CascadeMode.Stop;
-        RuleFor(ad => ad.AdName).IsText("adName", MaxNameLength);
-        RuleFor(ad => ad.Name).IsText("name", MaxNameLength);
+        RuleFor(ad => ad.AdName).IsText("adName", ContactRequest.MaxNameLength);
+        RuleFor(ad => ad.Name).IsText("name", ContactRequest.MaxNameLength);
         RuleFor(ad => ad)
             .Must(ad => !FieldRules.IsBlankText(ad.AdName) && !FieldRules.IsBlankText(ad.Name)).WithMessage("adName cannot be empty");
         RuleFor(ad => ad)
@@ -74,7 +72,7 @@ internal sealed class AdValidator : AbstractValidator<AdFields>
 
     /// <summary>A package name, with at most one <c>*</c>, at its end.</summary>
     private static bool IsPattern(JsonElement? value) =>
-        value.Text()?.Trim() is { Length: > 0 and <= MaxPackageLength } text
+        value.Text()?.Trim() is { Length: > 0 and <= Package.MaxNameLength } text
         && !text.Any(letter => char.IsControl(letter) || char.IsWhiteSpace(letter))
         && text.IndexOf('*', StringComparison.Ordinal) is var star && (star < 0 || star == text.Length - 1);
 }

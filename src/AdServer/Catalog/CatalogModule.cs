@@ -6,6 +6,7 @@ internal static class CatalogModule
     public static void AddCatalog(this IServiceCollection services)
     {
         services.AddSingleton<CatalogRefresher>();
+        services.AddSingleton<CatalogChanges>();
         services.AddHostedService(provider => provider.GetRequiredService<CatalogRefresher>());
     }
 

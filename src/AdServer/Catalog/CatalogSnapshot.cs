@@ -38,8 +38,14 @@ internal sealed class CatalogSnapshot
     public CatalogSnapshot With(IReadOnlyCollection<CatalogChange> changes)
     {
         var nextPerformers = new Dictionary<string, Performer>(performers);
-        var changed = changes.Select(change => change.Performer).OfType<Performer>().Where(performer => Put(performer, nextPerformers));
-        var rename = changed.Select(performer => performer.Id).ToHashSet();
+        var rename = new HashSet<string>();
+        foreach (var performer in changes.Select(change => change.Performer).OfType<Performer>())
+        {
+            if (Put(performer, nextPerformers))
+            {
+                rename.Add(performer.Id);
+            }
+        }
 
         var nextAds = new Dictionary<string, CatalogAd>(ads);
         var slots = Slots;

@@ -61,4 +61,8 @@ internal sealed class KnownPackages
 /// <summary>A package (app) that is counted by name.</summary>
 /// <param name="Name">The name.</param>
 /// <param name="Index">A small number that is this package's for as long as the process lives; 0 is all others together.</param>
-internal sealed record Package(string Name, int Index);
+internal sealed record Package(string Name, int Index)
+{
+    /// <summary>The most characters of a package name.</summary>
+    public const int MaxNameLength = 255;
+}

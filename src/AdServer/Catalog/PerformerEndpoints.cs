@@ -9,9 +9,6 @@ namespace AdServer.Catalog;
 /// <summary>The routes of performers (advertisers).</summary>
 internal static class PerformerEndpoints
 {
-    /// <summary>How often a change is made again on top of somebody else's before the caller is told.</summary>
-    private const int MostTries = 20;
-
     public static readonly ApiError NotFound = ApiError.NotFound("Performer not found");
 
     public static void MapPerformers(this IEndpointRouteBuilder routes)
@@ -84,34 +81,51 @@ internal static class PerformerEndpoints
     }
 
     private static async Task<Results<Ok<Done>, ApiError>> UpdateAsync(
-        string id, HttpRequest http, ICatalogStore store, CatalogRefresher catalog, TimeProvider clock, CancellationToken cancellation)
+        string id, HttpRequest http, ICatalogStore store, CatalogRefresher catalog, CatalogChanges changes, TimeProvider clock, CancellationToken cancellation)
     {
         var (error, body) = await JsonBody.ReadAsync(http, ReadChange);
-        for (var attempt = 0; error is null && attempt < MostTries; attempt++)
+        if (error is not null)
+        {
+            return error;
+        }
+
+        (error, var performer) = await changes.MakeAsync(() => ReplaceAsync(id, body, store, clock, cancellation), cancellation);
+        if (performer is null)
+        {
+            return error!;
+        }
+
+        await catalog.ApplyAsync(new CatalogChange(Performer: performer));
+        return TypedResults.Ok(new Done("Performer updated"));
+    }
+
+    private static async Task<(ApiError? Error, Performer? Performer)> ReplaceAsync(
+        string id, JsonElement body, ICatalogStore store, TimeProvider clock, CancellationToken cancellation)
+    {
+        for (var attempt = 0; attempt < CatalogChanges.MostTries; attempt++)
         {
             if (await store.FindPerformerAsync(id, cancellation) is not { } before)
             {
-                return NotFound;
+                return (NotFound, null);
             }
 
-            (error, var request) = Check(body, before);
+            var (error, request) = Check(body, before);
             if (request is null)
             {
-                break;
+                return (error, null);
             }
 
             var next = before with { Name = request.Name, Email = request.Email, UpdatedAt = clock.Now(), Version = before.Version + 1 };
-            var outcome = await store.ReplacePerformerAsync(next, cancellation);
-            if (outcome == ChangeOutcome.Done)
+            switch (await store.ReplacePerformerAsync(next, cancellation))
             {
-                await catalog.ApplyAsync(new CatalogChange(Performer: next));
-                return TypedResults.Ok(new Done("Performer updated"));
+                case ChangeOutcome.Done:
+                    return (null, next);
+                case ChangeOutcome.EmailTaken:
+                    return (ApiError.Conflict("Email already in use"), null);
             }
-
-            error = outcome == ChangeOutcome.EmailTaken ? ApiError.Conflict("Email already in use") : null;
         }
 
-        return error ?? ApiError.Conflict("The performer is being changed by others; try again");
+        return (ApiError.Conflict("The performer is being changed by others; try again"), null);
     }
 
     private static (ApiError? Error, JsonElement Body) ReadChange(JsonElement body) =>

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
@@ -42,7 +41,7 @@ internal sealed record ApiError(int Status, string Error, int? RetryAfter = null
         }
 
         var title = ReasonPhrases.GetReasonPhrase(Status);
-        var problem = new ApiProblem(title, Status, Error, Activity.Current?.Id ?? httpContext.TraceIdentifier);
+        var problem = new ApiProblem(title, Status, Error, httpContext.TraceIdentifier);
         var body = JsonSerializer.SerializeToUtf8Bytes(problem, ApiJson.Options);
         response.ContentLength = body.Length;
         await response.Body.WriteAsync(body, httpContext.RequestAborted);

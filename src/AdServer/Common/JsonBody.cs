@@ -1,6 +1,8 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using System.Text.Json;
 using System.Text.Unicode;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Net.Http.Headers;
 
 namespace AdServer.Common;
@@ -13,6 +15,11 @@ internal static class JsonBody
 {
     /// <summary>The most bytes of an ordinary request; room for an ad with full package lists.</summary>
     public const int OrdinaryLimit = 1 << 20;
+
+    /// <summary>All bodies that are being read by this process together: as many as 64 batches of the largest size.</summary>
+    private static readonly BodyBudget Budget = new(256L << 20);
+
+    private static readonly ApiError Busy = ApiError.Unavailable("Too many large requests at once; try again");
 
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
@@ -31,15 +38,33 @@ internal static class JsonBody
             return (new ApiError(StatusCodes.Status415UnsupportedMediaType, "Content-Type must be application/json"), default);
         }
 
-        if (request.ContentLength > limit)
+        var expected = request.ContentLength ?? limit;
+        if (expected > limit)
         {
             return (TooLarge(limit), default);
         }
 
-        var reader = request.BodyReader;
+        if (!Budget.TryTake(expected))
+        {
+            return (Busy, default);
+        }
+
+        try
+        {
+            return await ReadAsync(request.HttpContext, limit, parse);
+        }
+        finally
+        {
+            Budget.GiveBack(expected);
+        }
+    }
+
+    private static async ValueTask<(ApiError? Error, T? Value)> ReadAsync<T>(HttpContext http, int limit, BodyParser<T> parse)
+    {
+        var reader = http.Request.BodyReader;
         while (true)
         {
-            var read = await reader.ReadAsync(request.HttpContext.RequestAborted);
+            var read = await ReadMoreAsync(reader, http);
             if (read.Buffer.Length > limit)
             {
                 reader.AdvanceTo(read.Buffer.End);
@@ -54,6 +79,26 @@ internal static class JsonBody
             }
 
             reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+        }
+    }
+
+    /// <summary>Waits for bytes, without a token: the server itself ends the wait when the caller goes away, and takes a wait that we end for its own error.</summary>
+    /// <exception cref="BadHttpRequestException">The body breaks off, or its chunks are nonsense.</exception>
+    private static async ValueTask<ReadResult> ReadMoreAsync(PipeReader reader, HttpContext context)
+    {
+        try
+        {
+            return await reader.ReadAsync(CancellationToken.None);
+        }
+        catch (ConnectionResetException)
+        {
+            // The server learns of it a moment later, and until then would try to read the rest of the body.
+            context.Abort();
+            throw;
+        }
+        catch (IOException broken) when (broken is not BadHttpRequestException)
+        {
+            throw new BadHttpRequestException("The request body cannot be read", broken);
         }
     }
 

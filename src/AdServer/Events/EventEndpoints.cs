@@ -45,6 +45,7 @@ internal sealed class EventEndpoints(
         }
 
         var pending = writer.Rent();
+        metrics.Accepted(accepted!);
         pending.Add(accepted!);
         var outcome = await writer.AppendAsync(pending);
         var duplicate = outcome == LogOutcome.Committed && pending.Outcomes[0] == AppendOutcome.Duplicate;
@@ -102,6 +103,7 @@ internal sealed class EventEndpoints(
             refusals.Add(refused);
             if (refused is null)
             {
+                metrics.Accepted(accepted!);
                 pending.Add(accepted!);
             }
             else

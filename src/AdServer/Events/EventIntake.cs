@@ -9,7 +9,6 @@ namespace AdServer.Events;
 /// </summary>
 internal static class EventIntake
 {
-    public const int MaxPackageLength = 255;
     public const int MaxTimestampLength = 64;
     public const int MaxEventIdLength = 64;
     public const int MaxDeviceIdLength = 128;
@@ -32,7 +31,7 @@ internal static class EventIntake
         static (in raw) => raw.Details.PackageName.HasText ? null : DropReason.EmptyPackageName,
         static (in raw) => raw.Details.EventType.HasText ? null : DropReason.EmptyEventType,
         static (in raw) => raw.Timestamp.HasText ? null : DropReason.EmptyTimestamp,
-        static (in raw) => raw.Details.PackageName.HasTextOf(MaxPackageLength) ? null : DropReason.InvalidPackageName,
+        static (in raw) => raw.Details.PackageName.HasTextOf(Package.MaxNameLength) ? null : DropReason.InvalidPackageName,
         static (in raw) => ReadType(raw.Details.EventType.Text) is null ? DropReason.InvalidEventType : null,
         static (in raw) => ReadSeconds(raw.Details.WatchDuration) is null ? DropReason.InvalidWatchDuration : null,
         static (in raw) => ReadSeconds(raw.Details.WatchDuration) < 0 ? DropReason.NegativeWatchDuration : null,

@@ -7,6 +7,7 @@ internal sealed class EventMetrics
 {
     private readonly Meter meter;
     private readonly Counter<long> events;
+    private readonly Counter<long> otherPackages;
     private readonly Histogram<long> batchSize;
     private readonly Histogram<double> commitTime;
     private readonly KeyValuePair<string, object?>[] logged = Tags("logged", string.Empty);
@@ -19,6 +20,8 @@ internal sealed class EventMetrics
     {
         meter = meters.Create("AdServer.Events");
         events = meter.CreateCounter<long>("adserver.events", "{event}", "Events by what they were answered and why");
+        otherPackages = meter.CreateCounter<long>(
+            "adserver.events.other_packages", "{event}", "Events of packages beyond Serving:MaxPackages, counted together");
         batchSize = meter.CreateHistogram<long>("adserver.events.batch_size", "{event}", "Events committed together");
         commitTime = meter.CreateHistogram<double>("adserver.events.commit_duration", "s", "Time of a commit");
     }
@@ -32,6 +35,8 @@ internal sealed class EventMetrics
         batchSize.Record(count);
         commitTime.Record(time.TotalSeconds);
     }
+
+    public void Accepted(AdEvent one) => otherPackages.Add(one.IsOtherPackage ? 1 : 0);
 
     public void Answered(AppendOutcome outcome) => events.Add(1, outcome == AppendOutcome.Stored ? logged : duplicate);
 

@@ -101,7 +101,7 @@ internal static class EventReader
             }
             else
             {
-                reader.Skip();
+                SkipMember(ref reader);
             }
         }
 
@@ -113,7 +113,7 @@ internal static class EventReader
         var details = default(RawDetails);
         if (reader.TokenType != JsonTokenType.StartObject)
         {
-            reader.Skip();
+            SkipValue(ref reader);
             return details;
         }
 
@@ -137,7 +137,7 @@ internal static class EventReader
             }
             else
             {
-                reader.Skip();
+                SkipMember(ref reader);
             }
         }
 
@@ -158,8 +158,40 @@ internal static class EventReader
             case JsonTokenType.Number:
                 return new RawField(RawKind.Number, Number: reader.TryGetDouble(out var number) ? number : double.PositiveInfinity);
             default:
-                reader.Skip();
+                SkipValue(ref reader);
                 return new RawField(RawKind.Other);
+        }
+    }
+
+    private static void SkipMember(ref Utf8JsonReader reader)
+    {
+        CheckText(ref reader);
+        reader.Read();
+        SkipValue(ref reader);
+    }
+
+    /// <summary>Skips a value that nobody reads; its text must be text all the same.</summary>
+    private static void SkipValue(ref Utf8JsonReader reader)
+    {
+        CheckText(ref reader);
+        if (reader.TokenType is not (JsonTokenType.StartObject or JsonTokenType.StartArray))
+        {
+            return;
+        }
+
+        var depth = reader.CurrentDepth;
+        while (reader.Read() && reader.CurrentDepth > depth)
+        {
+            CheckText(ref reader);
+        }
+    }
+
+    /// <summary>Throws at half a surrogate pair, which only an escape can hide in valid UTF-8.</summary>
+    private static void CheckText(ref Utf8JsonReader reader)
+    {
+        if (reader.ValueIsEscaped)
+        {
+            _ = reader.GetString();
         }
     }
 

@@ -12,6 +12,7 @@ internal sealed partial class JournalWriter(
     IEventJournal journal, EventsSettings settings, EventMetrics metrics, TimeProvider clock, ILogger<JournalWriter> logger) : BackgroundService
 {
     private const int MostPooled = 4096;
+    private const int MostPooledEvents = 16;
 
     private readonly Channel<PendingAppend> queue =
         Channel.CreateUnbounded<PendingAppend>(new UnboundedChannelOptions { SingleReader = true });
@@ -33,8 +34,10 @@ internal sealed partial class JournalWriter(
 
     public void Return(PendingAppend pending)
     {
+        // One that held a batch keeps room for a batch: not worth keeping for single events.
+        var isSmall = pending.Events.Count <= MostPooledEvents;
         pending.Reset();
-        if (pool.Count < MostPooled)
+        if (isSmall && pool.Count < MostPooled)
         {
             pool.Enqueue(pending);
         }

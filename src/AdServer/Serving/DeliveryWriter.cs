@@ -73,15 +73,16 @@ internal sealed partial class DeliveryWriter(
             await FlushAsync(cancellation);
             outage.End();
         }
-        catch (StoreUnavailableException unavailable)
+        catch (Exception fault) when (fault is not OperationCanceledException)
         {
+            // Whatever it is: an exception that leaves a background part stops the server, and counts are not worth that.
             if (outage.Begin(clock.Now()))
             {
-                LogKept(unavailable.Message);
+                LogKept(fault);
             }
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Deliveries cannot be written and are kept in memory until they can: {Reason:l}")]
-    private partial void LogKept(string reason);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Deliveries cannot be written and are kept in memory until they can")]
+    private partial void LogKept(Exception cause);
 }

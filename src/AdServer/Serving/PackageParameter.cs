@@ -9,9 +9,6 @@ internal static class PackageParameter
 {
     public const string Name = "packageName";
 
-    /// <summary>The most characters of a package name.</summary>
-    private const int MaxLength = 255;
-
     /// <summary>The package and its name, trimmed; or the reason why there is none. The first parameter of that name decides.</summary>
     public static ApiError? Read(QueryString query, KnownPackages packages, out Package package, out string name)
     {
@@ -22,7 +19,7 @@ internal static class PackageParameter
             return ApiError.BadRequest("Missing or invalid packageName");
         }
 
-        if (sent.Length > MaxLength || HasControl(sent))
+        if (sent.Length > Package.MaxNameLength || HasControl(sent))
         {
             return ApiError.BadRequest("packageName must have at most 255 characters and no control characters");
         }

@@ -38,8 +38,12 @@ internal sealed class SeenSets(KnownPackages packages, CatalogRefresher catalog)
         var snapshot = catalog.Current;
         await foreach (var (name, adIds) in store.ReadPackageAdsAsync(cancellation))
         {
+            var package = packages.Resolve(name);
             int[] slots = [.. adIds.Select(snapshot.Find).OfType<CatalogAd>().Select(ad => ad.Slot)];
-            Add(packages.Resolve(name), slots, snapshot.Slots);
+            if (slots.Length > 0)
+            {
+                Add(package, slots, snapshot.Slots);
+            }
         }
     }
 

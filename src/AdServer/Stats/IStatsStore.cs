@@ -16,7 +16,10 @@ internal interface IStatsStore
     /// <summary>Counts at one moment: derived rows plus the events that no applied roll holds. Removed ads are not in them.</summary>
     Task<StatsView> ReadAsync(StatsQuery query, CancellationToken cancellation);
 
-    /// <summary>Which ads have had an event from which package, tail included, in bounded chunks; a pair may come twice.</summary>
+    /// <summary>
+    /// Which ads have had an event from which package, tail included, in bounded chunks; a pair may come twice. First come all packages
+    /// that have been counted by name, in the order in which they were, those that only asked too: without ads.
+    /// </summary>
     IAsyncEnumerable<PackageAds> ReadPackageAdsAsync(CancellationToken cancellation);
 
     /// <summary>

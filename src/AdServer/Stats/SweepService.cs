@@ -44,15 +44,16 @@ internal sealed partial class SweepService(IStatsStore store, StatsSettings sett
             await SweepAllAsync(cancellation);
             outage.End();
         }
-        catch (StoreUnavailableException fault)
+        catch (Exception fault) when (fault is not OperationCanceledException)
         {
+            // Whatever it is: an exception that leaves a background part stops the server, and what is marked is gone for readers anyway.
             if (outage.Begin(clock.Now()))
             {
-                LogSweepFailed(fault.Message);
+                LogSweepFailed(fault);
             }
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "What removed ads left behind cannot be deleted now and waits: {Reason:l}")]
-    private partial void LogSweepFailed(string reason);
+    [LoggerMessage(LogLevel.Warning, "What removed ads left behind cannot be deleted now and waits")]
+    private partial void LogSweepFailed(Exception fault);
 }

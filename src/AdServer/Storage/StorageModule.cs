@@ -49,6 +49,9 @@ internal enum StorageAccess
     /// <summary>Reading and writing: creates and migrates the schema. Of SQLite as the only process that writes, which takes the lock.</summary>
     Serve,
 
+    /// <summary>Like <see cref="Serve"/>, but only what is there already: a mistyped path must not make an empty store.</summary>
+    Maintain,
+
     /// <summary>Reading beside whoever writes: takes no lock and changes nothing, not even the schema.</summary>
     ReadOnly,
 }

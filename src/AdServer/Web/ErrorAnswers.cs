@@ -1,4 +1,5 @@
 using AdServer.Common;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace AdServer.Web;
@@ -67,7 +68,8 @@ internal sealed partial class ErrorAnswers(TimeProvider clock, ILogger<ErrorAnsw
     }
 
     private static bool IsGone(HttpContext context, Exception failure) =>
-        failure is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested;
+        failure is ConnectionResetException
+        || (failure is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested);
 
     private ApiError Judge(HttpContext context, Exception failure)
     {

@@ -14,6 +14,12 @@ internal static class HttpLimits
     /// <summary>The bytes of all headers together.</summary>
     public const int Headers = 16 << 10;
 
+    /// <summary>Bytes a second that a body must arrive with on average, after the grace: whoever is slower would only hold memory.</summary>
+    public const double BodyRate = 4 << 10;
+
+    /// <summary>What an event needs on the slowest phone, many times over.</summary>
+    private static readonly TimeSpan BodyGrace = TimeSpan.FromSeconds(15);
+
     private static readonly TimeSpan HeadersTimeout = TimeSpan.FromSeconds(15);
 
     public static void Apply(KestrelServerOptions options)
@@ -23,5 +29,6 @@ internal static class HttpLimits
         options.Limits.MaxRequestLineSize = RequestLine;
         options.Limits.MaxRequestHeadersTotalSize = Headers;
         options.Limits.RequestHeadersTimeout = HeadersTimeout;
+        options.Limits.MinRequestBodyDataRate = new MinDataRate(BodyRate, BodyGrace);
     }
 }

@@ -15,6 +15,9 @@ internal static class StartFailure
         // Of localhost, which stands for two addresses, neither could be had.
         IOException { InnerException: AggregateException { InnerExceptions: [var first, ..] } } => Explain(first),
         FormatException { Message: var message } when message.StartsWith("Invalid url", StringComparison.Ordinal) => message,
+        ArgumentOutOfRangeException { ParamName: "port" } => "The port of the address must be from 0 to 65535. Choose another with --urls.",
+        InvalidOperationException { Message: var message } when message.StartsWith("Unable to configure HTTPS", StringComparison.Ordinal) =>
+            "There is no certificate for https. Set one (Kestrel:Certificates:Default), or listen on http behind a proxy that has one.",
         SocketException { SocketErrorCode: SocketError.AccessDenied } => "This user may not listen on the address. Choose a port above 1023 with --urls.",
         SocketException { SocketErrorCode: SocketError.AddressNotAvailable } => "The address belongs to no network interface of this machine.",
         _ => null,

@@ -85,6 +85,16 @@ public sealed class ContactTests(SharedHost shared) : IClassFixture<SharedHost>
     }
 
     [Theory]
+    [InlineData("/performers/check-email")]
+    [InlineData("/developers/login")]
+    public async Task A_look_up_of_an_over_long_address_names_the_field(string path)
+    {
+        var body = new { email = $"{new string('e', 243)}@example.com" };
+
+        (await shared.Host.PostAsync(path, body)).IsError(400, "email must be at most 254 characters");
+    }
+
+    [Theory]
     [MemberData(nameof(Accepted))]
     public async Task An_address_is_known_by_whoever_writes_it(string email)
     {

@@ -139,6 +139,20 @@ public sealed class AdUpdateTests(SharedHost shared) : IClassFixture<SharedHost>
     }
 
     [Fact]
+    public async Task Many_changes_of_one_ad_at_once_all_succeed()
+    {
+        await using var host = await AdServerHost.StartAsync();
+        var portal = new Portal(host);
+        await portal.SignUpAsync();
+        var adId = await portal.AddAdAsync();
+
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 64).Select(number => host.PutAsync($"/ads/{adId}", new { adDetails = new { skipTime = number } })));
+
+        Assert.All(answers, answer => Assert.Equal(200, answer.Status));
+    }
+
+    [Fact]
     public async Task Whoever_creates_edits_or_deletes_reads_their_own_write()
     {
         await using var host = await AdServerHost.StartAsync();

@@ -7,7 +7,14 @@ namespace AdServer.Tests.Serving;
 /// <summary>The part of the statistics store that serving uses, in memory.</summary>
 internal sealed class MemoryStatsStore : IStatsStore
 {
+    private int failures;
+
     public bool IsAway { get; set; }
+
+    /// <summary>What every write fails with; nothing: it does not.</summary>
+    public Exception? Fault { get; set; }
+
+    public int Failures => Volatile.Read(ref failures);
 
     public int Writes { get; private set; }
 
@@ -25,6 +32,7 @@ internal sealed class MemoryStatsStore : IStatsStore
             throw new StoreUnavailableException("away");
         }
 
+        FailIfTold();
         Writes++;
         foreach (var total in deliveries)
         {
@@ -48,5 +56,18 @@ internal sealed class MemoryStatsStore : IStatsStore
 
     public Task<StatsView> ReadAsync(StatsQuery query, CancellationToken cancellation) => throw new NotSupportedException();
 
-    public Task<bool> SweepRemovedAsync(int slice, CancellationToken cancellation) => throw new NotSupportedException();
+    public Task<bool> SweepRemovedAsync(int slice, CancellationToken cancellation)
+    {
+        FailIfTold();
+        return Task.FromResult(false);
+    }
+
+    private void FailIfTold()
+    {
+        if (Fault is { } fault)
+        {
+            Interlocked.Increment(ref failures);
+            throw fault;
+        }
+    }
 }

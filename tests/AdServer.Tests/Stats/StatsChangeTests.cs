@@ -98,6 +98,24 @@ public sealed class StatsChangeTests
     }
 
     [Fact]
+    public async Task The_bound_of_packages_is_one_for_all_starts()
+    {
+        await using var host = await AdServerHost.StartAsync(new() { ["Serving:MaxPackages"] = "2" });
+        foreach (var package in new[] { "a", "b", "c" })
+        {
+            await new Sdk(host, package).AskAsync();
+        }
+
+        await host.RestartAsync();
+        await new Sdk(host, "d").AskAsync();
+        await new Sdk(host, "b").AskAsync();
+        await host.RestartAsync();
+
+        var rows = (await new Portal(host).ReadAsync("/stats?groupBy=package")).GetProperty("rows").EnumerateArray();
+        Assert.Equal(["(other) 2", "a 1", "b 2"], rows.Select(row => $"{row.Text("packageName")} {row.Number("requests")}"));
+    }
+
+    [Fact]
     public async Task Requests_and_fills_are_counted_by_package_and_day()
     {
         await using var host = await AdServerHost.StartAsync();

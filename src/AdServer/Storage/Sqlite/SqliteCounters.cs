@@ -28,6 +28,7 @@ internal static class SqliteCounters
             """);
         foreach (var total in totals)
         {
+            SqlitePackageAds.Remember(session, total.Package);
             replace.Put(total.Package).Put(total.Day).Put(process).Put(total.Requests).Put(total.Fills).Run();
         }
     }

@@ -26,7 +26,12 @@ internal sealed class SqliteDatabase : IDisposable
     {
         try
         {
-            return access == StorageAccess.Serve ? OpenToServe(path) : OpenToRead(path);
+            if (access != StorageAccess.Serve && !File.Exists(path))
+            {
+                throw new StartException($"There is no store at {path}. A server makes it at its first start.");
+            }
+
+            return access == StorageAccess.ReadOnly ? OpenToRead(path) : OpenToServe(path);
         }
         catch (Exception fault) when (fault is UnauthorizedAccessException or IOException)
         {
@@ -56,12 +61,22 @@ internal sealed class SqliteDatabase : IDisposable
 
     private static SqliteDatabase OpenToServe(string path)
     {
+        if (Directory.Exists(path))
+        {
+            throw new StartException($"{path} is a folder. Storage:Path names the file of the store.");
+        }
+
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         var held = SqliteFileLock.Take(path);
         try
         {
             using (var session = SqliteSession.Open(path, readOnly: false))
             {
+                if (session.IsReadOnly)
+                {
+                    throw new StartException($"The store {path} is read-only for this user. Give the user of the server the right to write it.");
+                }
+
                 // Before any setting, some of which would change a file that is not ours.
                 SqliteSchema.Check(session, path);
                 session.Execute(WriterSettings);
@@ -79,11 +94,6 @@ internal sealed class SqliteDatabase : IDisposable
 
     private static SqliteDatabase OpenToRead(string path)
     {
-        if (!File.Exists(path))
-        {
-            throw new StartException($"There is no store at {path}. A server makes it at its first start.");
-        }
-
         using var session = SqliteSession.Open(path, readOnly: true);
         SqliteSchema.Require(session, path);
         return new SqliteDatabase(path, held: null, writer: null);

@@ -118,8 +118,7 @@ internal static class SqliteDerived
 
     private static long PackageNumber(SqliteSession session, string name)
     {
-        using var insert = session.Kept("INSERT INTO packages (name) VALUES (?) ON CONFLICT DO NOTHING");
-        insert.Put(name).Run();
+        SqlitePackageAds.Remember(session, name);
         using var select = session.Kept("SELECT number FROM packages WHERE name = ?");
         return select.Put(name).Rows().Select(row => row.Int(0)).Single();
     }

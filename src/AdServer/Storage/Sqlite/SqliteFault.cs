@@ -7,6 +7,9 @@ namespace AdServer.Storage.Sqlite;
 /// <summary>Which errors of the engine are the state of a disk or a file, and which are mistakes of ours.</summary>
 internal static class SqliteFault
 {
+    /// <summary>The bits of the kind of an error; those above are its detail, such as which call of the disk failed.</summary>
+    private const int PrimaryCode = 0xff;
+
     /// <summary>Throws what an error code means, unless it means success.</summary>
     public static void ThrowIfFailed(int code, sqlite3 connection)
     {
@@ -26,7 +29,7 @@ internal static class SqliteFault
             : fault;
 
     /// <summary>What is the matter, if it is nothing that our code did; see https://sqlite.org/rescode.html.</summary>
-    public static string? Words(int code) => code switch
+    public static string? Words(int code) => (code & PrimaryCode) switch
     {
         raw.SQLITE_PERM or raw.SQLITE_READONLY or raw.SQLITE_AUTH => "cannot be written",
         raw.SQLITE_BUSY or raw.SQLITE_LOCKED or raw.SQLITE_PROTOCOL => "is locked by another program",

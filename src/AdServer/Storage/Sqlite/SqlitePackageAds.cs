@@ -15,6 +15,11 @@ internal static class SqlitePackageAds
     public static async IAsyncEnumerable<PackageAds> ReadAllAsync(SqliteDatabase database, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var names = await database.ReadAsync(ReadNames, cancellation);
+        foreach (var package in names.Packages.OrderBy(package => package.Key))
+        {
+            yield return new PackageAds(package.Value, []);
+        }
+
         foreach (var set in names.Tail)
         {
             yield return set;
@@ -36,6 +41,13 @@ internal static class SqlitePackageAds
 
             place = pairs[^1];
         }
+    }
+
+    /// <summary>Notes that a package is counted by name, so that it still is after a restart and its bound is one for all starts.</summary>
+    public static void Remember(SqliteSession session, string package)
+    {
+        using var insert = session.Kept("INSERT INTO packages (name) VALUES (?) ON CONFLICT DO NOTHING");
+        insert.Put(package).Run();
     }
 
     /// <summary>The pairs after one, in order.</summary>

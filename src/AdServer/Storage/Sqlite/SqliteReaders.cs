@@ -16,7 +16,7 @@ internal sealed class SqliteReaders(Func<SqliteSession> open) : IDisposable
         await room.WaitAsync(cancellation);
         try
         {
-            return await Task.Run(() => Query(query), cancellation);
+            return await Task.Run(() => Query(query, cancellation), cancellation);
         }
         finally
         {
@@ -38,19 +38,26 @@ internal sealed class SqliteReaders(Func<SqliteSession> open) : IDisposable
         }
     }
 
-    private T Query<T>(Func<SqliteSession, T> query)
+    private T Query<T>(Func<SqliteSession, T> query, CancellationToken cancellation)
     {
         SqliteSession? session = null;
         try
         {
             session = idle.TryTake(out var free) ? free : open();
-            var result = session.InTransaction("BEGIN", query);
+            T result;
+            // A report whose reader has left must not keep others waiting for a connection.
+            using (cancellation.UnsafeRegister(static running => ((SqliteSession)running!).Interrupt(), session))
+            {
+                result = session.InTransaction("BEGIN", query);
+            }
+
             idle.Add(session);
             return result;
         }
         catch (Exception fault)
         {
             session?.Dispose();
+            cancellation.ThrowIfCancellationRequested();
             throw SqliteFault.Translate(fault);
         }
     }

@@ -1,4 +1,5 @@
 using AdServer.Common;
+
 namespace AdServer.Storage.Sqlite;
 
 /// <summary>

@@ -89,6 +89,12 @@ internal sealed class SqliteSession : IDisposable
         }
     }
 
+    /// <summary>Whether the file could only be opened for reading, whatever was asked for.</summary>
+    public bool IsReadOnly => raw.sqlite3_db_readonly(Handle, "main") == 1;
+
+    /// <summary>Ends the statement that is running on another thread, if any: it fails with SQLITE_INTERRUPT.</summary>
+    public void Interrupt() => raw.sqlite3_interrupt(Handle);
+
     /// <summary>Whether a transaction was left open because even rolling it back failed: the connection is of no more use.</summary>
     public bool IsStuck => raw.sqlite3_get_autocommit(Handle) == 0;
 
