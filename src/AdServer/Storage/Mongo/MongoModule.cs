@@ -12,7 +12,8 @@ internal static class MongoModule
         var settings = MongoSettings.Read(configuration);
         services.AddSingleton(new StorageLocation(StorageSettings.Mongo, settings.Redacted));
         services.AddSingleton(_ => MongoDatabase.Open(settings, storage, access));
-        services.AddSingleton<IMongoCommands>(provider => provider.GetRequiredService<MongoDatabase>());
+        services.AddSingleton(provider => provider.GetRequiredService<MongoDatabase>().Commands);
+        services.AddSingleton<IMongoCommands>(provider => provider.GetRequiredService<MongoRetry>());
         return services;
     }
 
