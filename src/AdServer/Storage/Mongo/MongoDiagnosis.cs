@@ -19,7 +19,7 @@ internal static class MongoDiagnosis
         var answers = await Task.WhenAll(hosts.Select(host => AskAsync(settings, host, cancellation)));
         var reasons = answers.OfType<BsonDocument>().Select(hello => MongoStartFault.OfMember(hello, settings));
         return reasons.FirstOrDefault(reason => reason is not null)
-            ?? $"No MongoDB server can be used at {settings.Redacted}: {fault.Message}. "
+            ?? $"No MongoDB server can be used at {settings.Redacted}: {fault.Message.TrimEnd('.')}. "
                 + "Check that it runs, that host and port are right, that no firewall is between, and that both sides agree on TLS.";
     }
 

@@ -39,8 +39,8 @@ internal static class MongocLibrary
         }
 
         throw new StartException(
-            "The MongoDB C driver is missing. Install it: Debian 12 and Ubuntu 22.04 'apt-get install libmongoc-1.0-0', later ones "
-            + "'apt-get install libmongoc-1.0-0t64' or 'libmongoc2-2', Fedora 'dnf install mongo-c-driver-libs', "
+            "The MongoDB C driver is missing. Install it: Debian and Ubuntu 'apt-get install libmongoc-1.0-0' "
+            + "(where that has gone, 'libmongoc2-2'), Fedora 'dnf install mongo-c-driver-libs', "
             + "macOS 'brew install mongo-c-driver', Windows 'vcpkg install mongo-c-driver' with its bin folder in PATH. "
             + $"Looked for: {string.Join(", ", names.Select(pair => pair.Driver))}.");
     }
