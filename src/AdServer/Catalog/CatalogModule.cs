@@ -1,13 +1,21 @@
+using AdServer.Common;
+
 namespace AdServer.Catalog;
 
 /// <summary>Performers and their ads: managed by REST, kept in memory as a snapshot for those who serve them.</summary>
 internal static class CatalogModule
 {
-    public static void AddCatalog(this IServiceCollection services)
+    public static void AddCatalog(this IServiceCollection services, IConfiguration configuration)
     {
+        var settings = configuration.Read<CatalogSettings>("Catalog");
+        settings.Checked(settings.Fault());
+        services.AddSingleton(settings);
         services.AddSingleton<CatalogRefresher>();
         services.AddSingleton<CatalogChanges>();
+        services.AddSingleton<SharedCatalogRefresher>();
+        services.AddSingleton<AdLookup>();
         services.AddHostedService(provider => provider.GetRequiredService<CatalogRefresher>());
+        services.AddHostedService(provider => provider.GetRequiredService<SharedCatalogRefresher>());
     }
 
     public static void MapCatalog(this IEndpointRouteBuilder routes)

@@ -10,8 +10,8 @@ internal sealed class CatalogRefresher(ICatalogStore store) : BackgroundService
 {
     private const int PageSize = 1000;
 
-    private readonly Channel<(CatalogChange Change, TaskCompletionSource Served)> changes =
-        Channel.CreateUnbounded<(CatalogChange, TaskCompletionSource)>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<(IReadOnlyCollection<CatalogChange> Changes, TaskCompletionSource Served)> changes =
+        Channel.CreateUnbounded<(IReadOnlyCollection<CatalogChange>, TaskCompletionSource)>(new UnboundedChannelOptions { SingleReader = true });
 
     private volatile CatalogSnapshot? current;
 
@@ -25,10 +25,13 @@ internal sealed class CatalogRefresher(ICatalogStore store) : BackgroundService
     public event Action<CatalogSnapshot>? Published;
 
     /// <summary>Serves a change that was written to the store; completes when it is served.</summary>
-    public Task ApplyAsync(CatalogChange change)
+    public Task ApplyAsync(CatalogChange change) => ApplyAsync([change]);
+
+    /// <summary>The same for changes that belong together; without any nothing happens.</summary>
+    public Task ApplyAsync(IReadOnlyCollection<CatalogChange> together)
     {
         var served = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        return changes.Writer.TryWrite((change, served)) ? served.Task : Task.CompletedTask;
+        return together.Count > 0 && changes.Writer.TryWrite((together, served)) ? served.Task : Task.CompletedTask;
     }
 
     public override async Task StartAsync(CancellationToken cancellationToken)
@@ -48,13 +51,13 @@ internal sealed class CatalogRefresher(ICatalogStore store) : BackgroundService
         // Ends when the channel is completed and empty: a change that was accepted is served.
         while (await changes.Reader.WaitToReadAsync(CancellationToken.None))
         {
-            var waiting = new List<(CatalogChange Change, TaskCompletionSource Served)>();
+            var waiting = new List<(IReadOnlyCollection<CatalogChange> Changes, TaskCompletionSource Served)>();
             while (changes.Reader.TryRead(out var next))
             {
                 waiting.Add(next);
             }
 
-            Publish(Current.With([.. waiting.Select(item => item.Change)]));
+            Publish(Current.With([.. waiting.SelectMany(item => item.Changes)]));
             waiting.ForEach(item => item.Served.TrySetResult());
         }
     }

@@ -31,6 +31,15 @@ internal sealed class CatalogSnapshot
 
     public CatalogAd? Find(string adId) => ads.GetValueOrDefault(adId);
 
+    /// <summary>Whether a change would make another snapshot of this one.</summary>
+    public bool IsNews(CatalogChange change) => change switch
+    {
+        { Ad: { } ad } => !removed.Contains(ad.Id) && !(ads.TryGetValue(ad.Id, out var held) && held.Ad.Version >= ad.Version),
+        { Performer: { } one } => !removed.Contains(one.Id) && !(performers.TryGetValue(one.Id, out var held) && held.Version >= one.Version),
+        { RemovedId: { } id } => ads.ContainsKey(id) || performers.ContainsKey(id),
+        _ => false,
+    };
+
     /// <summary>
     /// The snapshot after some changes. A change that is older than what is held is left out, so changes may arrive in any order.
     /// Ads that did not change, and whose performer did not, are carried over with their rendered bytes and their slot.

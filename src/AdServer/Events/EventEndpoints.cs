@@ -6,7 +6,7 @@ namespace AdServer.Events;
 
 /// <summary>The routes by which devices report. They are answered when the events are durable, and not before.</summary>
 internal sealed class EventEndpoints(
-    CatalogRefresher catalog, KnownPackages packages, JournalWriter writer, EventMetrics metrics, TimeProvider clock)
+    CatalogRefresher catalog, AdLookup lookup, KnownPackages packages, JournalWriter writer, EventMetrics metrics, TimeProvider clock)
 {
     private static readonly byte[] Logged = Body("Event logged");
     private static readonly byte[] AlreadyLogged = Body("Event already logged");
@@ -37,6 +37,11 @@ internal sealed class EventEndpoints(
         }
 
         var (refused, accepted) = EventIntake.Decide(raw, catalog.Current, packages, clock.Now());
+        if (refused == DropReason.UnknownAd && await LookUpAsync(raw, http.RequestAborted))
+        {
+            (refused, accepted) = EventIntake.Decide(raw, catalog.Current, packages, clock.Now());
+        }
+
         if (refused is not null)
         {
             metrics.Rejected(refused);
@@ -83,6 +88,7 @@ internal sealed class EventEndpoints(
             return;
         }
 
+        await LookUpAsync(raws!, http.RequestAborted);
         var pending = writer.Rent();
         var refusals = Decide(raws!, pending);
         var outcome = pending.Events.Count == 0 ? LogOutcome.Committed : await writer.AppendAsync(pending);
@@ -90,6 +96,32 @@ internal sealed class EventEndpoints(
         var answer = outcome == LogOutcome.Committed ? BatchAnswer.Of(refusals, pending.Outcomes) : null;
         writer.Return(pending);
         await (answer is null ? Failure(outcome).ExecuteAsync(http) : http.Response.WriteAsJsonAsync(answer, ApiJson.Options));
+    }
+
+    /// <summary>Asks the store for an ad that this host does not know; says whether it knows it now.</summary>
+    private async Task<bool> LookUpAsync(RawEvent raw, CancellationToken cancellation)
+    {
+        try
+        {
+            return await lookup.FindAsync(raw.AdId.Text!.Trim(), cancellation);
+        }
+        catch (StoreUnavailableException)
+        {
+            metrics.Unavailable(1);
+            throw;
+        }
+    }
+
+    /// <summary>Asks the store for all ads of a batch that this host does not know. Where that cannot be said, nothing of the batch is taken.</summary>
+    private async Task LookUpAsync(List<RawEvent> raws, CancellationToken cancellation)
+    {
+        var snapshot = catalog.Current;
+        var unknown = raws.Where(raw => raw.AdId.HasText && snapshot.Find(raw.AdId.Text!.Trim()) is null)
+            .DistinctBy(raw => raw.AdId.Text!.Trim()).ToList();
+        if (unknown.Count > 0)
+        {
+            await Task.WhenAll(unknown.Select(raw => LookUpAsync(raw, cancellation)));
+        }
     }
 
     /// <summary>Why each event of a batch is refused; nothing for those that were accepted, which are added to the pending ones.</summary>

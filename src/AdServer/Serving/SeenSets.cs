@@ -6,9 +6,9 @@ namespace AdServer.Serving;
 
 /// <summary>
 /// Which ads had an event from which package, in memory: loaded before the host listens, then fed with each committed batch before its
-/// events are answered. Packages beyond the bound share one set.
+/// events are answered, and with what other hosts committed. Packages beyond the bound share one set.
 /// </summary>
-internal sealed class SeenSets(KnownPackages packages, CatalogRefresher catalog)
+internal sealed class SeenSets(KnownPackages packages, CatalogRefresher catalog, AdLookup lookup)
 {
     private readonly SeenSet?[] sets = new SeenSet?[packages.Most + 1];
     private long pairs;
@@ -32,18 +32,21 @@ internal sealed class SeenSets(KnownPackages packages, CatalogRefresher catalog)
         }
     }
 
-    /// <summary>Takes in what the store remembers.</summary>
-    public async Task LoadAsync(IStatsStore store, CancellationToken cancellation)
+    /// <summary>Takes in what the store knows. An ad that this host does not know may be new: it is looked up before it is left out.</summary>
+    /// <exception cref="Common.StoreUnavailableException">That is not possible now; nothing was taken in.</exception>
+    public async Task AddAsync(PackageAds set, CancellationToken cancellation)
     {
-        var snapshot = catalog.Current;
-        await foreach (var (name, adIds) in store.ReadPackageAdsAsync(cancellation))
+        var known = catalog.Current;
+        foreach (var adId in set.AdIds.Where(adId => known.Find(adId) is null))
         {
-            var package = packages.Resolve(name);
-            int[] slots = [.. adIds.Select(snapshot.Find).OfType<CatalogAd>().Select(ad => ad.Slot)];
-            if (slots.Length > 0)
-            {
-                Add(package, slots, snapshot.Slots);
-            }
+            await lookup.FindAsync(adId, cancellation);
+        }
+
+        var (package, snapshot) = (packages.Resolve(set.Package), catalog.Current);
+        int[] slots = [.. set.AdIds.Select(snapshot.Find).OfType<CatalogAd>().Select(ad => ad.Slot)];
+        if (slots.Length > 0)
+        {
+            Add(package, slots, snapshot.Slots);
         }
     }
 

@@ -39,7 +39,7 @@ internal sealed class ServingHost : IAsyncDisposable
         builder.Services.AddSingleton<IStatsStore>(stats);
         builder.Services.AddSingleton<ICatalogStore>(new FixedCatalogStore(ads));
         builder.Services.AddSingleton<IEventJournal, OpenJournal>();
-        builder.Services.AddCatalog();
+        builder.Services.AddCatalog(builder.Configuration);
         builder.Services.AddEvents(builder.Configuration);
         builder.Services.AddServing(builder.Configuration);
         var host = new ServingHost(builder.Build());
