@@ -18,9 +18,15 @@ internal static class MongoSchema
     /// <summary>Our names, which older servers use too; in each of them, every index beside the one on <c>_id</c>.</summary>
     private static readonly Dictionary<string, MongoIndex[]> Collections = new()
     {
-        ["performers"] = [new("emailKey", ["emailKey"], IsUnique: true), new("created", ["createdAt", "_id"])],
+        ["performers"] =
+        [
+            new("emailKey", ["emailKey"], IsUnique: true), new("created", ["createdAt", "_id"]), new("changed", ["changedAt", "_id"]),
+        ],
         ["developers"] = [new("emailKey", ["emailKey"], IsUnique: true), new("created", ["createdAt", "_id"])],
-        ["ads"] = [],
+        ["ads"] =
+        [
+            new("created", ["createdAt", "_id"]), new("changed", ["changedAt", "_id"]), new("performer", ["performerId", "createdAt", "_id"]),
+        ],
         ["ad_events"] = [],
         ["journal"] = [],
         ["rolls"] = [],
@@ -110,12 +116,15 @@ internal static class MongoSchema
     }
 }
 
-/// <summary>An index, whose keys all ascend. Its name stands for its definition: another definition needs another name.</summary>
+/// <summary>
+/// An index, whose keys all ascend. Its name stands for its definition: another definition needs another name. A unique one leaves out
+/// documents without the field, such as the marks of what was removed.
+/// </summary>
 internal sealed record MongoIndex(string Name, string[] Keys, bool IsUnique = false)
 {
     public BsonDocument ToDocument()
     {
         var document = new BsonDocument { { "key", new BsonDocument(Keys.Select(key => new BsonElement(key, 1))) }, { "name", Name } };
-        return IsUnique ? document.Add("unique", true) : document;
+        return IsUnique ? document.Add("unique", true).Add("sparse", true) : document;
     }
 }
