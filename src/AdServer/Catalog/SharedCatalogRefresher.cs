@@ -10,6 +10,7 @@ internal sealed partial class SharedCatalogRefresher(
     ICatalogStore store, CatalogRefresher catalog, CatalogSettings settings, TimeProvider clock, ILogger<SharedCatalogRefresher> log)
     : BackgroundService
 {
+    private readonly SemaphoreSlim asking = new(1);
     private DateTimeOffset? asked;
     private long? readAllAt;
     private bool isFailing;
@@ -18,16 +19,21 @@ internal sealed partial class SharedCatalogRefresher(
     /// <exception cref="StoreUnavailableException">The next call asks for the same.</exception>
     public async Task<bool> PollAsync(CancellationToken cancellation)
     {
-        var started = clock.GetTimestamp();
-        if (await store.ReadSharedClockAsync(cancellation) is not { } now)
+        await asking.WaitAsync(cancellation);
+        try
         {
-            return false;
+            return await AskAsync(cancellation);
         }
+        finally
+        {
+            asking.Release();
+        }
+    }
 
-        var isAll = readAllAt is not { } last || clock.GetElapsedTime(last) >= settings.ReadAllEvery;
-        await catalog.ApplyAsync(await ReadNewsAsync(isAll ? null : asked, cancellation));
-        (asked, readAllAt) = (now, isAll ? started : readAllAt);
-        return true;
+    public override void Dispose()
+    {
+        asking.Dispose();
+        base.Dispose();
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -43,6 +49,20 @@ internal sealed partial class SharedCatalogRefresher(
         {
             // Stopping: nobody is served any more.
         }
+    }
+
+    private async Task<bool> AskAsync(CancellationToken cancellation)
+    {
+        var started = clock.GetTimestamp();
+        if (await store.ReadSharedClockAsync(cancellation) is not { } now)
+        {
+            return false;
+        }
+
+        var isAll = readAllAt is not { } last || clock.GetElapsedTime(last) >= settings.ReadAllEvery;
+        await catalog.ApplyAsync(await ReadNewsAsync(isAll ? null : asked, cancellation));
+        (asked, readAllAt) = (now, isAll ? started : readAllAt);
+        return true;
     }
 
     private async Task<List<CatalogChange>> ReadNewsAsync(DateTimeOffset? since, CancellationToken cancellation)

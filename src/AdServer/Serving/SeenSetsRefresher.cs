@@ -11,6 +11,7 @@ internal sealed partial class SeenSetsRefresher(
     SeenSets seen, IStatsStore store, ServingSettings settings, TimeProvider clock, ILogger<SeenSetsRefresher> log) : BackgroundService
 {
     private readonly Outage outage = new();
+    private readonly SemaphoreSlim asking = new(1);
 
     /// <summary>Up to where events of other hosts were taken in; nothing if nobody else writes.</summary>
     private PackageAdsPlace? place;
@@ -31,13 +32,27 @@ internal sealed partial class SeenSetsRefresher(
     /// <exception cref="Common.StoreUnavailableException">The next call asks for the same.</exception>
     public async Task PollAsync(CancellationToken cancellation)
     {
-        var news = await store.ReadNewPackageAdsAsync(place, cancellation);
-        foreach (var set in news.Sets)
+        await asking.WaitAsync(cancellation);
+        try
         {
-            await seen.AddAsync(set, cancellation);
-        }
+            var news = await store.ReadNewPackageAdsAsync(place, cancellation);
+            foreach (var set in news.Sets)
+            {
+                await seen.AddAsync(set, cancellation);
+            }
 
-        place = news.Place;
+            place = news.Place;
+        }
+        finally
+        {
+            asking.Release();
+        }
+    }
+
+    public override void Dispose()
+    {
+        asking.Dispose();
+        base.Dispose();
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

@@ -23,7 +23,8 @@ internal static class ServingModule
         services.AddSingleton<DeliveryWriter>();
         services.AddSingleton<ServingMetrics>();
         services.AddSingleton<RandomAd>();
-        services.AddHostedService<SeenSetsRefresher>();
+        services.AddSingleton<SeenSetsRefresher>();
+        services.AddHostedService(provider => provider.GetRequiredService<SeenSetsRefresher>());
         services.AddHostedService(provider => provider.GetRequiredService<DeliveryWriter>());
         services.AddHealthChecks().AddCheck<ServingHealth>("serving");
     }

@@ -1,0 +1,48 @@
+using AdServer.Events;
+using AdServer.Stats;
+
+namespace AdServer.Tests.ManyHosts;
+
+/// <summary>A journal and a statistics store that several hosts commit to: others, and a log of the batches.</summary>
+internal sealed class SharedEvents(IEventJournal journal, IStatsStore stats) : IEventJournal, IStatsStore
+{
+    private readonly Lock door = new();
+    private readonly List<PackageAds> log = [];
+
+    public async Task<AppendOutcome[]> AppendAsync(IReadOnlyList<AdEvent> batch, CancellationToken cancellation)
+    {
+        var outcomes = await journal.AppendAsync(batch, cancellation);
+        lock (door)
+        {
+            log.AddRange(batch.Where((_, place) => outcomes[place] == AppendOutcome.Stored)
+                .Select(one => new PackageAds(one.CountedPackage, [one.AdId])));
+        }
+
+        return outcomes;
+    }
+
+    public Task<PackageAdsNews> ReadNewPackageAdsAsync(PackageAdsPlace? after, CancellationToken cancellation)
+    {
+        lock (door)
+        {
+            var news = after is null ? [] : log[(int)after.Roll..];
+            return Task.FromResult(new PackageAdsNews(news, new PackageAdsPlace(log.Count, new HashSet<string>())));
+        }
+    }
+
+    public Task<Roll?> NextRollAsync(int maxEvents, CancellationToken cancellation) => journal.NextRollAsync(maxEvents, cancellation);
+
+    public Task<JournalLag> ReadLagAsync(CancellationToken cancellation) => journal.ReadLagAsync(cancellation);
+
+    public Task ApplyAsync(Roll roll, CancellationToken cancellation) => stats.ApplyAsync(roll, cancellation);
+
+    public Task<StatsView> ReadAsync(StatsQuery query, CancellationToken cancellation) => stats.ReadAsync(query, cancellation);
+
+    public IAsyncEnumerable<PackageAds> ReadPackageAdsAsync(CancellationToken cancellation) => stats.ReadPackageAdsAsync(cancellation);
+
+    public Task ReplaceDeliveriesAsync(
+        string process, IReadOnlyList<DeliveryTotal> deliveries, IReadOnlyList<RequestTotal> requests, CancellationToken cancellation) =>
+        stats.ReplaceDeliveriesAsync(process, deliveries, requests, cancellation);
+
+    public Task<bool> SweepRemovedAsync(int slice, CancellationToken cancellation) => stats.SweepRemovedAsync(slice, cancellation);
+}
