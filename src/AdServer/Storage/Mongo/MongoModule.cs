@@ -16,7 +16,6 @@ internal static class MongoModule
         services.AddSingleton(_ => MongoDatabase.Open(settings, storage, access));
         services.AddSingleton(provider => provider.GetRequiredService<MongoDatabase>().Commands);
         services.AddSingleton<IMongoCommands>(provider => provider.GetRequiredService<MongoRetry>());
-        services.AddSingleton<IMongoCommands>(provider => provider.GetRequiredService<MongoDatabase>());
         services.AddSingleton<ICatalogStore, MongoCatalogStore>();
         services.AddSingleton<IAccessStore, MongoAccessStore>();
         return services;
