@@ -1,0 +1,94 @@
+using Xunit;
+
+namespace AdServer.StorageTests.Mongo.Engine;
+
+/// <summary>
+/// The MongoDB that the tests of this process talk to. Looked for once, at the first use: the server that <c>ADSERVER_TEST_MONGODB</c> names;
+/// <c>mongo:8</c> where a Docker engine answers; DocumentDB, prepared on this machine, behind a gateway that has accidents on demand.
+/// </summary>
+internal sealed class MongoServer
+{
+    private static readonly Lazy<MongoServer> Found = new(Find);
+
+    private readonly string reason;
+
+    private MongoServer(string reason) => this.reason = reason;
+
+    /// <summary>A server as it is; null when the tests bring their gateway.</summary>
+    public string? Uri { get; private init; }
+
+    /// <summary>The engine behind the tests' gateways; null when the server is somebody else's.</summary>
+    public DocumentDb? Engine { get; private init; }
+
+    /// <summary>The server. Without one the test is skipped and says why; it fails where <c>ADSERVER_TEST_REQUIRE_MONGODB</c> is set.</summary>
+    public static MongoServer Get()
+    {
+        var server = Found.Value;
+        if (server is { Uri: null, Engine: null })
+        {
+            Miss($"No MongoDB to test on: {server.reason}");
+        }
+
+        return server;
+    }
+
+    /// <summary>The engine that a gateway can stand before, for tests that need accidents.</summary>
+    public static DocumentDb GetEngine()
+    {
+        if (Get().Engine is { } engine)
+        {
+            return engine;
+        }
+
+        Assert.Skip("Accidents need the tests' own gateway; this server is reached directly.");
+        return null;
+    }
+
+    /// <summary>Where a driver finds a database of a server that is reached directly.</summary>
+    public string UriOf(string database)
+    {
+        var start = Uri!.IndexOf("://", StringComparison.Ordinal) + 3;
+        var path = Uri.IndexOfAny(['/', '?'], start);
+        var options = Uri.IndexOf('?', start);
+        return $"{(path < 0 ? Uri : Uri[..path])}/{database}{(options < 0 ? string.Empty : Uri[options..])}";
+    }
+
+    private static void Miss(string reason)
+    {
+        if (Environment.GetEnvironmentVariable("ADSERVER_TEST_REQUIRE_MONGODB") is "1")
+        {
+            Assert.Fail(reason);
+        }
+
+        Assert.Skip(reason);
+    }
+
+    private static MongoServer Find()
+    {
+        if (Environment.GetEnvironmentVariable("ADSERVER_TEST_MONGODB") is { Length: > 0 } uri)
+        {
+            return new MongoServer(string.Empty) { Uri = uri };
+        }
+
+        try
+        {
+            return new MongoServer(string.Empty) { Uri = $"mongodb://127.0.0.1:{EngineScript.Run("mongod.sh").ReadLine()}" };
+        }
+        catch (EngineException docker)
+        {
+            return FindDocumentDb(docker.Message);
+        }
+    }
+
+    private static MongoServer FindDocumentDb(string reason)
+    {
+        try
+        {
+            return new MongoServer(string.Empty) { Engine = DocumentDb.Start() };
+        }
+        catch (EngineException own)
+        {
+            return new MongoServer($"ADSERVER_TEST_MONGODB is not set; {reason}; {own.Message}.");
+        }
+    }
+}

@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# MongoDB itself for the tests, where a Docker engine answers: says the port, and ends with its input.
+set -euo pipefail
+
+fail() { echo "$1" >&2; exit 1; }
+
+command -v docker >/dev/null || fail "docker is not installed"
+timeout 10 docker info >/dev/null 2>&1 || fail "no Docker engine answers"
+docker pull -q mongo:8 >/dev/null 2>&1 || docker image inspect mongo:8 >/dev/null 2>&1 || fail "the image mongo:8 cannot be had"
+
+# The container's first process ends with its input, and the container with it, and that input is this script's.
+name=adserver-tests-$$
+docker run -i --rm --name "$name" -p 127.0.0.1::27017 mongo:8 sh -c 'mongod --bind_ip_all >/dev/null 2>&1 & exec cat >/dev/null' <&0 >/dev/null 2>&1 &
+for _ in {1..150}; do
+  if docker exec "$name" mongosh --quiet --eval 'db.hello().ok' >/dev/null 2>&1; then
+    docker port "$name" 27017/tcp | head -n 1 | sed 's/.*://'
+    wait
+    exit
+  fi
+  sleep 0.2
+done
+docker kill "$name" >/dev/null 2>&1 || true
+fail "mongo:8 did not start"

@@ -1,0 +1,125 @@
+using AdServer.Common;
+using AdServer.Storage;
+using AdServer.Storage.Mongo;
+using AdServer.StorageTests.Mongo.Engine;
+using AdServer.StorageTests.Mongo.Wire;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using MongoDB.Bson;
+
+namespace AdServer.StorageTests.Mongo;
+
+/// <summary>MongoDB with a database that goes away with the test, behind a gateway of the test's own where accidents are possible.</summary>
+internal sealed class MongoEngine : TestEngine
+{
+    /// <summary>MongoDB's number for a disk without room.</summary>
+    private const int OutOfDiskSpace = 14031;
+
+    private readonly MongoServer server = MongoServer.Get();
+    private readonly MongoGateway? gateway;
+    private readonly string database = $"t{Ids.New(TimeProvider.System.GetUtcNow())}".Replace("-", string.Empty, StringComparison.Ordinal);
+    private FaultRule? fullDisk;
+
+    /// <summary>The store on the server that there is; the test is skipped where there is none.</summary>
+    public MongoEngine() => gateway = server.Engine is { } engine ? new MongoGateway(engine) : null;
+
+    /// <summary>The server on its bad days; the test is skipped where it is reached directly.</summary>
+    public MongoGateway Gateway
+    {
+        get
+        {
+            MongoServer.GetEngine();
+            return gateway!;
+        }
+    }
+
+    public Faults Faults => Gateway.Faults;
+
+    /// <summary>Where a driver finds the test's database.</summary>
+    public string Uri => gateway?.UriOf(database) ?? server.UriOf(database);
+
+    /// <summary>The seam that the stores under test use.</summary>
+    public IMongoCommands Commands => Get<IMongoCommands>();
+
+    public Task<BsonDocument> RunAsync(BsonDocument command) => Commands.RunAsync(command, CancellationToken.None);
+
+    /// <summary>Another host on the same database.</summary>
+    public ServiceProvider Open(StorageAccess access, params KeyValuePair<string, string?>[] settings) => new ServiceCollection()
+        .AddLogging()
+        .AddSingleton<TimeProvider>(Clock)
+        .AddStorage(
+            new ConfigurationBuilder().AddInMemoryCollection([new("ConnectionStrings:MongoDb", Uri), .. settings]).Build(),
+            Path.GetTempPath(),
+            access)
+        .BuildServiceProvider();
+
+    public override Task FillDiskAsync()
+    {
+        fullDisk = Faults.Every("insert update findAndModify", null, Fault.Answer(OutOfDiskSpace));
+        return Task.CompletedTask;
+    }
+
+    public override Task FreeDiskAsync()
+    {
+        fullDisk?.Dispose();
+        return Task.CompletedTask;
+    }
+
+    public override Task SpoilAdRowAsync(string adId) => RunAsync(new BsonDocument
+    {
+        { "update", "daily_ad_stats" },
+        { "updates", new BsonArray { new BsonDocument { { "q", new BsonDocument("adId", adId) }, { "u", new BsonDocument("$inc", new BsonDocument("counts.view", 1L)) } } } },
+    });
+
+    public override Task SpoilPackageAdsAsync(string package) => RunAsync(new BsonDocument
+    {
+        { "delete", "package_ads" },
+        { "deletes", new BsonArray { new BsonDocument { { "q", new BsonDocument("package", package) }, { "limit", 0 } } } },
+    });
+
+    public override async Task<long> CountTracesAsync(string adId) =>
+        await CountAsync("ad_events", new("adId", adId))
+        + await CountAsync("events_by_day", new("events.adId", adId))
+        + await CountAsync("daily_ad_stats", new("adId", adId))
+        + await CountAsync("daily_package_stats", new("adId", adId))
+        + await CountAsync("daily_deliveries", new("adId", adId))
+        + await CountAsync("package_ads", new("ads", adId));
+
+    public override async Task<int> ReadLargestBucketAsync()
+    {
+        var reply = await RunAsync(new BsonDocument
+        {
+            { "find", "events_by_day" },
+            { "singleBatch", true },
+            { "batchSize", 1000 },
+        });
+        return reply["cursor"]["firstBatch"].AsBsonArray.Select(bucket => bucket["events"].AsBsonArray.Count).DefaultIfEmpty().Max();
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await DropAsync();
+        await base.DisposeAsync();
+        if (gateway is not null)
+        {
+            await gateway.DisposeAsync();
+        }
+    }
+
+    protected override ServiceProvider Open() => Open(StorageAccess.Serve);
+
+    private async Task<long> CountAsync(string collection, BsonDocument filter)
+    {
+        var reply = await RunAsync(new BsonDocument { { "count", collection }, { "query", filter } });
+        return reply["n"].ToInt64();
+    }
+
+    /// <summary>A store behind a gateway goes with the engine's data; on somebody's server it must be dropped.</summary>
+    private async Task DropAsync()
+    {
+        if (gateway is null)
+        {
+            await RunAsync(new BsonDocument("dropDatabase", 1));
+        }
+    }
+}
