@@ -119,7 +119,37 @@ public sealed class GatewayTests : IAsyncLifetime
     [Theory]
     [InlineData("{nonsense: 1}", 59)]
     [InlineData("{find: 'c', filter: {a: {$nonsense: 1}}}", 2)]
-    public async Task An_error_has_MongoDBs_number(string command, int code) => Assert.Equal(code, Code(await client.RunAsync(command)));
+    [InlineData("{find: 'c', filter: 5}", 14)]
+    [InlineData("{find: 'c', sort: {a: 7}}", 15975)]
+    [InlineData("{find: 'c', projection: {a: 1, b: 0}}", 31254)]
+    [InlineData("{aggregate: 'c', pipeline: [{$nonsense: 1}], cursor: {}}", 40324)]
+    [InlineData("{aggregate: 'c', pipeline: [{$group: {_id: null, n: {$nonsense: 1}}}], cursor: {}}", 15952)]
+    [InlineData("{update: 'c', updates: [{q: {_id: 1}, u: {$nonsense: {a: 1}}}]}", 9)]
+    [InlineData("{update: 'c', updates: [{q: {_id: 1}, u: {$inc: {a: 'text'}}}]}", 14)]
+    [InlineData("{update: 'c', updates: [{q: {_id: 1}, u: {$set: {_id: 5}}}]}", 66)]
+    [InlineData("{update: 'c', updates: [{q: {_id: 1}, u: {$set: {a: 1}, $inc: {a: 1}}}]}", 40)]
+    [InlineData("{update: 'c', updates: [{q: {_id: 1}, u: {$set: {'a.b': 1}}}]}", 28)]
+    [InlineData("{update: 'c', updates: [{q: {a: 9}, u: {$set: {_id: 2}}, upsert: true}]}", 11000)]
+    [InlineData("{update: 'c', updates: []}", 16)]
+    [InlineData("{insert: '', documents: [{_id: 1}]}", 73)]
+    [InlineData("{delete: 'c', deletes: [{q: {_id: 1}}]}", 40414)]
+    [InlineData("{create: 'c', capped: true}", 115)]
+    [InlineData("{create: 'c', viewOn: 'd', pipeline: []}", 48)]
+    [InlineData("{listIndexes: 'none'}", 26)]
+    [InlineData("{dropIndexes: 'c', index: 'none'}", 27)]
+    [InlineData("{dropIndexes: 'c', index: '_id_'}", 72)]
+    [InlineData("{createIndexes: 'c', indexes: [{key: {a: 1}, name: 'other'}]}", 85)]
+    [InlineData("{createIndexes: 'c', indexes: [{key: {b: 1}, name: 'one'}]}", 86)]
+    [InlineData("{createIndexes: 'c', indexes: [{key: {a: 'x'}, name: 'two'}]}", 67)]
+    [InlineData("{createIndexes: 'c', indexes: [{key: {same: 1}, name: 'same', unique: true}]}", 11000)]
+    [InlineData("{getMore: NumberLong('7'), collection: 'c'}", 43)]
+    public async Task An_error_has_MongoDBs_number(string command, int code)
+    {
+        await client.RunAsync("{insert: 'c', documents: [{_id: 1, a: 1, same: 1}, {_id: 2, a: 2, same: 1}]}");
+        await client.RunAsync("{createIndexes: 'c', indexes: [{key: {a: 1}, name: 'one'}]}");
+
+        Assert.Equal(code, Code(await client.RunAsync(command)));
+    }
 
     [Fact]
     public async Task A_connection_dropped_before_leaves_nothing_and_after_leaves_everything()
@@ -217,7 +247,7 @@ public sealed class GatewayTests : IAsyncLifetime
         Assert.Single((await after.RunAsync("{find: 'c'}"))!["cursor"]["firstBatch"].AsBsonArray);
     }
 
-    private static int Code(BsonDocument? reply) => reply!["ok"].ToInt32() == 0 ? reply["code"].ToInt32() : 0;
+    private static int Code(BsonDocument? reply) => (reply!.TryGetValue("writeErrors", out var errors) ? errors[0] : reply)["code"].ToInt32();
 
     private async Task<MongoClient> AgainAsync()
     {

@@ -1,3 +1,5 @@
+using AdServer.Common;
+using AdServer.Storage.Mongo.Native;
 using Xunit;
 
 namespace AdServer.StorageTests.Mongo.Engine;
@@ -64,6 +66,20 @@ internal sealed class MongoServer
     }
 
     private static MongoServer Find()
+    {
+        try
+        {
+            MongocLibrary.Load();
+        }
+        catch (StartException library)
+        {
+            return new MongoServer(library.Message);
+        }
+
+        return FindServer();
+    }
+
+    private static MongoServer FindServer()
     {
         if (Environment.GetEnvironmentVariable("ADSERVER_TEST_MONGODB") is { Length: > 0 } uri)
         {

@@ -18,7 +18,7 @@ fail() { echo "$1" >&2; exit 1; }
 # A step in a process of its own: whichever of its commands fails ends it, which bash ignores of functions in a condition.
 step() { "$0" "step-$1" "$new" >>"$new/log" 2>&1; }
 
-last_words() { { grep '^E: ' "$new/log" || cat "$new/log"; } | tail -n 1; }
+last_words() { grep -m 1 '^E: ' "$new/log" || tail -n 1 "$new/log"; }
 
 inside() { env -i PATH=$bin:/usr/bin LC_ALL=C.UTF-8 HOME=/tmp "$(command -v chroot)" --userspec=$user:$user "$root" "$@"; }
 

@@ -53,7 +53,7 @@ internal sealed class DocumentDbCommands(DocumentDb engine) : IDisposable
         {
             "insert" or "update" or "delete" => await WriteAsync(connection, request, cancellation),
             "findAndModify" or "findandmodify" => await connection.CallAsync(Api + "find_and_modify", "p_result", request, cancellation),
-            "create" or "createIndexes" or "dropIndexes" or "drop" or "dropDatabase" or "collMod" =>
+            "create" or "createIndexes" or "dropIndexes" or "drop" or "dropDatabase" =>
                 await ChangeSchemaAsync(connection, request, cancellation),
             _ => await ReadAsync(connection, request, cancellation),
         };
@@ -138,8 +138,7 @@ internal sealed class DocumentDbCommands(DocumentDb engine) : IDisposable
                     (await connection.CallAsync("documentdb_api_internal.create_indexes_non_concurrently", request, ", true", cancellation))!),
                 "dropIndexes" => await connection.DropIndexesAsync(request, cancellation),
                 "drop" => await DropAsync(connection, $"SELECT {Api}drop_collection($1, $2)", cancellation, request.Database, request.Collection),
-                "dropDatabase" => await DropAsync(connection, $"SELECT {Api}drop_database($1)", cancellation, request.Database),
-                _ => MongoErrors.Reply(59, $"no such command: '{request.Name}'"),
+                _ => await DropAsync(connection, $"SELECT {Api}drop_database($1)", cancellation, request.Database),
             };
         }
         finally

@@ -36,7 +36,7 @@ internal sealed class Greeting(int port)
             { "primary", me, IsPrimary },
             { "maxBsonObjectSize", 16 * 1024 * 1024 },
             { "maxMessageSizeBytes", 48_000_000 },
-            { "maxWriteBatchSize", 100_000 },
+            { "maxWriteBatchSize", 25_000 },
             { "logicalSessionTimeoutMinutes", 30 },
             { "localTime", TimeProvider.System.GetUtcNow().UtcDateTime },
             { "minWireVersion", 0 },

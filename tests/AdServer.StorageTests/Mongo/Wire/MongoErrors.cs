@@ -14,10 +14,31 @@ internal static class MongoErrors
 
     public const int WriteConflict = 112;
 
-    /// <summary>Found by provoking each error: <c>GatewayErrorTests</c> does it again.</summary>
+    /// <summary>Found by provoking each error: <c>GatewayTests</c> does it again.</summary>
     private static readonly Dictionary<string, int> Codes = new(StringComparer.Ordinal)
     {
+        ["M0001"] = 2,
+        ["M0003"] = 9,
+        ["M0004"] = 14,
+        ["M0008"] = 26,
+        ["M0009"] = 27,
+        ["M000A"] = 28,
+        ["M000D"] = 40,
+        ["M000F"] = 48,
+        ["M000M"] = 66,
+        ["M000N"] = 67,
+        ["M000P"] = 72,
+        ["M000Q"] = 73,
+        ["M000R"] = 85,
+        ["M000S"] = 86,
+        ["M000U"] = 115,
         ["M001C"] = DuplicateKey,
+        ["M001L"] = 15952,
+        ["M0059"] = 31254,
+        ["M007U"] = 40324,
+        ["M0087"] = 40414,
+        ["M00DO"] = 16,
+        ["M00FG"] = 15975,
         ["23505"] = DuplicateKey,
         ["23P01"] = DuplicateKey,
         ["40001"] = WriteConflict,
