@@ -115,6 +115,17 @@ public sealed class MongoStartTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_deployment_without_a_majority_is_said()
+    {
+        var error = new BsonDocument { { "code", 64 }, { "errmsg", "waiting for replication timed out" } };
+        server.Answer = command => Task.FromResult<BsonDocument?>(
+            command.Contains("update") ? ScriptedServer.Ok(new("n", 1), new("writeConcernError", error)) : NewDatabase(command));
+
+        await RefusesAsync($"mongodb://{server.Address}/ads", "cannot store on as many members", "Start the missing members");
+        Assert.DoesNotContain(server.Commands, command => command.Contains("insert"));
+    }
+
+    [Fact]
     public async Task Fewer_members_than_a_majority_are_refused()
     {
         server.Hello = Member("rs0", isPrimary: true).Set("passives", new BsonArray { "a:1", "b:1", "c:1", "d:1" });

@@ -25,7 +25,14 @@ internal sealed class MongoDatabase : IDisposable
         // Threads of the binding's own do the work, so waiting for them here cannot starve them.
         new MongoStart(settings).RunAsync(access, CancellationToken.None).GetAwaiter().GetResult();
         var limits = new MongocLimits(storage.Workers, storage.Deadline, storage.Deadline);
-        return new MongoDatabase(new MongocCommands(settings, limits), storage.Deadline, access);
+        try
+        {
+            return new MongoDatabase(new MongocCommands(settings, limits), storage.Deadline, access);
+        }
+        catch (MongoUnreachableException fault)
+        {
+            throw new StartException($"The MongoDB hosts of {settings.Redacted} can no longer be looked up: {fault.Message}", fault);
+        }
     }
 
     public void Dispose() => driver.Dispose();

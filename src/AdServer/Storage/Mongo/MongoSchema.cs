@@ -15,6 +15,9 @@ internal static class MongoSchema
     private const string VersionId = "schema";
     private const string ProbeId = "writable";
 
+    /// <summary>Milliseconds.</summary>
+    private const int LongestProbe = 3000;
+
     /// <summary>Our names, which older servers use too; in each of them, every index beside the one on <c>_id</c>.</summary>
     private static readonly Dictionary<string, MongoIndex[]> Collections = new()
     {
@@ -82,6 +85,8 @@ internal static class MongoSchema
             { "upsert", true },
         };
         var update = new BsonDocument { { "update", Meta }, { "updates", new BsonArray { statement } } }.Durable();
+        // Else it would wait for members that are away until the driver gives up, and nobody would know why.
+        update[MongoConcerns.Write]["wtimeout"] = LongestProbe;
         (await commands.RunAsync(update, cancellation)).ThrowIfFailed(expected: MongoReply.DuplicateKey);
     }
 

@@ -50,12 +50,13 @@ internal sealed record MongoSettings(MongoUri Uri, string Database)
     {
         var isWrite = Members is not null && command.Contains(MongoConcerns.Write);
         var isRead = IsLinearizable && command.Contains(MongoConcerns.Read);
-        return (isWrite, isRead) switch
+        if (!isWrite && !isRead)
         {
-            (false, false) => command,
-            (true, _) => ((BsonDocument)command.Clone()).Set(MongoConcerns.Write, new BsonDocument { { "w", Members }, { "j", true } }),
-            (_, true) => ((BsonDocument)command.Clone()).Set(MongoConcerns.Read, new BsonDocument("level", "linearizable")),
-        };
+            return command;
+        }
+
+        var (part, key, value) = isWrite ? (MongoConcerns.Write, "w", (BsonValue)Members!.Value) : (MongoConcerns.Read, "level", "linearizable");
+        return new BsonDocument(command).Set(part, new BsonDocument(command[part].AsBsonDocument).Set(key, value));
     }
 
     /// <summary>A text of the driver or the server, without the password wherever it may have got into it.</summary>

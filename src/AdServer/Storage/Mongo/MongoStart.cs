@@ -27,12 +27,13 @@ internal sealed class MongoStart(MongoSettings settings)
                 return;
             }
 
-            if (await MongoSchema.CheckAsync(commands, settings, cancellation))
+            var isNew = await MongoSchema.CheckAsync(commands, settings, cancellation);
+            await MongoSchema.ProbeAsync(commands, cancellation);
+            if (isNew)
             {
                 await MongoSchema.ClaimAsync(commands, cancellation);
             }
 
-            await MongoSchema.ProbeAsync(commands, cancellation);
             await IndexAsync(cancellation);
         }
         catch (MongoCommandException fault)

@@ -12,7 +12,7 @@ internal static class MongoStartFault
             + $"db.grantRolesToUser(\"<user>\", [{{ role: \"readWrite\", db: \"{settings.Database}\" }}]).",
         18 => $"The MongoDB server at {settings.Redacted} refuses the user name or the password. Check them, and the database that the user was "
             + "made in (authSource=admin in the connection string, if it is admin).",
-        79 or 100 => $"The MongoDB deployment at {settings.Redacted} cannot store on as many members as is asked ({fault.Message}). "
+        64 or 79 or 100 => $"The MongoDB deployment at {settings.Redacted} cannot store on as many members as is asked ({fault.Message}). "
             + "Start the missing members, or correct w in the connection string.",
         85 or 86 => $"An index of {settings.Redacted} has a name of ours and another definition ({fault.Message}). Drop it: the start makes it again.",
         MongoReply.DuplicateKey => $"{settings.Redacted} holds what a unique index forbids ({fault.Message}). Correct the documents first.",
