@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using AdServer.StorageTests.Mongo.Engine;
 using MongoDB.Bson;
 using MongoDB.Bson.Serialization;
 
@@ -25,6 +26,7 @@ internal sealed class ScriptedServer : IAsyncDisposable
 
     public ScriptedServer()
     {
+        MongoServer.RequireDriver();
         listener.Start();
         accepting = AcceptAsync();
     }

@@ -46,6 +46,19 @@ internal sealed class MongoServer
         return null;
     }
 
+    /// <summary>For tests that need the driver, but no server.</summary>
+    public static void RequireDriver()
+    {
+        try
+        {
+            MongocLibrary.Load();
+        }
+        catch (StartException library)
+        {
+            Miss(library.Message);
+        }
+    }
+
     /// <summary>Where a driver finds a database of a server that is reached directly.</summary>
     public string UriOf(string database)
     {
