@@ -5,13 +5,13 @@ using FluentValidation;
 namespace AdServer.Access;
 
 /// <summary>Whoever signs up, as a performer or as a developer.</summary>
-/// <param name="Name">Name, at most 200 characters; trimmed.</param>
-/// <param name="Email">E-mail address; trimmed, unique whatever its case.</param>
+/// <param name="Name" example="Ann">Name, at most 200 characters; trimmed.</param>
+/// <param name="Email" example="ann@example.com">E-mail address; trimmed, unique whatever its case.</param>
 internal sealed record ContactRequest(string Name, string Email)
 {
     public const int MaxNameLength = 200;
 
-    /// <summary>Reads and checks a body; the texts and their order are the wire contract's (section 1, routes 1 and 5).</summary>
+    /// <summary>Reads and checks a body; the texts and their order are those of WireContract.md (section 1, routes 1 and 5).</summary>
     public static (ApiError? Error, ContactRequest? Request) Read(JsonElement body) =>
         Read(new ContactFields(body.Member("name"), body.Member("email")));
 

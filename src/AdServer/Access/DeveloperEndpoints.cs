@@ -64,6 +64,7 @@ internal static class DeveloperEndpoints
 }
 
 /// <summary>An address to look up.</summary>
+/// <param name="Email" example="ann@example.com">The e-mail address, in whatever case.</param>
 internal sealed record EmailRequest(string Email);
 
 /// <summary>The answer to a change that has nothing else to say.</summary>

@@ -32,16 +32,17 @@ internal sealed record Ad
 }
 
 /// <summary>What the SDK plays.</summary>
-/// <param name="VideoUrl">Absolute http or https address of the video.</param>
-/// <param name="TargetUrl">Where a click leads.</param>
-/// <param name="Budget">How much the performer spends, which weights the choice.</param>
-/// <param name="SkipTime">Seconds after which the video can be skipped.</param>
-/// <param name="ExitTime">Seconds after which the ad can be closed.</param>
+/// <param name="VideoUrl" example="https://example.com/videos/summer.mp4">Absolute http or https address of the video.</param>
+/// <param name="TargetUrl" example="https://example.com/summer">Where a click leads.</param>
+/// <param name="Budget" example="high">How much the performer spends, which weights the choice.</param>
+/// <param name="SkipTime" example="5">Seconds after which the video can be skipped.</param>
+/// <param name="ExitTime" example="30">Seconds after which the ad can be closed.</param>
 internal sealed record AdDetails(string VideoUrl, string TargetUrl, Budget Budget, double SkipTime, double ExitTime);
 
-/// <summary>The budget class. The number is the weight in the choice of an ad and the level in <c>conversionRate</c>.</summary>
+/// <summary>The budget class of an ad.</summary>
 internal enum Budget
 {
+    // The numbers are stored: never change one. What they weigh: Serving/WeightedSlots, Stats/Report.
     Low = 1,
     Medium = 2,
     High = 3,
@@ -58,6 +59,8 @@ internal enum AdStatus
 /// In which packages (apps) an ad may be served. A pattern is a package name, or the beginning of one followed by <c>*</c>
 /// (<c>com.example.*</c>). An empty allow list allows every package; the deny list wins.
 /// </summary>
+/// <param name="Allow" example="[]">Only in these packages; empty: in all.</param>
+/// <param name="Deny" example="[&quot;com.example.kids.*&quot;]">Never in these.</param>
 internal sealed record PackageRules(IReadOnlyList<string> Allow, IReadOnlyList<string> Deny)
 {
     public static PackageRules Everywhere { get; } = new([], []);

@@ -8,8 +8,6 @@ namespace AdServer.Catalog;
 /// <summary>The routes by which advertisers manage their ads.</summary>
 internal static class AdEndpoints
 {
-    private static readonly ApiError AdNotFound = ApiError.NotFound("Ad not found");
-
     public static void MapAds(this IEndpointRouteBuilder routes)
     {
         var ads = routes.MapGroup("/ads").WithTags("Ads");
@@ -36,7 +34,7 @@ internal static class AdEndpoints
         var key = EmailAddress.Key(fields.PerformerEmail.Text()!);
         if (await store.FindPerformerByEmailAsync(key, cancellation) is not { } performer)
         {
-            return PerformerEndpoints.NotFound;
+            return CatalogErrors.PerformerNotFound;
         }
 
         (error, var ad) = Make(fields, performer, clock.Now());
@@ -47,7 +45,7 @@ internal static class AdEndpoints
 
         if (await store.AddAdAsync(ad, cancellation) != ChangeOutcome.Done)
         {
-            return PerformerEndpoints.NotFound;
+            return CatalogErrors.PerformerNotFound;
         }
 
         await catalog.ApplyAsync(new CatalogChange(Ad: ad));
@@ -102,7 +100,7 @@ internal static class AdEndpoints
     private static async Task<Results<Ok<AdResponse>, ApiError>> FindAsync(string id, ICatalogStore store, CancellationToken cancellation) =>
         await store.FindAdAsync(id, cancellation) is { } ad
             ? TypedResults.Ok(AdResponse.Of(ad, await store.FindPerformerAsync(ad.PerformerId, cancellation)))
-            : AdNotFound;
+            : CatalogErrors.AdNotFound;
 
     private static Task<IResult> ListAsync(string? limit, string? cursor, ICatalogStore store, CancellationToken cancellation) =>
         new CatalogList<Ad, AdResponse>(
@@ -147,7 +145,7 @@ internal static class AdEndpoints
         {
             if (await store.FindAdAsync(id, cancellation) is not { } before)
             {
-                return (AdNotFound, null);
+                return (CatalogErrors.AdNotFound, null);
             }
 
             var (error, ad) = Check(fields, before);
@@ -178,7 +176,7 @@ internal static class AdEndpoints
     {
         if (await store.RemoveAdAsync(id, clock.Now(), cancellation) != ChangeOutcome.Done)
         {
-            return AdNotFound;
+            return CatalogErrors.AdNotFound;
         }
 
         await catalog.ApplyAsync(new CatalogChange(RemovedId: id));

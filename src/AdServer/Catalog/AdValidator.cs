@@ -5,7 +5,7 @@ using FluentValidation;
 
 namespace AdServer.Catalog;
 
-/// <summary>What may stand in the fields of an ad. Absent fields pass; the order and the texts are the wire contract's (section 1, route 6).</summary>
+/// <summary>What may stand in the fields of an ad. Absent fields pass; the order and the texts are those of WireContract.md (section 1, route 6).</summary>
 internal sealed class AdValidator : AbstractValidator<AdFields>
 {
     public const int MaxUrlLength = 2048;

@@ -7,7 +7,7 @@ namespace AdServer.Catalog;
 
 /// <summary>A part of a list.</summary>
 /// <param name="Items">The items.</param>
-/// <param name="NextCursor">What to send as <c>cursor</c> to get the next part; absent after the last.</param>
+/// <param name="NextCursor">What to send as <c>cursor</c> to get the next part; null after the last.</param>
 internal sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor);
 
 /// <summary>What a caller asked for with <c>limit</c> and <c>cursor</c>.</summary>

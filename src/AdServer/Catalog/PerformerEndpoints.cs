@@ -9,8 +9,6 @@ namespace AdServer.Catalog;
 /// <summary>The routes of performers (advertisers).</summary>
 internal static class PerformerEndpoints
 {
-    public static readonly ApiError NotFound = ApiError.NotFound("Performer not found");
-
     public static void MapPerformers(this IEndpointRouteBuilder routes)
     {
         var performers = routes.MapGroup("/performers").WithTags("Performers");
@@ -70,7 +68,7 @@ internal static class PerformerEndpoints
     private static async Task<Results<Ok<PerformerResponse>, ApiError>> FindAsync(string id, ICatalogStore store, CancellationToken cancellation) =>
         await store.FindPerformerAsync(id, cancellation) is { } performer
             ? TypedResults.Ok((await JoinAsync([performer], store, cancellation))[0])
-            : NotFound;
+            : CatalogErrors.PerformerNotFound;
 
     /// <summary>Puts performers beside the ads they own.</summary>
     private static async Task<IReadOnlyList<PerformerResponse>> JoinAsync(
@@ -106,7 +104,7 @@ internal static class PerformerEndpoints
         {
             if (await store.FindPerformerAsync(id, cancellation) is not { } before)
             {
-                return (NotFound, null);
+                return (CatalogErrors.PerformerNotFound, null);
             }
 
             var (error, request) = Check(body, before);
@@ -148,7 +146,7 @@ internal static class PerformerEndpoints
             case ChangeOutcome.InUse:
                 return ApiError.Conflict("Performer still has ads; delete them first");
             default:
-                return NotFound;
+                return CatalogErrors.PerformerNotFound;
         }
     }
 }

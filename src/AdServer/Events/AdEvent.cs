@@ -41,9 +41,10 @@ internal sealed record AdEvent
     public string CountedPackage => IsOtherPackage ? OtherPackage : PackageName;
 }
 
-/// <summary>What a device reports. The numbers are stored: never change one.</summary>
+/// <summary>What a device reports.</summary>
 internal enum EventType
 {
+    // The numbers are stored: never change one.
     View = 0,
     Click = 1,
     Skip = 2,

@@ -1,8 +1,10 @@
+using AdServer.Catalog;
+
 namespace AdServer.Events;
 
 /// <summary>
 /// Why an event was refused: a closed set, in the order in which <see cref="EventIntake"/> checks. The label is the metric's and the
-/// batch answer's; status and text are the wire contract's (section 3).
+/// batch answer's; status and text are the wire contract's (WireContract.md, section 3).
 /// </summary>
 internal sealed record DropReason
 {
@@ -29,7 +31,7 @@ internal sealed record DropReason
     public static readonly DropReason InvalidDeviceId = new(
         "invalid_device_id", BadRequest, "deviceId must be a string of at most 128 characters without control characters");
 
-    public static readonly DropReason UnknownAd = new("unknown_ad", StatusCodes.Status404NotFound, "Ad not found");
+    public static readonly DropReason UnknownAd = new("unknown_ad", CatalogErrors.AdNotFound.Status, CatalogErrors.AdNotFound.Error);
 
     private DropReason(string label, int status, string error) => (Label, Status, Error) = (label, status, error);
 

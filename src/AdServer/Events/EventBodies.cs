@@ -2,18 +2,18 @@ using System.Text.Json.Serialization;
 
 namespace AdServer.Events;
 
-/// <summary>An event, as the documentation shows it; what is read is <see cref="RawEvent"/>.</summary>
-/// <param name="AdId">The ad it happened to.</param>
-/// <param name="Timestamp">The device's own time, ISO-8601; text that is no time is kept and counts for the day of receipt.</param>
+/// <summary>Something that happened to an ad on a device.</summary>
+/// <param name="AdId" example="0199a0c6-8f5e-7c3a-9d2b-5f1e8a7c4b10">The ad it happened to.</param>
+/// <param name="Timestamp" example="2026-11-21T12:00:00.000Z">The device's own time, ISO-8601. The event counts for its UTC day if it is at most 30 days old and at most 5 minutes ahead, else (and if it is no time) for the day of receipt.</param>
 /// <param name="EventDetails">What happened.</param>
-/// <param name="EventId">At most 64 characters. With one the event counts once, however often it is sent.</param>
+/// <param name="EventId" example="6f1c2b9e-1">At most 64 characters. With one the event counts once, however often it is sent.</param>
 internal sealed record EventRequest(string AdId, string Timestamp, EventDetails EventDetails, string? EventId);
 
 /// <summary>What happened.</summary>
-/// <param name="PackageName">The app, at most 255 characters.</param>
-/// <param name="EventType"><c>view</c>, <c>click</c>, <c>skip</c> or <c>exit</c>.</param>
-/// <param name="WatchDuration">Seconds watched, 0 to 604,800; a number, or a number as text.</param>
-/// <param name="DeviceId">At most 128 characters.</param>
+/// <param name="PackageName" example="com.example.mygame">The app, at most 255 characters.</param>
+/// <param name="EventType" example="view"><c>view</c>, <c>click</c>, <c>skip</c> or <c>exit</c>.</param>
+/// <param name="WatchDuration" example="12.5">Seconds watched, 0 to 604,800; a number, or a number as text.</param>
+/// <param name="DeviceId" example="device-1">At most 128 characters.</param>
 internal sealed record EventDetails(string PackageName, string EventType, double WatchDuration, string? DeviceId);
 
 /// <summary>The answer to one event.</summary>
@@ -39,7 +39,7 @@ internal sealed record BatchAnswer(int Logged, int Duplicates, int Rejected, IRe
 
 /// <summary>What became of one event of a batch.</summary>
 /// <param name="Result"><c>logged</c>, <c>duplicate</c> or <c>rejected</c>.</param>
-/// <param name="Reason">Why it was rejected: a <see cref="DropReason.Label"/>.</param>
+/// <param name="Reason">Why it was rejected, in one word.</param>
 /// <param name="Error">The same in words.</param>
 internal sealed record EventResult(
     string Result,

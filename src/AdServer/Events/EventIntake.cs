@@ -4,7 +4,7 @@ using AdServer.Catalog;
 namespace AdServer.Events;
 
 /// <summary>
-/// Decides whether an event is accepted: an ordered list of checks, the first that fails gives the reason (wire contract, section 3).
+/// Decides whether an event is accepted: an ordered list of checks, the first that fails gives the reason (WireContract.md, section 3).
 /// Pure: what it needs to know of the world is passed in.
 /// </summary>
 internal static class EventIntake

@@ -8,6 +8,11 @@ namespace AdServer.Serving;
 /// </summary>
 internal sealed class WeightedSlots
 {
+    /// <summary>How often an ad of a budget is chosen, beside one of the lowest.</summary>
+    public const int LowWeight = 1;
+    public const int MediumWeight = 2;
+    public const int HighWeight = 3;
+
     private readonly int[] low;
     private readonly int[] medium;
     private readonly int[] high;
@@ -15,7 +20,7 @@ internal sealed class WeightedSlots
     private WeightedSlots(int[] low, int[] medium, int[] high)
     {
         (this.low, this.medium, this.high) = (low, medium, high);
-        Weight = checked((low.Length * (int)Budget.Low) + (medium.Length * (int)Budget.Medium) + (high.Length * (int)Budget.High));
+        Weight = checked((low.Length * LowWeight) + (medium.Length * MediumWeight) + (high.Length * HighWeight));
     }
 
     /// <summary>The number of units.</summary>
@@ -34,14 +39,15 @@ internal sealed class WeightedSlots
     /// <param name="unit">At least 0 and less than <see cref="Weight"/>.</param>
     public int At(int unit)
     {
-        if (unit < low.Length)
+        var lowUnits = low.Length * LowWeight;
+        if (unit < lowUnits)
         {
-            return low[unit];
+            return low[unit / LowWeight];
         }
 
-        unit -= low.Length;
-        var mediumWeight = medium.Length * (int)Budget.Medium;
-        return unit < mediumWeight ? medium[unit / (int)Budget.Medium] : high[(unit - mediumWeight) / (int)Budget.High];
+        unit -= lowUnits;
+        var mediumUnits = medium.Length * MediumWeight;
+        return unit < mediumUnits ? medium[unit / MediumWeight] : high[(unit - mediumUnits) / HighWeight];
     }
 
     public WeightedSlots Where(Predicate<int> keep) =>

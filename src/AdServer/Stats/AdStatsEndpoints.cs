@@ -7,9 +7,6 @@ namespace AdServer.Stats;
 /// <summary>The statistics that older clients read: of an ad, and of a performer's ads.</summary>
 internal static class AdStatsEndpoints
 {
-    private static readonly ApiError AdNotFound = ApiError.NotFound("Ad not found");
-    private static readonly ApiError PerformerNotFound = ApiError.NotFound("Performer not found");
-
     public static void MapAdStats(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/ads/{id}/stats", OfAdAsync).WithTags("Statistics")
@@ -28,7 +25,7 @@ internal static class AdStatsEndpoints
 
         if (await catalog.FindAdAsync(id, cancellation) is not { } ad)
         {
-            return AdNotFound;
+            return CatalogErrors.AdNotFound;
         }
 
         var query = new StatsQuery { From = range.From, To = range.To, AdId = id };
@@ -51,7 +48,7 @@ internal static class AdStatsEndpoints
 
         if (await catalog.FindPerformerAsync(id, cancellation) is null)
         {
-            return PerformerNotFound;
+            return CatalogErrors.PerformerNotFound;
         }
 
         var ads = (await catalog.ListAdIdsAsync([id], cancellation))[id].ToList();
@@ -84,7 +81,7 @@ internal sealed record AdStatsResponse(
 /// <param name="Exits">Exits.</param>
 /// <param name="AvgWatchDuration">Seconds watched per view.</param>
 /// <param name="ClickThroughRate">Clicks for a hundred views.</param>
-/// <param name="ConversionRate">Clicks for a hundred, divided by the budget's level (1 to 3): no rate, kept for older clients.</param>
+/// <param name="ConversionRate">Clicks for a hundred, divided by the budget's level (low 1, medium 2, high 3): no rate, kept for older clients.</param>
 /// <param name="Deliveries">How often it was handed out.</param>
 internal sealed record AdStats(
     long Views, long Clicks, long Skips, long Exits, double AvgWatchDuration, double ClickThroughRate, double ConversionRate, long Deliveries)
@@ -108,7 +105,7 @@ internal sealed record AdStats(
 internal sealed record PerformerStatsResponse(
     string PerformerId, IReadOnlyList<PerformerAdStats> AdsStats, DateTimeOffset AsOf, StatsPosition Position);
 
-/// <summary>What happened to one ad of a performer; the fields are those of <see cref="AdStats"/>.</summary>
+/// <summary>What happened to one ad of a performer, as in the statistics of one ad.</summary>
 internal sealed record PerformerAdStats(
     string AdId, long Views, long Clicks, long Skips, long Exits, double AvgWatchDuration, double ClickThroughRate, long Deliveries)
 {

@@ -24,7 +24,7 @@ internal static class DailyStatsEndpoints
         ICatalogStore catalog, IStatsStore stats, TimeProvider clock, CancellationToken cancellation) =>
         await AnswerAsync(
             new DailyStatsRequest(from, to, format, http, new StatsQuery { AdId = id }),
-            async () => await catalog.FindAdAsync(id, cancellation) is null ? ApiError.NotFound("Ad not found") : null,
+            async () => await catalog.FindAdAsync(id, cancellation) is null ? CatalogErrors.AdNotFound : null,
             stats,
             clock,
             cancellation);
@@ -34,7 +34,7 @@ internal static class DailyStatsEndpoints
         ICatalogStore catalog, IStatsStore stats, TimeProvider clock, CancellationToken cancellation) =>
         await AnswerAsync(
             new DailyStatsRequest(from, to, format, http, new StatsQuery { PerformerId = id }),
-            async () => await catalog.FindPerformerAsync(id, cancellation) is null ? ApiError.NotFound("Performer not found") : null,
+            async () => await catalog.FindPerformerAsync(id, cancellation) is null ? CatalogErrors.PerformerNotFound : null,
             stats,
             clock,
             cancellation);

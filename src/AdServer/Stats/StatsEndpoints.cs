@@ -53,7 +53,7 @@ internal sealed record StatsRequest(
 /// <summary>A report.</summary>
 /// <param name="Rows">The rows of this page.</param>
 /// <param name="Totals">The sum over all pages.</param>
-/// <param name="NextCursor">What to send as <c>cursor</c> to get the next page; absent after the last.</param>
+/// <param name="NextCursor">What to send as <c>cursor</c> to get the next page; null after the last.</param>
 /// <param name="AsOf">When it was read: every event that was answered before is in it.</param>
 /// <param name="Position">The position in the journal behind it.</param>
 internal sealed record StatsResponse(

@@ -18,7 +18,7 @@ internal sealed record StatsSettings
     /// <summary>What is wrong with the values, if anything.</summary>
     public string? Fault() => this switch
     {
-        _ when RollUpEvery <= TimeSpan.Zero || RollUpEvery > TimeSpan.FromMinutes(1) => "Stats:RollUpEvery must be between 0 and 1 minute",
+        _ when RollUpEvery <= TimeSpan.Zero || RollUpEvery > TimeSpan.FromMinutes(1) => "Stats:RollUpEvery must be more than 0 and at most a minute, written as 00:00:01 (1 alone means a day)",
         _ when RollSize is < 1 or > 100_000 => "Stats:RollSize must be between 1 and 100000",
         _ when LateAfter <= TimeSpan.Zero => "Stats:LateAfter must be more than 0",
         _ when SweepEvery <= TimeSpan.Zero => "Stats:SweepEvery must be more than 0",

@@ -54,6 +54,7 @@ internal static class OpenApi
             License = new OpenApiLicense { Name = "MIT", Url = new Uri("https://opensource.org/license/mit") },
         });
         options.IncludeXmlComments(Assembly.GetExecutingAssembly());
+        options.DescribeAllParametersInCamelCase();
         options.SupportNonNullableReferenceTypes();
         options.NonNullableReferenceTypesAsRequired();
         options.SchemaFilter<MayGrow>();

@@ -51,10 +51,11 @@ internal sealed class SimulateCommand(IAnsiConsole console, TimeProvider clock)
     private async Task ShowAsync(StatusContext context, Task devices, Tally tally)
     {
         using var timer = new PeriodicTimer(Tick, clock);
-        for (var (requests, events) = (0L, 0L); !devices.IsCompleted; (requests, events) = (tally.Requests, tally.Events()))
+        while (!devices.IsCompleted)
         {
-            context.Status($"{tally.Requests - requests} ad requests/s, {tally.Events() - events} events/s, {tally.Errors} errors");
+            var (requests, events) = (tally.Requests, tally.Events());
             await Task.WhenAny(devices, timer.WaitForNextTickAsync(CancellationToken.None).AsTask());
+            context.Status($"{tally.Requests - requests} ad requests/s, {tally.Events() - events} events/s, {tally.Errors} errors");
         }
     }
 
