@@ -21,7 +21,12 @@ internal sealed class MongoEngine : TestEngine
     private FaultRule? fullDisk;
 
     /// <summary>The store on the server that there is; the test is skipped where there is none.</summary>
-    public MongoEngine() => gateway = server.Engine is { } engine ? new MongoGateway(engine) : null;
+    public MongoEngine()
+    {
+        gateway = server.Engine is { } engine ? new MongoGateway(engine) : null;
+        // Here and not at the first use: that may be many threads at once, which would wait for each other and starve the gateway.
+        Get<IMongoCommands>();
+    }
 
     /// <summary>The server on its bad days; the test is skipped where it is reached directly.</summary>
     public MongoGateway Gateway
