@@ -185,6 +185,29 @@ public sealed class MongocTests : IAsyncDisposable
         Assert.Equal(Enumerable.Range(0, 100), replies.Select(reply => reply["n"].AsInt32));
     }
 
+    [Theory]
+    [InlineData("?tsl=true", "\"tsl\"")]
+    [InlineData("?connectTimeoutMS=soon", "\"connecttimeoutms\"")]
+    [InlineData("?tls=maybe", "\"tls\"")]
+    public void An_option_that_the_driver_does_not_know_is_refused_and_not_ignored(string options, string named)
+    {
+        var refusal = Assert.Throws<StartException>(() => Connect(options: options, user: "me:s3cret@"));
+
+        Assert.Contains(named, refusal.Message, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("s3cret", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("?retryWrites=true&w=majority&appName=Cluster0")]
+    [InlineData("?retryReads=false&tls=false&maxPoolSize=100&maxIdleTimeMS=60000&heartbeatFrequencyMS=5000&localThresholdMS=20")]
+    [InlineData("?readPreference=primary&readConcernLevel=majority&journal=true&wtimeoutMS=1000&directConnection=true")]
+    public async Task The_options_that_people_have_work(string options)
+    {
+        using var commands = Connect(options: options);
+
+        Assert.Equal(1, (await commands.RunAsync(new BsonDocument("ping", 1), Token))["ok"]);
+    }
+
     [Fact]
     public void A_missing_library_is_named_with_the_packages_that_have_it()
     {

@@ -20,7 +20,7 @@ internal static unsafe partial class Mongoc
     public static partial void mongoc_init();
 
     [LibraryImport(Driver)]
-    public static partial void mongoc_log_set_handler(nint handler, nint data);
+    public static partial void mongoc_log_set_handler(delegate* unmanaged[Cdecl]<int, byte*, byte*, nint, void> handler, nint data);
 
     [LibraryImport(Driver)]
     public static partial nint mongoc_uri_new_with_error(byte* text, Error* error);

@@ -54,8 +54,7 @@ internal static class MongocLibrary
             Mongoc.Bson => found.Bson,
             _ => IntPtr.Zero,
         });
-        // Its own log would write to the error stream; what matters comes back as an error.
-        Mongoc.mongoc_log_set_handler(0, 0);
+        MongocLog.Redirect();
         Mongoc.mongoc_init();
         return true;
     }

@@ -89,24 +89,35 @@ internal sealed unsafe class MongocPool : IDisposable
 
     private nint Open(string text)
     {
+        var uri = Read(text);
         Mongoc.Error error;
+        var opened = Mongoc.mongoc_client_pool_new_with_error(uri, &error);
+        Mongoc.mongoc_uri_destroy(uri);
+        if (opened == 0)
+        {
+            throw MongocFault.Translate(error.Domain, error.Code, scrub(error.Message));
+        }
+
+        Mongoc.mongoc_client_pool_set_error_api(opened, Mongoc.ErrorApi);
+        return opened;
+    }
+
+    private nint Read(string text)
+    {
+        Mongoc.Error error;
+        MongocLog.Listen();
         fixed (byte* bytes = Terminated(text))
         {
             var uri = Mongoc.mongoc_uri_new_with_error(bytes, &error);
-            if (uri == 0)
+            var said = MongocLog.End();
+            if (uri != 0 && said.Count == 0)
             {
-                throw new StartException($"The MongoDB connection string cannot be used: {scrub(error.Message)}");
+                return uri;
             }
 
-            var opened = Mongoc.mongoc_client_pool_new_with_error(uri, &error);
+            var reason = uri == 0 ? error.Message : said[0];
             Mongoc.mongoc_uri_destroy(uri);
-            if (opened == 0)
-            {
-                throw MongocFault.Translate(error.Domain, error.Code, scrub(error.Message));
-            }
-
-            Mongoc.mongoc_client_pool_set_error_api(opened, Mongoc.ErrorApi);
-            return opened;
+            throw new StartException($"The MongoDB connection string cannot be used: {scrub(reason)}.");
         }
     }
 
