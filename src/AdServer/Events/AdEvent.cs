@@ -11,6 +11,12 @@ internal sealed record AdEvent
     /// <summary>The client's identity of the event: it counts once, for ever. Without one nothing is deduplicated.</summary>
     public string? EventId { get; init; }
 
+    /// <summary>
+    /// Our own identity of an event without an <see cref="EventId"/>, made before the first attempt to store it where an attempt may
+    /// happen without an answer; kept through every retry. It is not read back.
+    /// </summary>
+    public Guid? Identity { get; init; }
+
     public required string AdId { get; init; }
 
     public required string PerformerId { get; init; }

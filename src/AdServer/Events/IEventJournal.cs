@@ -1,7 +1,10 @@
 namespace AdServer.Events;
 
 /// <summary>The raw events, in batches that are durable when answered and in numbered rolls that never change (laws 3 and 4 of storage).</summary>
-/// <exception cref="Common.StoreUnavailableException">Every method, when the store cannot answer; nothing of the call was committed.</exception>
+/// <exception cref="Common.StoreUnavailableException">
+/// Every method, when the store cannot answer. On an engine behind a network a batch may be committed all the same: only appending it again
+/// under the same identities tells.
+/// </exception>
 internal interface IEventJournal
 {
     /// <summary>
@@ -12,7 +15,8 @@ internal interface IEventJournal
 
     /// <summary>
     /// The roll to apply next: the one that is closed and not applied, else a new one of at most <paramref name="maxEvents"/> committed
-    /// events that are in no roll, closed durably by this call; nothing if there are none. Until it is applied the same roll is given again.
+    /// events that are in no roll, but of one batch at least where the engine keeps batches whole; closed durably by this call; nothing if there
+    /// are no such events. Until it is applied the same roll is given again.
     /// </summary>
     Task<Roll?> NextRollAsync(int maxEvents, CancellationToken cancellation);
 

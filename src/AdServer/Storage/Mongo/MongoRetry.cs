@@ -66,6 +66,9 @@ internal sealed class MongoRetry(IMongoCommands commands, TimeProvider clock, Ti
         }
     }
 
+    /// <summary>For a caller that has to look again until it sees what it knows to be there.</summary>
+    public MongoPatience NewPatience() => new(clock, deadline);
+
     /// <summary>Whether the same command may well succeed a moment later.</summary>
     public static bool IsPassing(Exception fault) => fault switch
     {

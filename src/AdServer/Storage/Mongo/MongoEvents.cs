@@ -1,0 +1,66 @@
+using AdServer.Common;
+using AdServer.Events;
+using MongoDB.Bson;
+
+namespace AdServer.Storage.Mongo;
+
+/// <summary>
+/// The documents of <c>ad_events</c>. <c>_id</c> is the event's identity: text from the client, else 16 bytes of ours, so that no client
+/// can take one of ours. <c>batch</c> and <c>place</c> say where it was committed. Of a swept event only these three are left.
+/// </summary>
+internal static class MongoEvents
+{
+    public const string Collection = "ad_events";
+
+    /// <summary>The most events of one page: their documents are below 3 KB.</summary>
+    public const int PageSize = 4000;
+
+    private static readonly string[] Types = ["view", "click", "skip", "exit"];
+
+    /// <summary>The event with an identity of its own, whoever made it.</summary>
+    public static AdEvent Identify(AdEvent one, DateTimeOffset now) =>
+        one.EventId is null && one.Identity is null ? one with { Identity = Guid.CreateVersion7(now) } : one;
+
+    public static BsonValue IdentityOf(AdEvent one) =>
+        one.EventId is { } given ? given : new BsonBinaryData(one.Identity!.Value.ToByteArray(bigEndian: true));
+
+    public static BsonDocument Write(AdEvent one, string batch, int place) =>
+        new BsonDocument { { "_id", IdentityOf(one) }, { "batch", batch }, { "place", place } }.AddRange(WriteBody(one));
+
+    /// <summary>The event without its identity and its place, as buckets hold it, too.</summary>
+    public static BsonDocument WriteBody(AdEvent one) => new()
+    {
+        { "adId", one.AdId },
+        { "performerId", one.PerformerId },
+        { "packageName", one.PackageName },
+        { "isOtherPackage", true, one.IsOtherPackage },
+        { "deviceId", one.DeviceId, one.DeviceId is not null },
+        { "timestamp", one.Timestamp },
+        { "day", one.Day.ToString() },
+        { "eventType", NameOf(one.Type) },
+        { "watchDuration", one.WatchDuration },
+        { "createdAt", one.CreatedAt.UtcDateTime },
+    };
+
+    public static AdEvent Read(BsonDocument document) => new()
+    {
+        EventId = document.TryGetValue("_id", out var id) && id.IsString ? id.AsString : null,
+        AdId = document["adId"].AsString,
+        PerformerId = document["performerId"].AsString,
+        PackageName = document["packageName"].AsString,
+        IsOtherPackage = document.GetValue("isOtherPackage", false).AsBoolean,
+        DeviceId = document.GetValue("deviceId", BsonNull.Value) is BsonString device ? device.Value : null,
+        Timestamp = document["timestamp"].AsString,
+        Day = UtcDay.Parse(document["day"].AsString),
+        Type = TypeOf(document["eventType"].AsString),
+        WatchDuration = document["watchDuration"].ToInt64(),
+        CreatedAt = new DateTimeOffset(document["createdAt"].ToUniversalTime()),
+    };
+
+    /// <summary>Only the identity and the place of a swept event are left.</summary>
+    public static bool IsSwept(BsonDocument document) => !document.Contains("adId");
+
+    public static string NameOf(EventType type) => Types[(int)type];
+
+    public static EventType TypeOf(string name) => (EventType)Array.IndexOf(Types, name);
+}

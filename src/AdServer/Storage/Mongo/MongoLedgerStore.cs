@@ -1,0 +1,129 @@
+using AdServer.Common;
+using AdServer.Stats;
+using MongoDB.Bson;
+
+namespace AdServer.Storage.Mongo;
+
+/// <summary>
+/// Raw events beside what follows from them, while hosts go on. Nothing is compared across two reads but what the later one cannot have
+/// less of; rebuilding is a guarded write per row, repeated until no roll came between.
+/// </summary>
+internal sealed class MongoLedgerStore(MongoRetry commands, TimeProvider clock) : ILedgerStore
+{
+    private static readonly (string Collection, string Field)[] Days =
+    [
+        (MongoEvents.Collection, "day"), (MongoDerived.AdRows, "date"), (MongoDerived.PackageRows, "date"), (MongoBuckets.Collection, "_id"),
+    ];
+
+    private readonly MongoRolls rolls = new(commands, clock);
+    private readonly MongoAdMarks marks = new(commands);
+    private readonly MongoTail tail = new(commands);
+    private readonly MongoBatches batches = new(commands);
+    private readonly MongoRebuild rebuild = new(commands, clock);
+
+    public async Task<IReadOnlyList<UtcDay>> ListDaysAsync(CancellationToken cancellation)
+    {
+        var days = new SortedSet<UtcDay>();
+        foreach (var (collection, field) in Days)
+        {
+            for (var day = await FirstAfterAsync(collection, field, string.Empty, cancellation); day is not null;)
+            {
+                days.Add(UtcDay.Parse(day));
+                day = await FirstAfterAsync(collection, field, $"{day}}}", cancellation);
+            }
+        }
+
+        return [.. days];
+    }
+
+    public async Task<DayLedger> ReadDayAsync(UtcDay day, CancellationToken cancellation)
+    {
+        var read = await MongoDay.ReadAsync(commands, day, await rolls.ReadLastAppliedAsync(cancellation), cancellation);
+        var bucketed = new RollUp();
+        await foreach (var bucket in MongoBuckets.ListDayAsync(commands, day, cancellation))
+        {
+            foreach (var entry in bucket["events"].AsBsonArray)
+            {
+                read.Add(bucketed, MongoBuckets.ReadEntry(entry), bucket["roll"].ToInt64());
+            }
+        }
+
+        var derived = new RollUp();
+        read.AdRows.ToList().ForEach(row => derived.Add(row.Key, row.Value.Counts));
+        read.PackageRows.ToList().ForEach(row => derived.Add(row.Key, row.Value.Counts));
+        var ads = read.Raw.AdDays.Keys.Concat(derived.AdDays.Keys).Concat(bucketed.AdDays.Keys).Select(key => key.AdId)
+            .Concat(derived.PackageDays.Keys.Select(key => key.AdId));
+        var gone = await marks.FindRemovedAsync(ads, cancellation);
+        return new DayLedger(read.Applied, Only(read.Raw, gone), Only(derived, gone), Only(bucketed, gone));
+    }
+
+    public async Task<IReadOnlyList<(string Package, string AdId, bool InRaw)>> ComparePackageAdsAsync(CancellationToken cancellation)
+    {
+        var (raw, kept, waiting) = await ReadPairsAsync(cancellation);
+        var gone = await marks.FindRemovedAsync(raw.Concat(kept).Select(pair => pair.AdId), cancellation);
+        return
+        [
+            .. raw.Except(kept).Where(pair => !gone.Contains(pair.AdId)).Select(pair => (pair.Package, pair.AdId, true)),
+            .. kept.Except(raw).Except(waiting).Where(pair => !gone.Contains(pair.AdId)).Select(pair => (pair.Package, pair.AdId, false)),
+        ];
+    }
+
+    public Task RebuildDayAsync(UtcDay day, CancellationToken cancellation) => rebuild.DayAsync(day, cancellation);
+
+    public async Task RebuildPackageAdsAsync(CancellationToken cancellation)
+    {
+        var differences = await ComparePackageAdsAsync(cancellation);
+        await MongoPackageAds.InsertAsync(
+            commands, [.. differences.Where(pair => pair.InRaw).Select(pair => (pair.Package, pair.AdId))], cancellation);
+        await commands.DeleteAsync(
+            MongoPackageAds.Collection,
+            differences.Where(pair => !pair.InRaw).Select(pair => new BsonDocument("_id", MongoPackageAds.IdOf((pair.Package, pair.AdId)))),
+            cancellation);
+    }
+
+    /// <summary>The pairs of applied rolls, the pairs of the sets, and those that a roll may add just now.</summary>
+    private async Task<(HashSet<(string Package, string AdId)> Raw, HashSet<(string Package, string AdId)> Kept, HashSet<(string Package, string AdId)> Waiting)>
+        ReadPairsAsync(CancellationToken cancellation)
+    {
+        var applied = await rolls.ReadLastAppliedAsync(cancellation);
+        var kept = await commands.ScanAsync(MongoPackageAds.Collection, [], null, MongoVerbs.PageSize, cancellation)
+            .Select(MongoPackageAds.Read).ToHashSetAsync(cancellationToken: cancellation);
+        var raw = await ReadPairsAsync(batches.ListRolledAsync(0, applied, cancellation), cancellation);
+        var waiting = await ReadPairsAsync((await tail.ListAsync(applied, cancellation)).ToAsyncEnumerable(), cancellation);
+        return (raw, kept, waiting);
+    }
+
+    private async Task<HashSet<(string Package, string AdId)>> ReadPairsAsync(IAsyncEnumerable<MongoBatch> some, CancellationToken cancellation)
+    {
+        var pairs = new HashSet<(string, string)>();
+        await foreach (var part in some.Chunk(MongoVerbs.MostStatements).WithCancellation(cancellation))
+        {
+            await foreach (var (_, _, sums) in tail.AddUpAsync(part, cancellation))
+            {
+                pairs.UnionWith(sums.Select(sum => (sum.Key.Package, sum.Key.AdId)));
+            }
+        }
+
+        return pairs;
+    }
+
+    private async Task<string?> FirstAfterAsync(string collection, string field, string after, CancellationToken cancellation)
+    {
+        var page = await commands.FindAsync(
+            collection,
+            new BsonDocument(field, new BsonDocument("$gt", after)),
+            new BsonDocument(field, 1),
+            1,
+            new BsonDocument(field, 1),
+            cancellation);
+        return page.Documents is [var first] ? first[field].AsString.Split('|')[0] : null;
+    }
+
+    private static RollUp Only(RollUp all, IReadOnlySet<string> gone)
+    {
+        var live = new RollUp();
+        all.AdDays.Where(row => !gone.Contains(row.Key.AdId)).ToList().ForEach(row => live.Add(row.Key, row.Value));
+        all.PackageDays.Where(row => !gone.Contains(row.Key.AdId)).ToList().ForEach(row => live.Add(row.Key, row.Value));
+        return live;
+    }
+}

@@ -1,0 +1,191 @@
+using AdServer.Stats;
+using MongoDB.Bson;
+
+namespace AdServer.Storage.Mongo;
+
+/// <summary>
+/// A statistics query as pipelines, one per collection. A row that includes a roll after the position comes back by name, with its
+/// <c>through</c>, beside the sums in which it is: only so can the tail be added once (law 11).
+/// </summary>
+/// <param name="commands">The engine.</param>
+/// <param name="query">What is asked.</param>
+/// <param name="position">The last roll that was applied when the reading began.</param>
+/// <param name="gone">Ads to leave out.</param>
+internal sealed class MongoStatsQuery(MongoRetry commands, StatsQuery query, long position, IReadOnlySet<string> gone)
+{
+    /// <summary>Rows of one command; each is below 2 KB.</summary>
+    private const int MostRows = 5000;
+
+    private static readonly string[] Counts = ["counts.view", "counts.click", "counts.skip", "counts.exit", "watchDurationSum"];
+
+    private static readonly Source AdRows = new(
+        MongoDerived.AdRows, Counts, sums => new Measures(new DayCounts(sums[0], sums[1], sums[2], sums[3], sums[4]), 0, 0, 0));
+
+    private static readonly Source Deliveries = new(MongoCounters.Deliveries, ["deliveries"], sums => new Measures(default, sums[0], 0, 0));
+
+    private static readonly Source Requests = new(
+        MongoCounters.Requests, ["requests", "fills"], sums => new Measures(default, 0, sums[0], sums[1]));
+
+    private readonly List<Source> sources =
+    [
+        query.ByPackage ? AdRows with { Collection = MongoDerived.PackageRows } : AdRows,
+        .. query.HasDeliveries ? [Deliveries] : Array.Empty<Source>(),
+        .. query.HasRequests ? [Requests] : Array.Empty<Source>(),
+    ];
+
+    /// <summary>Of each collection the first limit + 1 rows after the query's place, or all it has.</summary>
+    public Task<MongoStatsRows> ReadPageAsync(CancellationToken cancellation) => ReadAsync(query, cancellation);
+
+    /// <summary>One row per collection: the sum over all that the filter takes, on whatever page.</summary>
+    public Task<MongoStatsRows> ReadTotalAsync(CancellationToken cancellation) =>
+        ReadAsync(query with { GroupBy = [], After = null }, cancellation);
+
+    private async Task<MongoStatsRows> ReadAsync(StatsQuery asked, CancellationToken cancellation)
+    {
+        var rows = new MongoStatsRows([], []);
+        foreach (var source in sources)
+        {
+            await ReadAsync(asked, source, rows, cancellation);
+        }
+
+        return rows;
+    }
+
+    private async Task ReadAsync(StatsQuery asked, Source source, MongoStatsRows rows, CancellationToken cancellation)
+    {
+        for (var (left, place) = (asked.Limit + 1L, asked); left > 0;)
+        {
+            var most = (int)Math.Min(left, MostRows);
+            var page = await commands.AggregateAsync(source.Collection, Pipeline(place, source, most), most, cancellation);
+            foreach (var document in page.Documents)
+            {
+                rows.Add(KeyOf(document), source.Read([.. source.Fields.Select((_, index) => document[$"s{index}"].ToInt64())]), document["late"]);
+            }
+
+            left = page.Documents.Count < most && page.IsEnd ? 0 : left - page.Documents.Count;
+            place = left == 0 ? place : place with { After = rows.Rows[^1].Key };
+        }
+    }
+
+    /// <summary>Adds up twice: by key and late row, then by key, with the late rows of a key as a list.</summary>
+    private BsonArray Pipeline(StatsQuery asked, Source source, int most)
+    {
+        var isLate = new BsonDocument("$gt", new BsonArray { new BsonDocument("$ifNull", new BsonArray { "$through", 0L }), position });
+        var first = new BsonDocument
+        {
+            {
+                "_id", new BsonDocument
+                {
+                    { "a", FieldOf(asked, 0) is { } one ? $"${one}" : new BsonDocument("$literal", "") },
+                    { "b", FieldOf(asked, 1) is { } two ? $"${two}" : new BsonDocument("$literal", "") },
+                    { "late", new BsonDocument("$cond", new BsonArray { isLate, "$_id", "" }) },
+                }
+            },
+            { "through", new BsonDocument("$max", "$through") },
+        };
+        var isName = new BsonDocument("$ne", new BsonArray { "$_id.late", "" });
+        var second = new BsonDocument
+        {
+            { "_id", new BsonDocument { { "a", "$_id.a" }, { "b", "$_id.b" } } },
+            {
+                "late", new BsonDocument("$push", new BsonDocument("$cond", new BsonArray
+                {
+                    isName, new BsonDocument { { "row", "$_id.late" }, { "through", "$through" } }, BsonNull.Value,
+                }))
+            },
+        };
+        foreach (var (field, index) in source.Fields.Select((field, index) => (field, index)))
+        {
+            first.Add($"s{index}", new BsonDocument("$sum", $"${field}"));
+            second.Add($"s{index}", new BsonDocument("$sum", $"$s{index}"));
+        }
+
+        return
+        [
+            new BsonDocument("$match", Filter(asked)),
+            new BsonDocument("$group", first),
+            new BsonDocument("$group", second),
+            new BsonDocument("$sort", new BsonDocument { { "_id.a", 1 }, { "_id.b", 1 } }),
+            new BsonDocument("$limit", most),
+        ];
+    }
+
+    private BsonDocument Filter(StatsQuery asked)
+    {
+        var conditions = new BsonArray { After(asked) };
+        void Add(string field, BsonValue? condition) => _ = condition is null ? null : conditions.Add(new BsonDocument(field, condition));
+        Add("adId", asked.AdId);
+        Add("performerId", asked.PerformerId);
+        Add("packageName", asked.PackageName);
+        Add("date", asked.From is { } from ? new BsonDocument("$gte", from.ToString()) : null);
+        Add("date", asked.To is { } to ? new BsonDocument("$lte", to.ToString()) : null);
+        Add("adId", gone.Count > 0 ? new BsonDocument("$nin", new BsonArray(gone)) : null);
+        // One ad's rows lie together by _id, in every collection that has ads.
+        _ = asked.AdId is { } adId ? conditions.Add(MongoVerbs.BeginsWith(adId)) : null;
+        return new BsonDocument("$and", conditions);
+    }
+
+    private static BsonDocument After(StatsQuery asked)
+    {
+        if (asked.After is not { } after || FieldOf(asked, 0) is not { } first)
+        {
+            return [];
+        }
+
+        var beyond = new BsonDocument(first, new BsonDocument("$gt", after.First));
+        return FieldOf(asked, 1) is { } second
+            ? new BsonDocument("$or", new BsonArray
+            {
+                beyond, new BsonDocument { { first, after.First }, { second, new BsonDocument("$gt", after.Second) } },
+            })
+            : beyond;
+    }
+
+    private static string? FieldOf(StatsQuery asked, int index) => index >= asked.GroupBy.Count ? null : asked.GroupBy[index] switch
+    {
+        StatsGroup.Ad => "adId",
+        StatsGroup.Performer => "performerId",
+        StatsGroup.Package => "packageName",
+        StatsGroup.Day => "date",
+        _ => throw new ArgumentOutOfRangeException(nameof(index)),
+    };
+
+    private static StatsKey KeyOf(BsonDocument row) => new(row["_id"]["a"].AsString, row["_id"]["b"].AsString);
+
+    /// <summary>A collection that answers come from.</summary>
+    /// <param name="Collection">Its name.</param>
+    /// <param name="Fields">What is added up.</param>
+    /// <param name="Read">Reads the sums.</param>
+    private sealed record Source(string Collection, string[] Fields, Func<long[], Measures> Read);
+}
+
+/// <summary>What the rows say, and which of them include rolls after the position that the reading began with.</summary>
+internal sealed record MongoStatsRows(List<StatsRow> Rows, Dictionary<string, long> Late)
+{
+    public void Add(StatsKey key, Measures measures, BsonValue late)
+    {
+        Rows.Add(new StatsRow(key, measures));
+        foreach (var row in late.AsBsonArray.OfType<BsonDocument>())
+        {
+            Late[row["row"].AsString] = row["through"].ToInt64();
+        }
+    }
+
+    /// <summary>The tail without what these rows include already.</summary>
+    public RollUp Without(IEnumerable<MongoSum> tail, StatsQuery query)
+    {
+        var rest = new RollUp();
+        foreach (var sum in tail)
+        {
+            var ad = new AdDay(sum.Key.AdId, sum.Key.PerformerId, sum.Key.Day);
+            var row = query.ByPackage ? MongoDerived.IdOf(sum.Key) : MongoDerived.IdOf(ad);
+            if (sum.Roll is null || !Late.TryGetValue(row, out var through) || sum.Roll > through)
+            {
+                rest.Add(ad, sum.Counts);
+                rest.Add(sum.Key, sum.Counts);
+            }
+        }
+
+        return rest;
+    }
+}

@@ -1,0 +1,74 @@
+using AdServer.Common;
+using AdServer.Events;
+using AdServer.Stats;
+
+namespace AdServer.Storage.Mongo;
+
+/// <summary>Derived rows and delivery rows in MongoDB. Every write may be repeated, by any host, after any pause (laws 5 and 6).</summary>
+internal sealed class MongoStatsStore(MongoRetry commands, TimeProvider clock) : IStatsStore
+{
+    private readonly MongoRolls rolls = new(commands, clock);
+    private readonly MongoTail tail = new(commands);
+    private readonly MongoAdMarks marks = new(commands);
+    private readonly MongoPackageAds packageAds = new(commands);
+    private readonly MongoSweep sweep = new(commands);
+
+    public async Task ApplyAsync(Roll roll, CancellationToken cancellation)
+    {
+        if (await rolls.IsAppliedAsync(roll.Number, cancellation))
+        {
+            return;
+        }
+
+        var ads = roll.Events.Select(one => one.AdId).Distinct().ToList();
+        var gone = await marks.FindRemovedAsync(ads, cancellation);
+        var counts = RollUp.Of(roll.Events.Where(one => !gone.Contains(one.AdId)));
+        await MongoBuckets.AddAsync(commands, roll, gone, clock.Now(), cancellation);
+        await packageAds.AddAsync(counts.PackageDays.Keys.Select(key => (key.Package, key.AdId)), cancellation);
+        await MongoDerived.AddRowsAsync(commands, counts, roll.Number, clock.Now(), cancellation);
+        await marks.ReopenAsync(ads, roll.Number, cancellation);
+        await rolls.MarkAppliedAsync(roll.Number, cancellation);
+    }
+
+    /// <summary>Position, then rows, then tail (law 11). An event of the tail adds to a row unless the row's own <c>through</c> includes it.</summary>
+    public async Task<StatsView> ReadAsync(StatsQuery query, CancellationToken cancellation)
+    {
+        var patience = commands.NewPatience();
+        while (true)
+        {
+            var roll = await rolls.ReadLastAppliedAsync(cancellation);
+            var rows = new MongoStatsQuery(commands, query, roll, await marks.ListUnsweptAsync(cancellation));
+            var page = await rows.ReadPageAsync(cancellation);
+            var total = query.After is null && page.Rows.Count <= query.Limit ? page : await rows.ReadTotalAsync(cancellation);
+            var behind = await tail.ListAsync(roll, cancellation);
+            if (await tail.TryAddUpAsync(behind, cancellation) is { } sums)
+            {
+                var gone = await marks.FindRemovedAsync(sums.Select(sum => sum.Key.AdId), cancellation);
+                var live = sums.Where(sum => !gone.Contains(sum.Key.AdId)).ToList();
+                return View(query, page, total, live, new StatsPosition(roll, behind.Sum(batch => (long)batch.Events)));
+            }
+
+            await patience.PauseAsync(cancellation);
+        }
+    }
+
+    public IAsyncEnumerable<PackageAds> ReadPackageAdsAsync(CancellationToken cancellation) => packageAds.ReadAllAsync(cancellation);
+
+    public async Task ReplaceDeliveriesAsync(
+        string process, IReadOnlyList<DeliveryTotal> deliveries, IReadOnlyList<RequestTotal> requests, CancellationToken cancellation)
+    {
+        var performers = await marks.FindPerformersAsync(deliveries.Select(total => total.AdId), cancellation);
+        await MongoCounters.ReplaceAsync(commands, process, deliveries, performers, cancellation);
+        await marks.ReopenAsync(performers.Keys, 0, cancellation);
+        await MongoCounters.ReplaceAsync(commands, process, requests, cancellation);
+    }
+
+    public Task<bool> SweepRemovedAsync(int slice, CancellationToken cancellation) => sweep.SliceAsync(slice, cancellation);
+
+    private static StatsView View(StatsQuery query, MongoStatsRows page, MongoStatsRows total, IReadOnlyList<MongoSum> tail, StatsPosition position)
+    {
+        var rows = StatsMerge.Page(query, page.Rows, StatsMerge.Tail(query, page.Without(tail, query)));
+        var sum = total.Rows.Concat(StatsMerge.Tail(query, total.Without(tail, query))).Aggregate(default(Measures), (all, row) => all + row.Measures);
+        return new StatsView(rows, sum, position);
+    }
+}
