@@ -1,6 +1,8 @@
 using AdServer.Access;
 using AdServer.Catalog;
 using AdServer.Common;
+using AdServer.Events;
+using AdServer.Stats;
 
 namespace AdServer.Storage.Mongo;
 
@@ -18,6 +20,9 @@ internal static class MongoModule
         services.AddSingleton<IMongoCommands>(provider => provider.GetRequiredService<MongoRetry>());
         services.AddSingleton<ICatalogStore, MongoCatalogStore>();
         services.AddSingleton<IAccessStore, MongoAccessStore>();
+        services.AddSingleton<IEventJournal, MongoEventJournal>();
+        services.AddSingleton<IStatsStore, MongoStatsStore>();
+        services.AddSingleton<ILedgerStore, MongoLedgerStore>();
         return services;
     }
 

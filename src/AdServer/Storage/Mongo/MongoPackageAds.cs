@@ -9,7 +9,7 @@ namespace AdServer.Storage.Mongo;
 /// The documents of <c>package_ads</c>: one per pair, <c>_id: package|adId</c> (no identity of an ad holds a bar). A pair is added by an
 /// insert, which may be repeated. A document per package would grow with the ads and could not be filled twice without looking first.
 /// </summary>
-internal sealed class MongoPackageAds(MongoRetry commands)
+internal sealed class MongoPackageAds(MongoRetry commands, MongoPackages packages)
 {
     public const string Collection = "package_ads";
 
@@ -25,6 +25,7 @@ internal sealed class MongoPackageAds(MongoRetry commands)
     public async Task AddAsync(IEnumerable<(string Package, string AdId)> pairs, CancellationToken cancellation)
     {
         var fresh = pairs.Distinct().Where(pair => !stored.ContainsKey(pair)).ToList();
+        await packages.NoteAsync(fresh.Select(pair => pair.Package), cancellation);
         await InsertAsync(commands, fresh, cancellation);
         if (stored.Count + fresh.Count > MostRemembered)
         {
@@ -38,10 +39,15 @@ internal sealed class MongoPackageAds(MongoRetry commands)
         commands.InsertAsync(Collection, [.. pairs.Select(Write)], MongoVerbs.MostStatements, cancellation);
 
     /// <summary>
-    /// All pairs of ads that are not removed, in pages. The tail comes first: whatever leaves it meanwhile is in the pairs from then on.
+    /// All packages, then all pairs of ads that are not removed, in pages, the tail's first: whatever leaves it is in the others from then on.
     /// </summary>
     public async IAsyncEnumerable<PackageAds> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
+        foreach (var name in await packages.ListAsync(cancellation))
+        {
+            yield return new PackageAds(name, []);
+        }
+
         foreach (var set in await ReadTailAsync(cancellation))
         {
             yield return set;
@@ -59,7 +65,30 @@ internal sealed class MongoPackageAds(MongoRetry commands)
         }
     }
 
-    public static (string Package, string AdId) Read(BsonDocument pair) => (pair["packageName"].AsString, pair["adId"].AsString);
+    /// <summary>
+    /// The pairs that were committed after a place. The position is read before the batches: of the rolls up to it all are there, so that
+    /// only the names of later ones have to be remembered.
+    /// </summary>
+    public async Task<PackageAdsNews> ReadNewsAsync(PackageAdsPlace? after, CancellationToken cancellation)
+    {
+        var applied = await rolls.ReadLastAppliedAsync(cancellation);
+        if (after is null)
+        {
+            return new PackageAdsNews([], new PackageAdsPlace(applied, new HashSet<string>()));
+        }
+
+        var batches = await tail.ListAsync(after.Roll, cancellation);
+        if (await tail.TryAddUpAsync(batches.Where(batch => !after.Batches.Contains(batch.Id)), cancellation) is not { } sums)
+        {
+            // This node is behind: the next time tells.
+            return new PackageAdsNews([], after);
+        }
+
+        var later = batches.Where(batch => batch.Roll is null || batch.Roll > applied).Select(batch => batch.Id).ToHashSet();
+        return new PackageAdsNews([.. await LiveSetsAsync(sums, cancellation)], new PackageAdsPlace(Math.Max(applied, after.Roll), later));
+    }
+
+    public static (string Package, string AdId) Read(BsonDocument pair) => (pair["package"].AsString, pair["adId"].AsString);
 
     public static string IdOf((string Package, string AdId) pair) => $"{pair.Package}|{pair.AdId}";
 
@@ -71,17 +100,22 @@ internal sealed class MongoPackageAds(MongoRetry commands)
             var after = await rolls.ReadLastAppliedAsync(cancellation);
             if (await tail.TryAddUpAsync(await tail.ListAsync(after, cancellation), cancellation) is { } sums)
             {
-                var gone = await marks.FindRemovedAsync(sums.Select(sum => sum.Key.AdId), cancellation);
-                return Sets(sums.Select(sum => (sum.Key.Package, sum.Key.AdId)).Where(pair => !gone.Contains(pair.AdId)).Distinct());
+                return await LiveSetsAsync(sums, cancellation);
             }
 
             await patience.PauseAsync(cancellation);
         }
     }
 
+    private async Task<IEnumerable<PackageAds>> LiveSetsAsync(IReadOnlyList<MongoSum> sums, CancellationToken cancellation)
+    {
+        var gone = await marks.FindRemovedAsync(sums.Select(sum => sum.Key.AdId), cancellation);
+        return Sets(sums.Select(sum => (sum.Key.Package, sum.Key.AdId)).Where(pair => !gone.Contains(pair.AdId)).Distinct());
+    }
+
     private static IEnumerable<PackageAds> Sets(IEnumerable<(string Package, string AdId)> pairs) =>
         pairs.GroupBy(pair => pair.Package, pair => pair.AdId).Select(set => new PackageAds(set.Key, [.. set]));
 
     private static BsonDocument Write((string Package, string AdId) pair) =>
-        new() { { "_id", IdOf(pair) }, { "packageName", pair.Package }, { "adId", pair.AdId } };
+        new() { { "_id", IdOf(pair) }, { "package", pair.Package }, { "adId", pair.AdId } };
 }

@@ -29,16 +29,24 @@ internal static class MongoSchema
         ["ads"] =
         [
             new("created", ["createdAt", "_id"]), new("changed", ["changedAt", "_id"]), new("performer", ["performerId", "createdAt", "_id"]),
+            new("swept", ["swept", "removedAt"]),
         ],
-        ["ad_events"] = [],
-        ["journal"] = [],
+        ["ad_events"] =
+        [
+            new("batch", ["batch", "place"]), new("dayBatch", ["day", "batch", "place"]), new("adBatch", ["adId", "batch", "place"]),
+        ],
+        ["journal"] = [new("roll", ["roll", "_id"])],
         ["rolls"] = [],
         ["events_by_day"] = [],
-        ["daily_ad_stats"] = [],
-        ["daily_package_stats"] = [],
-        ["package_ads"] = [],
-        ["daily_deliveries"] = [],
-        ["daily_requests"] = [],
+        ["daily_ad_stats"] = [new("performerDate", ["performerId", "date"]), new("date", ["date", "_id"])],
+        ["daily_package_stats"] =
+        [
+            new("performerDate", ["performerId", "date"]), new("packageDate", ["packageName", "date"]), new("date", ["date", "_id"]),
+        ],
+        ["packages"] = [],
+        ["package_ads"] = [new("ad", ["adId"])],
+        ["daily_deliveries"] = [new("performerDate", ["performerId", "date"]), new("date", ["date"])],
+        ["daily_requests"] = [new("packageDate", ["packageName", "date"])],
     };
 
     /// <summary>Refuses a database that is not ours or that a newer server wrote; tells whether it is a new one.</summary>

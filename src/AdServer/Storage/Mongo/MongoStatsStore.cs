@@ -5,13 +5,27 @@ using AdServer.Stats;
 namespace AdServer.Storage.Mongo;
 
 /// <summary>Derived rows and delivery rows in MongoDB. Every write may be repeated, by any host, after any pause (laws 5 and 6).</summary>
-internal sealed class MongoStatsStore(MongoRetry commands, TimeProvider clock) : IStatsStore
+internal sealed class MongoStatsStore : IStatsStore
 {
-    private readonly MongoRolls rolls = new(commands, clock);
-    private readonly MongoTail tail = new(commands);
-    private readonly MongoAdMarks marks = new(commands);
-    private readonly MongoPackageAds packageAds = new(commands);
-    private readonly MongoSweep sweep = new(commands);
+    private readonly MongoRetry commands;
+    private readonly TimeProvider clock;
+    private readonly MongoRolls rolls;
+    private readonly MongoTail tail;
+    private readonly MongoAdMarks marks;
+    private readonly MongoPackages packages;
+    private readonly MongoPackageAds packageAds;
+    private readonly MongoSweep sweep;
+
+    public MongoStatsStore(MongoRetry commands, TimeProvider clock)
+    {
+        (this.commands, this.clock) = (commands, clock);
+        rolls = new(commands, clock);
+        tail = new(commands);
+        marks = new(commands);
+        packages = new(commands, clock);
+        packageAds = new(commands, packages);
+        sweep = new(commands);
+    }
 
     public async Task ApplyAsync(Roll roll, CancellationToken cancellation)
     {
@@ -54,12 +68,16 @@ internal sealed class MongoStatsStore(MongoRetry commands, TimeProvider clock) :
 
     public IAsyncEnumerable<PackageAds> ReadPackageAdsAsync(CancellationToken cancellation) => packageAds.ReadAllAsync(cancellation);
 
+    public Task<PackageAdsNews> ReadNewPackageAdsAsync(PackageAdsPlace? after, CancellationToken cancellation) =>
+        packageAds.ReadNewsAsync(after, cancellation);
+
     public async Task ReplaceDeliveriesAsync(
         string process, IReadOnlyList<DeliveryTotal> deliveries, IReadOnlyList<RequestTotal> requests, CancellationToken cancellation)
     {
         var performers = await marks.FindPerformersAsync(deliveries.Select(total => total.AdId), cancellation);
         await MongoCounters.ReplaceAsync(commands, process, deliveries, performers, cancellation);
         await marks.ReopenAsync(performers.Keys, 0, cancellation);
+        await packages.NoteAsync(requests.Select(total => total.Package), cancellation);
         await MongoCounters.ReplaceAsync(commands, process, requests, cancellation);
     }
 

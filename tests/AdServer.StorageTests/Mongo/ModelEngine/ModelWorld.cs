@@ -1,0 +1,220 @@
+using AdServer.Common;
+using AdServer.Events;
+using AdServer.Stats;
+using AdServer.Storage.Mongo;
+using MongoDB.Bson;
+using static AdServer.StorageTests.Samples;
+
+namespace AdServer.StorageTests.Mongo.ModelEngine;
+
+/// <summary>
+/// Hosts that append, roll up and read on one server, in an order drawn from a seed, with every accident that a step can have. At last
+/// everything that is left runs to its end, and what is counted is compared with what was answered.
+/// </summary>
+internal sealed class ModelWorld
+{
+    private static readonly string[] Ads = ["a1", "a2", "a3"];
+
+    private readonly Random random;
+    private readonly ModelServer server = new();
+    private readonly AdEvent[] shared;
+    private readonly List<ModelProcess> live = [];
+    private readonly List<ModelProcess> sleeping = [];
+    private readonly List<AdEvent[]> spooled = [];
+    private readonly List<BsonValue> answered = [];
+    private readonly List<string> faults = [];
+    private bool isCalm;
+
+    public ModelWorld(int seed)
+    {
+        random = new Random(seed);
+        shared = [.. Enumerable.Range(0, 6).Select(number => Event(Ads[random.Next(3)], id: $"client{number}", package: $"x{random.Next(2)}"))];
+    }
+
+    /// <summary>Runs to the end; says what is wrong then.</summary>
+    public async Task<IReadOnlyList<string>> RunAsync()
+    {
+        for (var steps = random.Next(100, 400); steps > 0; steps--)
+        {
+            Happen(random.NextDouble());
+        }
+
+        isCalm = true;
+        live.AddRange(sleeping);
+        // Every client tries again until it is answered.
+        spooled.AddRange(shared.Select(one => new[] { one }));
+        Finish();
+        return faults.Count > 0 ? faults : await JudgeAsync();
+    }
+
+    private void Happen(double what)
+    {
+        var any = live.Count > 0 ? random.Next(live.Count) : -1;
+        switch (what)
+        {
+            case < 0.08 when live.Count < 7:
+                Start(process => AppendAsync(process, SomeEvents()));
+                break;
+            case < 0.14 when live.Count < 7:
+                Start(process => RollAsync(process, random.Next(1, 6)));
+                break;
+            case < 0.16 when live.Count < 7:
+                Start(ReadAsync);
+                break;
+            case < 0.18 when any >= 0:
+                live.RemoveAt(any);
+                break;
+            case < 0.21 when any >= 0:
+                sleeping.Add(live[any]);
+                live.RemoveAt(any);
+                break;
+            case < 0.23 when sleeping.Count > 0:
+                live.Add(sleeping[^1]);
+                sleeping.RemoveAt(sleeping.Count - 1);
+                break;
+            default:
+                Step(any);
+                break;
+        }
+    }
+
+    private void Finish()
+    {
+        for (var steps = 0; live.Count > 0 || spooled.Count > 0 || HasWork(); steps++)
+        {
+            if (steps > 200_000)
+            {
+                faults.Add("does not come to an end");
+                return;
+            }
+
+            if (spooled is [var events, ..])
+            {
+                spooled.RemoveAt(0);
+                Start(process => AppendAsync(process, events));
+            }
+            else if (live.Count == 0)
+            {
+                Start(process => RollAsync(process, 5));
+            }
+
+            Step(random.Next(live.Count));
+        }
+    }
+
+    private void Step(int index)
+    {
+        if (index >= 0 && !live[index].Step())
+        {
+            live.RemoveAt(index);
+        }
+    }
+
+    private void Start(Func<ModelProcess, Task> work) => live.Add(new ModelProcess(server, random, () => isCalm).Start(work));
+
+    private bool HasWork() =>
+        server.List("journal").Any(record => !record["sealed"].AsBoolean && record["roll"].IsBsonNull)
+        || server.List("rolls").Any(roll => !roll["applied"].AsBoolean);
+
+    /// <summary>Events with identities of clients, which hosts share, or without: then the host makes them before the first attempt.</summary>
+    private AdEvent[] SomeEvents() =>
+    [
+        .. Enumerable.Range(0, random.Next(1, 4)).Select(_ => random.NextDouble() < 0.7
+            ? shared[random.Next(shared.Length)]
+            : MongoEvents.Identify(Event(Ads[random.Next(3)], day: -random.Next(2)), Noon)),
+    ];
+
+    private async Task AppendAsync(ModelProcess process, AdEvent[] events)
+    {
+        try
+        {
+            await new MongoEventJournal(process.Commands, process.Clock).AppendAsync(events, CancellationToken.None);
+            answered.AddRange(events.Select(MongoEvents.IdentityOf));
+        }
+        catch (StoreUnavailableException) when (random.NextDouble() < 0.5)
+        {
+            // Safe on the host's disk and answered; they keep the identities of their first attempt.
+            answered.AddRange(events.Select(MongoEvents.IdentityOf));
+            spooled.Add(events);
+        }
+        catch (StoreUnavailableException)
+        {
+            // Answered 503.
+        }
+    }
+
+    private static async Task RollAsync(ModelProcess process, int most)
+    {
+        try
+        {
+            if (await new MongoEventJournal(process.Commands, process.Clock).NextRollAsync(most, CancellationToken.None) is { } roll)
+            {
+                await new MongoStatsStore(process.Commands, process.Clock).ApplyAsync(roll, CancellationToken.None);
+            }
+        }
+        catch (StoreUnavailableException)
+        {
+            // The next one goes on.
+        }
+    }
+
+    /// <summary>Law 11, on a node that is not behind: at least what was committed before the read, at most what was after it.</summary>
+    private async Task ReadAsync(ModelProcess process)
+    {
+        var fresh = new ModelProcess(server, new Random(1), () => true);
+        var before = Committed().Count;
+        var reading = new MongoStatsStore(fresh.Commands, fresh.Clock).ReadAsync(new StatsQuery { GroupBy = [StatsGroup.Ad] }, CancellationToken.None);
+        fresh.Start(_ => reading);
+        while (fresh.Step())
+        {
+            await process.PauseAsync();
+        }
+
+        var (view, after) = (await reading, Committed().Count);
+        if (view.Total.Events.Events < before || view.Total.Events.Events > after)
+        {
+            faults.Add($"a reader saw {view.Total.Events.Events} events of {before} to {after}");
+        }
+    }
+
+    private List<BsonDocument> Committed()
+    {
+        var records = server.List("journal").ToDictionary(record => record["_id"]);
+        return [.. server.List("ad_events").Where(one => records.TryGetValue(one["batch"], out var record) && !record["sealed"].AsBoolean)];
+    }
+
+    private async Task<IReadOnlyList<string>> JudgeAsync()
+    {
+        var committed = Committed();
+        var found = new List<string>();
+        found.AddRange(answered.Except(committed.Select(one => one["_id"])).Select(id => $"answered and not counted: {id}"));
+        var process = new ModelProcess(server, random, () => true);
+        var checking = CheckAsync(process, committed, found);
+        process.Start(_ => checking);
+        while (process.Step())
+        {
+        }
+
+        await checking;
+        return found;
+    }
+
+    private static async Task CheckAsync(ModelProcess process, List<BsonDocument> committed, List<string> found)
+    {
+        var expected = RollUp.Of(committed.Select(MongoEvents.Read));
+        var ledger = new MongoLedgerStore(process.Commands, process.Clock);
+        var rows = new RollUp();
+        foreach (var day in await ledger.ListDaysAsync(CancellationToken.None))
+        {
+            var read = await ledger.ReadDayAsync(day, CancellationToken.None);
+            found.AddRange(Ledger.Compare(read).Select(difference => difference.ToString()));
+            read.Derived.AdDays.ToList().ForEach(row => rows.Add(row.Key, row.Value));
+        }
+
+        found.AddRange(expected.AdDays.Except(rows.AdDays).Select(row => $"committed, but not so in rows: {row}"));
+        found.AddRange(rows.AdDays.Except(expected.AdDays).Select(row => $"in rows, but not so committed: {row}"));
+        found.AddRange((await ledger.ComparePackageAdsAsync(CancellationToken.None)).Select(pair => pair.ToString()));
+        var view = await new MongoStatsStore(process.Commands, process.Clock).ReadAsync(new StatsQuery(), CancellationToken.None);
+        found.AddRange(view.Total.Events.Events == committed.Count ? [] : [$"statistics say {view.Total.Events.Events}, not {committed.Count}"]);
+    }
+}
