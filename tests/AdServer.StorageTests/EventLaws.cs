@@ -65,6 +65,8 @@ public abstract class EventLaws : IAsyncDisposable
     [Fact]
     public async Task Of_64_parallel_appends_of_one_event_exactly_one_is_stored()
     {
+        // Opened before: opening blocks, and 64 blocked threads leave none for a server in this process.
+        _ = engine.Journal;
         var outcomes = await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => Task.Run(() => engine.AppendAsync(Event(id: "same")))));
 
         Assert.Single(outcomes, outcome => outcome[0] == AppendOutcome.Stored);
@@ -91,7 +93,10 @@ public abstract class EventLaws : IAsyncDisposable
     public async Task The_same_roll_is_given_until_it_is_applied_whatever_arrives_meanwhile()
     {
         await engine.AddAdsAsync("p1", "a1");
-        await engine.AppendAsync(Event(id: "1"), Event(id: "2"), Event(id: "3"));
+        foreach (var id in (string[])["1", "2", "3"])
+        {
+            await engine.AppendAsync(Event(id: id));
+        }
 
         var first = await engine.Journal.NextRollAsync(2, Token);
         await engine.AppendAsync(Event(id: "4"));
@@ -121,7 +126,10 @@ public abstract class EventLaws : IAsyncDisposable
     public async Task A_roll_is_closed_over_every_event_once_without_a_hole()
     {
         await engine.AddAdsAsync("p1", "a1");
-        await engine.AppendAsync([.. Enumerable.Range(0, 25).Select(number => Event(id: $"{number}"))]);
+        foreach (var batch in Enumerable.Range(0, 25).Select(number => Event(id: $"{number}")).Chunk(5))
+        {
+            await engine.AppendAsync(batch);
+        }
 
         var rolls = new List<Roll>();
         while (await engine.Journal.NextRollAsync(10, Token) is { } roll)
@@ -171,3 +179,6 @@ public abstract class EventLaws : IAsyncDisposable
 
 /// <summary>The laws of events on SQLite.</summary>
 public sealed class SqliteEventLaws() : EventLaws(new SqliteEngine());
+
+/// <summary>The laws of events on MongoDB.</summary>
+public sealed class MongoEventLaws() : EventLaws(new Mongo.MongoEngine());

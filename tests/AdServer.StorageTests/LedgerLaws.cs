@@ -82,3 +82,6 @@ public abstract class LedgerLaws : IAsyncDisposable
 
 /// <summary>The laws of the ledger on SQLite.</summary>
 public sealed class SqliteLedgerLaws() : LedgerLaws(() => new SqliteEngine());
+
+/// <summary>The laws of the ledger on MongoDB.</summary>
+public sealed class MongoLedgerLaws() : LedgerLaws(() => new Mongo.MongoEngine());

@@ -121,3 +121,6 @@ public abstract class RemovalLaws : IAsyncDisposable
 
 /// <summary>The laws of removal on SQLite.</summary>
 public sealed class SqliteRemovalLaws() : RemovalLaws(new SqliteEngine());
+
+/// <summary>The laws of removal on MongoDB.</summary>
+public sealed class MongoRemovalLaws() : RemovalLaws(new Mongo.MongoEngine());

@@ -240,3 +240,6 @@ public abstract class StatsLaws : IAsyncDisposable
 
 /// <summary>The laws of statistics on SQLite.</summary>
 public sealed class SqliteStatsLaws() : StatsLaws(new SqliteEngine());
+
+/// <summary>The laws of statistics on MongoDB.</summary>
+public sealed class MongoStatsLaws() : StatsLaws(new Mongo.MongoEngine());

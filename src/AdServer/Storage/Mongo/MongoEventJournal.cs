@@ -13,6 +13,11 @@ internal sealed class MongoEventJournal(MongoRetry commands, TimeProvider clock)
     public async Task<AppendOutcome[]> AppendAsync(IReadOnlyList<AdEvent> batch, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
+        foreach (var one in batch)
+        {
+            MongoEvents.Check(one);
+        }
+
         var outcomes = new AppendOutcome[batch.Count];
         Array.Fill(outcomes, AppendOutcome.Duplicate);
         for (var left = FirstOfEach(batch); left.Count > 0;)

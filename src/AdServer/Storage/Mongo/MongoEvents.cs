@@ -1,3 +1,4 @@
+using System.Text;
 using AdServer.Common;
 using AdServer.Events;
 using MongoDB.Bson;
@@ -15,6 +16,8 @@ internal static class MongoEvents
     /// <summary>The most events of one page: their documents are below 3 KB.</summary>
     public const int PageSize = 4000;
 
+    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
     private static readonly string[] Types = ["view", "click", "skip", "exit"];
 
     /// <summary>The event with an identity of its own, whoever made it.</summary>
@@ -26,6 +29,16 @@ internal static class MongoEvents
 
     public static BsonDocument Write(AdEvent one, string batch, int place) =>
         new BsonDocument { { "_id", IdentityOf(one) }, { "batch", batch }, { "place", place } }.AddRange(WriteBody(one));
+
+    /// <summary>Refuses text that is no Unicode before any of it is sent: the BSON library spoils its thread when it comes upon it.</summary>
+    /// <exception cref="ArgumentException">There is such text.</exception>
+    public static void Check(AdEvent one)
+    {
+        foreach (var text in (string?[])[one.EventId, one.AdId, one.PerformerId, one.PackageName, one.DeviceId, one.Timestamp])
+        {
+            _ = Utf8.GetByteCount(text ?? string.Empty);
+        }
+    }
 
     /// <summary>The event without its identity and its place, as buckets hold it, too.</summary>
     public static BsonDocument WriteBody(AdEvent one) => new()

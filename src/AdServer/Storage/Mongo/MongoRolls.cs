@@ -33,7 +33,13 @@ internal sealed class MongoRolls(MongoRetry commands, TimeProvider clock)
             var newest = await ReadNewestAsync(cancellation);
             if (newest.IsApplied && !await CloseAsync(newest.Number + 1, maxEvents, cancellation))
             {
-                return null;
+                // Nothing waits: in no roll, or in one that another host closed since the look.
+                if (await ReadNewestAsync(cancellation) is { IsApplied: true })
+                {
+                    return null;
+                }
+
+                continue;
             }
 
             // Not visible yet, or applied by another host meanwhile, or some of its events not visible yet: look again.
