@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using AdServer.StorageTests.Mongo.Engine;
 using AdServer.StorageTests.Mongo.Wire;
@@ -240,11 +241,52 @@ public sealed class GatewayTests : IAsyncLifetime
         await before.RunAsync("{insert: 'c', documents: [{_id: 1}]}");
 
         engine.Kill();
-        Assert.Null(await before.RunAsync("{find: 'c'}"));
+        var away = await before.RunAsync("{find: 'c'}");
         engine.Revive();
 
         using var after = await MongoClient.ConnectAsync(mortal.Port, database);
+        Assert.Null(away);
         Assert.Single((await after.RunAsync("{find: 'c'}"))!["cursor"]["firstBatch"].AsBsonArray);
+    }
+
+    [Fact]
+    public async Task An_engine_killed_under_load_keeps_what_it_answered_and_nothing_that_was_not_asked()
+    {
+        using var engine = DocumentDb.Start();
+        await using var mortal = new MongoGateway(engine);
+        var answered = new ConcurrentBag<int>();
+        var underWay = new TaskCompletionSource();
+        var writers = Enumerable.Range(0, 4).Select(writer => WriteUntilItBreaksAsync(mortal.Port, writer * 1_000_000, answered, underWay)).ToList();
+
+        await Task.WhenAny([.. writers, underWay.Task]);
+        engine.Kill();
+        var asked = await Task.WhenAll(writers);
+        engine.Revive();
+
+        using var after = await MongoClient.ConnectAsync(mortal.Port, database);
+        var found = (await after.RunAsync("{distinct: 'load', key: '_id'}"))!["values"].AsBsonArray.Select(id => id.ToInt32()).ToHashSet();
+        Assert.Subset(found, answered.ToHashSet());
+        Assert.InRange(found.Count, answered.Count, answered.Count + asked.Length);
+    }
+
+    /// <summary>Inserts one document after the other until there is no answer.</summary>
+    private async Task<int> WriteUntilItBreaksAsync(int port, int first, ConcurrentBag<int> answered, TaskCompletionSource underWay)
+    {
+        using var writer = await MongoClient.ConnectAsync(port, database);
+        for (var id = first; ; id++)
+        {
+            if (await writer.RunAsync($"{{insert: 'load', documents: [{{_id: {id}}}]}}") is not { } reply)
+            {
+                return id;
+            }
+
+            Assert.Equal(1, reply["n"].ToInt32());
+            answered.Add(id);
+            if (answered.Count >= 100)
+            {
+                underWay.TrySetResult();
+            }
+        }
     }
 
     private static int Code(BsonDocument? reply) => (reply!.TryGetValue("writeErrors", out var errors) ? errors[0] : reply)["code"].ToInt32();

@@ -16,16 +16,22 @@ internal sealed class MongoEngine : TestEngine
     private const int OutOfDiskSpace = 14031;
 
     private readonly MongoServer server = MongoServer.Get();
+    private readonly DocumentDb? ownEngine;
     private readonly MongoGateway? gateway;
     private readonly string database = $"t{Ids.New(TimeProvider.System.GetUtcNow())}".Replace("-", string.Empty, StringComparison.Ordinal);
     private FaultRule? fullDisk;
 
     /// <summary>The store on the server that there is; the test is skipped where there is none.</summary>
-    public MongoEngine()
+    /// <param name="isMortal">Whether the engine is this test's own, which may be killed.</param>
+    public MongoEngine(bool isMortal = false)
     {
-        gateway = server.Engine is { } engine ? new MongoGateway(engine) : null;
-        // Here and not at the first use: that may be many threads at once, which would wait for each other and starve the gateway.
-        Get<IMongoCommands>();
+        if (isMortal)
+        {
+            MongoServer.GetEngine();
+            ownEngine = DocumentDb.Start();
+        }
+
+        gateway = (ownEngine ?? server.Engine) is { } engine ? new MongoGateway(engine) : null;
     }
 
     /// <summary>The server on its bad days; the test is skipped where it is reached directly.</summary>
@@ -39,6 +45,9 @@ internal sealed class MongoEngine : TestEngine
     }
 
     public Faults Faults => Gateway.Faults;
+
+    /// <summary>An engine of the test's own, to kill and to revive.</summary>
+    public DocumentDb Mortal => ownEngine ?? throw new InvalidOperationException("The engine is shared with other tests.");
 
     /// <summary>Where a driver finds the test's database.</summary>
     public string Uri => gateway?.UriOf(database) ?? server.UriOf(database);
@@ -109,6 +118,8 @@ internal sealed class MongoEngine : TestEngine
         {
             await gateway.DisposeAsync();
         }
+
+        ownEngine?.Dispose();
     }
 
     protected override ServiceProvider Open() => Open(StorageAccess.Serve);
