@@ -19,6 +19,7 @@ internal sealed class MongoPackageAds(MongoRetry commands, MongoPackages package
     private readonly ConcurrentDictionary<(string Package, string AdId), bool> stored = [];
     private readonly MongoAdMarks marks = new(commands);
     private readonly MongoTail tail = new(commands);
+    private readonly MongoBatches batches = new(commands);
     private readonly MongoRolls rolls = new(commands, TimeProvider.System);
 
     /// <summary>Adds pairs; those that this process added before are not sent again.</summary>
@@ -77,20 +78,38 @@ internal sealed class MongoPackageAds(MongoRetry commands, MongoPackages package
             return new PackageAdsNews([], new PackageAdsPlace(applied, new HashSet<string>()));
         }
 
-        var batches = await tail.ListAsync(after.Roll, cancellation);
-        if (await tail.TryAddUpAsync(batches.Where(batch => !after.Batches.Contains(batch.Id)), cancellation) is not { } sums)
+        var found = await tail.ListAsync(after.Roll, cancellation);
+        if (!await HasAllAsync(found, after.Roll, applied, cancellation)
+            || await tail.TryAddUpAsync(found.Where(batch => !after.Batches.Contains(batch.Id)), cancellation) is not { } sums)
         {
             // This node is behind: the next time tells.
             return new PackageAdsNews([], after);
         }
 
-        var later = batches.Where(batch => batch.Roll is null || batch.Roll > applied).Select(batch => batch.Id).ToHashSet();
+        var later = found.Where(batch => batch.Roll is null || batch.Roll > applied).Select(batch => batch.Id).ToHashSet();
         return new PackageAdsNews([.. await LiveSetsAsync(sums, cancellation)], new PackageAdsPlace(Math.Max(applied, after.Roll), later));
     }
 
     public static (string Package, string AdId) Read(BsonDocument pair) => (pair["package"].AsString, pair["adId"].AsString);
 
     public static string IdOf((string Package, string AdId) pair) => $"{pair.Package}|{pair.AdId}";
+
+    /// <summary>
+    /// Whether a list has every batch of the rolls after one and up to another. A node that is behind gives a shorter one, and the rolls up to
+    /// the position are never asked for again.
+    /// </summary>
+    private async Task<bool> HasAllAsync(IReadOnlyCollection<MongoBatch> found, long after, long applied, CancellationToken cancellation)
+    {
+        if (await rolls.ListBatchesAsync(after, applied, cancellation) is not { } listed)
+        {
+            return false;
+        }
+
+        // A batch on a roll's list may be part of an earlier roll: then it was taken in with that one.
+        var absent = listed.Except(found.Select(batch => batch.Id)).ToList();
+        var records = absent.Count == 0 ? [] : await batches.ReadAsync(absent, cancellation);
+        return absent.TrueForAll(id => records.TryGetValue(id, out var record) && MongoBatches.RollOf(record) <= after);
+    }
 
     private async Task<IEnumerable<PackageAds>> ReadTailAsync(CancellationToken cancellation)
     {

@@ -15,6 +15,9 @@ internal sealed class MongoRolls(MongoRetry commands, TimeProvider clock)
     /// <summary>The most batches of one roll.</summary>
     private const int MostBatches = MongoVerbs.MostStatements;
 
+    /// <summary>The most rolls of one page: a full one has 36 KB.</summary>
+    private const int MostRolls = 200;
+
     private readonly MongoBatches batches = new(commands);
 
     /// <summary>The last roll that was applied: the position of everything derived; 0 before the first.</summary>
@@ -56,6 +59,33 @@ internal sealed class MongoRolls(MongoRetry commands, TimeProvider clock)
     /// <summary>Whether a roll is there and applied, as far as this node knows.</summary>
     public async Task<bool> IsAppliedAsync(long number, CancellationToken cancellation) =>
         await FindAsync(number, cancellation) is { IsApplied: true };
+
+    /// <summary>The lists of the rolls after one and up to another; nothing if this node does not see all of these rolls.</summary>
+    public async Task<IReadOnlySet<string>?> ListBatchesAsync(long after, long last, CancellationToken cancellation)
+    {
+        var listed = new HashSet<string>();
+        while (after < last)
+        {
+            var next = new BsonDocument("_id", new BsonDocument { { "$gt", after }, { "$lte", last } });
+            var page = await commands.FindAsync(Collection, next, new BsonDocument("_id", 1), MostRolls, null, cancellation);
+            if (page.Documents.Count == 0)
+            {
+                return null;
+            }
+
+            foreach (var roll in page.Documents.Select(Read))
+            {
+                if (roll.Number != ++after)
+                {
+                    return null;
+                }
+
+                listed.UnionWith(roll.Batches);
+            }
+        }
+
+        return listed;
+    }
 
     /// <summary>Says that all which the roll adds is written.</summary>
     public async Task MarkAppliedAsync(long number, CancellationToken cancellation)
