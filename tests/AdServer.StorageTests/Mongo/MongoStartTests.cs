@@ -3,6 +3,7 @@ using AdServer.Storage;
 using AdServer.Storage.Mongo;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using MongoDB.Bson;
 using Xunit;
 
@@ -136,6 +137,26 @@ public sealed class MongoStartTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Indexes_that_take_long_are_waited_for_and_spoken_of()
+    {
+        var line = new FirstLine();
+        server.Answer = async command =>
+        {
+            if (command.Contains("createIndexes"))
+            {
+                await line.Said;
+            }
+
+            return NewDatabase(command);
+        };
+        await using var services = Open(new ServiceCollection().AddLogging(logging => logging.AddProvider(line)), $"mongodb://{server.Address}/ads");
+
+        services.OpenStorage();
+
+        Assert.Contains($"Making the indexes of mongodb://{server.Address}/ads", await line.Said, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_reader_beside_a_server_changes_nothing()
     {
         server.Answer = command => Task.FromResult<BsonDocument?>(DatabaseOfVersion(command, MongoSchema.Version));
@@ -194,11 +215,19 @@ public sealed class MongoStartTests : IAsyncDisposable
     }
 
     private static ServiceProvider Open(
-        string uri, StorageAccess access = StorageAccess.Serve, string folder = "/", params (string Key, string Value)[] settings)
+        string uri, StorageAccess access = StorageAccess.Serve, string folder = "/", params (string Key, string Value)[] settings) =>
+        Open(new ServiceCollection(), uri, access, folder, settings);
+
+    private static ServiceProvider Open(
+        IServiceCollection services,
+        string uri,
+        StorageAccess access = StorageAccess.Serve,
+        string folder = "/",
+        params (string Key, string Value)[] settings)
     {
         var values = settings.Append(("ConnectionStrings:MongoDb", uri)).Select(pair => KeyValuePair.Create(pair.Item1, (string?)pair.Item2));
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(values).Build();
-        return new ServiceCollection().AddStorage(configuration, folder, access).BuildServiceProvider();
+        return services.AddStorage(configuration, folder, access).BuildServiceProvider();
     }
 
     private void AssertNothingWritten() =>
@@ -221,4 +250,26 @@ public sealed class MongoStartTests : IAsyncDisposable
         command.GetElement(0).Name == "find"
             ? ScriptedServer.Found(new BsonDocument { { "_id", "schema" }, { "version", version } })
             : NewDatabase(command);
+
+    /// <summary>A log that keeps the first line.</summary>
+    private sealed class FirstLine : ILoggerProvider, ILogger
+    {
+        private readonly TaskCompletionSource<string> said = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task<string> Said => said.Task;
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            said.TrySetResult(formatter(state, exception));
+
+        public void Dispose()
+        {
+        }
+    }
 }

@@ -20,10 +20,10 @@ internal sealed class MongoDatabase : IDisposable
 
     /// <summary>Opens the database, and for <see cref="StorageAccess.Serve"/> prepares it first.</summary>
     /// <exception cref="StartException">It cannot be used.</exception>
-    public static MongoDatabase Open(MongoSettings settings, StorageSettings storage, StorageAccess access)
+    public static MongoDatabase Open(MongoSettings settings, StorageSettings storage, StorageAccess access, ILogger log)
     {
         // Threads of the binding's own do the work, so waiting for them here cannot starve them.
-        new MongoStart(settings).RunAsync(access, CancellationToken.None).GetAwaiter().GetResult();
+        new MongoStart(settings, log).RunAsync(access, CancellationToken.None).GetAwaiter().GetResult();
         var limits = new MongocLimits(storage.Workers, storage.Deadline, storage.Deadline);
         try
         {

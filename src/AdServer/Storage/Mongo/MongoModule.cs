@@ -3,6 +3,7 @@ using AdServer.Catalog;
 using AdServer.Common;
 using AdServer.Events;
 using AdServer.Stats;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AdServer.Storage.Mongo;
 
@@ -15,7 +16,7 @@ internal static class MongoModule
     {
         var settings = MongoSettings.Read(configuration);
         services.AddSingleton(new StorageLocation(StorageSettings.Mongo, settings.Redacted));
-        services.AddSingleton(_ => MongoDatabase.Open(settings, storage, access));
+        services.AddSingleton(provider => MongoDatabase.Open(settings, storage, access, LogOf(provider)));
         services.AddSingleton(provider => provider.GetRequiredService<MongoDatabase>().Commands);
         services.AddSingleton<IMongoCommands>(provider => provider.GetRequiredService<MongoRetry>());
         services.AddSingleton<ICatalogStore, MongoCatalogStore>();
@@ -29,4 +30,7 @@ internal static class MongoModule
     /// <summary>Opens the database.</summary>
     /// <exception cref="StartException">It cannot be used.</exception>
     public static void OpenMongo(this IServiceProvider services) => services.GetRequiredService<MongoDatabase>();
+
+    private static ILogger LogOf(IServiceProvider services) =>
+        services.GetService<ILoggerFactory>()?.CreateLogger<MongoDatabase>() ?? NullLogger<MongoDatabase>.Instance;
 }

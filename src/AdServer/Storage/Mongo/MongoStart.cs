@@ -8,10 +8,13 @@ namespace AdServer.Storage.Mongo;
 /// What is looked at before anything is served, so that what is wrong is said within ten seconds and by what to do about it. The bounds
 /// of the connection string do not count here.
 /// </summary>
-internal sealed class MongoStart(MongoSettings settings)
+internal sealed partial class MongoStart(MongoSettings settings, ILogger log)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan LongestIndexing = TimeSpan.FromHours(12);
+
+    /// <summary>After this, whoever waits for the server to listen is told why it does not.</summary>
+    private static readonly TimeSpan SlowIndexing = TimeSpan.FromSeconds(2);
 
     /// <summary>Checks the deployment, the user and the database; to serve, it also writes: the version, and the indexes.</summary>
     /// <exception cref="StartException">Something is wrong; nothing in the message is secret.</exception>
@@ -49,7 +52,13 @@ internal sealed class MongoStart(MongoSettings settings)
     private async Task IndexAsync(CancellationToken cancellation)
     {
         using var commands = Connect(LongestIndexing);
-        await MongoSchema.IndexAsync(commands, cancellation);
+        var indexing = MongoSchema.IndexAsync(commands, cancellation);
+        if (await Task.WhenAny(indexing, Task.Delay(SlowIndexing, TimeProvider.System, cancellation)) != indexing)
+        {
+            LogIndexing(log, settings.Redacted);
+        }
+
+        await indexing;
     }
 
     private async Task CheckPrimaryAsync(MongocCommands commands, CancellationToken cancellation)
@@ -65,4 +74,7 @@ internal sealed class MongoStart(MongoSettings settings)
             .WithDefault("connectTimeoutMS", (long)Patience.TotalMilliseconds);
         return new MongocCommands(settings with { Uri = uri }, new MongocLimits(Workers: 1, Patience, call));
     }
+
+    [LoggerMessage(1, LogLevel.Information, "Making the indexes of {Database:l}. On a full database this takes a while; it happens once")]
+    private static partial void LogIndexing(ILogger log, string database);
 }
