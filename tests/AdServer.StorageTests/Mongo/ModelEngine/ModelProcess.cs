@@ -72,7 +72,7 @@ internal sealed class ModelProcess : IMongoCommands
     private async Task<BsonDocument> ReadAsync(BsonDocument command)
     {
         await TurnAsync();
-        return server.Read(command, isCalm() || random.NextDouble() < 0.8 ? 0 : random.Next(12));
+        return server.Read(command, isCalm() || random.NextDouble() < 0.8 ? 0 : random.Next(40));
     }
 
     private async Task<BsonDocument> WriteAsync(BsonDocument command, string list)

@@ -10,7 +10,7 @@ namespace AdServer.StorageTests.Mongo.ModelEngine;
 internal sealed class ModelServer
 {
     private const int DuplicateKey = 11000;
-    private const int Remembered = 12;
+    private const int Remembered = 40;
 
     private readonly Lock gate = new();
     private readonly Queue<Dictionary<string, SortedDictionary<BsonValue, BsonDocument>>> past = [];
