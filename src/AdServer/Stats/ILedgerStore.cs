@@ -15,10 +15,10 @@ internal interface ILedgerStore
     /// <summary>Which packages miss an ad in, or have one too many in, the sets that "unseen" is derived from.</summary>
     Task<IReadOnlyList<(string Package, string AdId, bool InRaw)>> ComparePackageAdsAsync(CancellationToken cancellation);
 
-    /// <summary>Replaces the derived rows of a day by what its raw events say, in one atomic write.</summary>
+    /// <summary>Replaces the derived rows of a day by what its raw events say; broken off anywhere and called again, it ends in the same rows.</summary>
     Task RebuildDayAsync(UtcDay day, CancellationToken cancellation);
 
-    /// <summary>Replaces the package sets by what the raw events say, in one atomic write.</summary>
+    /// <summary>Replaces the package sets by what the raw events say; broken off anywhere and called again, it ends in the same sets.</summary>
     Task RebuildPackageAdsAsync(CancellationToken cancellation);
 }
 

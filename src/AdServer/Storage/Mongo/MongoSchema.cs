@@ -62,7 +62,7 @@ internal static class MongoSchema
         var strangers = await ListOurNamesAsync(commands, cancellation);
         return strangers.Count == 0 ? true : throw new StartException(
             $"The database {settings.Redacted} holds collections of an older ad server ({string.Join(", ", strangers)}), and is left as it is. "
-            + "Name a new database in the connection string, and move what is there: -- copy --from <this one> --to <the new one>.");
+            + "Name another database in the connection string; this one is left as it is.");
     }
 
     /// <summary>Refuses a database that does not have exactly this program's schema.</summary>
