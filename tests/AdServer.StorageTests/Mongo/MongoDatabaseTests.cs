@@ -74,7 +74,7 @@ public sealed class MongoDatabaseTests : IAsyncDisposable
 
         var refusal = await Assert.ThrowsAsync<StartException>(StartAsync);
 
-        Assert.Contains("-- copy", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("Name another database", refusal.Message, StringComparison.Ordinal);
         Assert.Empty(await FindAsync("meta", []));
         Assert.Single(await ListIndexesAsync("performers"));
     }
