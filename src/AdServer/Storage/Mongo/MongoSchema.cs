@@ -55,15 +55,24 @@ internal static class MongoSchema
     {
         if (await FindVersionAsync(commands, cancellation) is { } version)
         {
-            return version <= Version ? false : throw new StartException(
-                $"The database {settings.Redacted} was written by a newer server (schema {version}; this one knows up to {Version}). Start that one.");
+            return IsNew(version, settings);
         }
 
         var strangers = await ListOurNamesAsync(commands, cancellation);
-        return strangers.Count == 0 ? true : throw new StartException(
+        if (strangers.Count == 0)
+        {
+            return true;
+        }
+
+        // The version is written before any collection is made: a host that started at the same moment may have done both since the first look.
+        return await FindVersionAsync(commands, cancellation) is { } written ? IsNew(written, settings) : throw new StartException(
             $"The database {settings.Redacted} holds collections of an older ad server ({string.Join(", ", strangers)}), and is left as it is. "
-            + "Name another database in the connection string; this one is left as it is.");
+            + "Name another database in the connection string.");
     }
+
+    /// <summary>A database that has a version is not new; one of a newer server is refused.</summary>
+    private static bool IsNew(int version, MongoSettings settings) => version <= Version ? false : throw new StartException(
+        $"The database {settings.Redacted} was written by a newer server (schema {version}; this one knows up to {Version}). Start that one.");
 
     /// <summary>Refuses a database that does not have exactly this program's schema.</summary>
     /// <exception cref="StartException">It is refused.</exception>
