@@ -5,8 +5,8 @@ using Xunit;
 namespace AdServer.StorageTests.Mongo.Engine;
 
 /// <summary>
-/// The MongoDB that the tests of this process talk to. Looked for once, at the first use: the server that <c>ADSERVER_TEST_MONGODB</c> names;
-/// <c>mongo:8</c> where a Docker engine answers; DocumentDB, prepared on this machine, behind a gateway that has accidents on demand.
+/// The MongoDB that the tests of this process talk to. Looked for once, at the first use: the server that <c>ADSERVER_TEST_MONGODB</c> names, or
+/// where it says <c>auto</c>: <c>mongo:8</c> where a Docker engine answers; DocumentDB, prepared on this machine, behind a gateway that has accidents on demand.
 /// </summary>
 internal sealed class MongoServer
 {
@@ -94,9 +94,12 @@ internal sealed class MongoServer
 
     private static MongoServer FindServer()
     {
-        if (Environment.GetEnvironmentVariable("ADSERVER_TEST_MONGODB") is { Length: > 0 } uri)
+        switch (Environment.GetEnvironmentVariable("ADSERVER_TEST_MONGODB"))
         {
-            return new MongoServer(string.Empty) { Uri = uri };
+            case null or "":
+                return new MongoServer("set ADSERVER_TEST_MONGODB to the URI of one, or to auto to have one prepared");
+            case not "auto" and var uri:
+                return new MongoServer(string.Empty) { Uri = uri };
         }
 
         try
