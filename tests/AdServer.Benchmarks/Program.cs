@@ -16,7 +16,8 @@ static int Help()
           dotnet run -c Release --project tests/AdServer.Benchmarks -- <command>
 
           pick    the choice of an ad at 1,000, 10,000 and 100,000 ads with 0 to 100 % of them seen: time,
-                  ratio to 1,000 ads, bytes allocated; --packages <n>: for so many packages in turn
+                  ratio to 1,000 ads, bytes allocated; for one package and for 1,000 in turn, or
+                  --packages <n>: for so many
           start   a server on a store of 10,000 ads and a million events: time to its first ad, and its memory
           stats   the statistics of one ad: a read of 365 days beside a read of one day
         """);
