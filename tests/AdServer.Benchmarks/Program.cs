@@ -5,6 +5,7 @@ return args switch
     ["pick", .. var rest] => PickBenchmark.Run(rest),
     ["start"] => await StartBenchmark.RunAsync(),
     ["stats"] => await StatsBenchmark.RunAsync(),
+    ["mongo", .. var rest] => await MongoBenchmark.RunAsync(rest),
     _ => Help(),
 };
 
@@ -20,6 +21,8 @@ static int Help()
                   --packages <n>: for so many
           start   a server on a store of 10,000 ads and a million events: time to its first ad, and its memory
           stats   the statistics of one ad: a read of 365 days beside a read of one day
+          mongo   events a second into MongoDB, beside bare inserts; commands for a batch and for a roll;
+                  on the engine of the tests, or on a database that is yours to fill: mongo <uri>
         """);
     return 1;
 }
