@@ -52,6 +52,12 @@ internal sealed class MongoEngine : TestEngine
     /// <summary>Where a driver finds the test's database.</summary>
     public string Uri => gateway?.UriOf(database) ?? server.UriOf(database);
 
+    /// <summary>Another way to the same engine, with accidents of its own: for a host that alone shall have them.</summary>
+    public MongoGateway NewGateway() => new(ownEngine ?? MongoServer.GetEngine());
+
+    /// <summary>Where a driver finds the test's database by another way.</summary>
+    public string UriOf(MongoGateway other) => other.UriOf(database);
+
     /// <summary>The seam that the stores under test use.</summary>
     public IMongoCommands Commands => Get<IMongoCommands>();
 
