@@ -1,4 +1,5 @@
 using AdServer.Catalog;
+using AdServer.Events;
 using AdServer.Stats;
 using AdServer.Storage;
 using AdServer.StorageTests.Mongo.Wire;
@@ -111,6 +112,36 @@ public sealed class MongoManyHostsTests : IAsyncDisposable
         await engine.RollAllAsync();
 
         Assert.Empty((await ReadAsync(news.Place)).Sets);
+    }
+
+    [Fact]
+    public async Task An_event_that_hits_three_hosts_at_the_same_moment_counts_once()
+    {
+        await engine.AddAdsAsync("p1", "a1");
+        await using var third = engine.Open(StorageAccess.Serve);
+        IEventJournal[] journals = [engine.Journal, other.GetRequiredService<IEventJournal>(), third.GetRequiredService<IEventJournal>()];
+        AdEvent[] events = [.. Enumerable.Range(0, 20).Select(number => Event("a1", id: $"e{number}"))];
+
+        var answers = await Task.WhenAll(events.SelectMany(one => journals.Select(journal =>
+            Task.Run(async () => (one.EventId, Outcome: (await journal.AppendAsync([one], Token))[0]), Token))));
+
+        Assert.Equal(events.Select(one => one.EventId).Order(), answers.Where(one => one.Outcome == AppendOutcome.Stored).Select(one => one.EventId).Order());
+        Assert.Equal(events.Length, (await engine.ReadTotalAsync()).Events.Events);
+        await engine.RollAllAsync();
+        Assert.Equal(events.Length, (await engine.ReadTotalAsync()).Events.Events);
+    }
+
+    [Fact]
+    public async Task An_address_that_signs_up_at_three_hosts_at_the_same_moment_is_one_performer()
+    {
+        await using var third = engine.Open(StorageAccess.Serve);
+        ICatalogStore[] catalogs = [engine.Catalog, other.GetRequiredService<ICatalogStore>(), third.GetRequiredService<ICatalogStore>()];
+
+        var answers = await Task.WhenAll(catalogs.Select((catalog, number) =>
+            Task.Run(() => catalog.AddPerformerAsync(Performer($"p{number}", "ann@example.com"), Token), Token)));
+
+        Assert.Single(answers, answer => answer.Added);
+        Assert.Single(answers.Select(answer => answer.Performer.Id).Distinct());
     }
 
     private Task<PackageAdsNews> ReadAsync(PackageAdsPlace? place) =>
