@@ -11,7 +11,7 @@ internal static class CommandLine
 
     private static readonly Command Serve = new("serve", "Serve ads, take events, answer reports (the default).") { Demo };
 
-    private static readonly Command Verify = new("verify", "Compare raw events with everything derived from them; exit code 1 if they differ.");
+    private static readonly Command Verify = new("verify", "Compare raw events with everything derived from them; exit code 1 if they differ, 2 if they could not be compared.");
 
     private static readonly Command Rebuild = new("rebuild", "Derive all statistics again from raw events. Needs the server stopped.");
 

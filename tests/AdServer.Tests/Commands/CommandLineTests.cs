@@ -83,6 +83,7 @@ public sealed class CommandLineTests
     [InlineData("-h", "verify")]
     [InlineData("--help", "--demo")]
     [InlineData("simulate --help", "--new-connections")]
+    [InlineData("verify --help", "exit code 1 if they differ, 2 if they could not be compared")]
     [InlineData("serve -h", "--demo")]
     [InlineData("--demo --help", "--demo")]
     [InlineData("--version", "AdServer 1.0.0")]
