@@ -78,7 +78,7 @@ internal static class CommandLine
         }
 
         return command == Simulate && split.Configuration is [var idle, ..]
-            ? Invocation.Answer.Refuse($"simulate reads no settings: '{idle}' would change nothing.")
+            ? Invocation.Answer.Refuse($"simulate reads no settings: '{idle}' would change nothing.{Meant(idle, OptionNames(Simulate))}")
             : null;
     }
 
@@ -91,13 +91,17 @@ internal static class CommandLine
 
         var isOption = word.StartsWith('-');
         var known = isOption
-            ? command.Options.Select(option => option.Name).Concat(command == Simulate ? [] : ConfigurationArguments.WellKnown).ToList()
+            ? OptionNames(command).Concat(command == Simulate ? [] : ConfigurationArguments.WellKnown).ToList()
             : CommandWords.ToList();
-        var meant = Spelling.Closest(word.Split('=')[0], known) is { } closest ? $" Did you mean '{closest}'?" : string.Empty;
         return isOption
-            ? $"'{word}' is no option of '{command.Name}'.{meant} Options: {string.Join(", ", known)}."
-            : $"'{word}' is no command.{meant} Commands: {string.Join(", ", known)}.";
+            ? $"'{word}' is no option of '{command.Name}'.{Meant(word, known)} Options: {string.Join(", ", known)}."
+            : $"'{word}' is no command.{Meant(word, known)} Commands: {string.Join(", ", known)}.";
     }
+
+    private static IEnumerable<string> OptionNames(Command command) => command.Options.Select(option => option.Name);
+
+    private static string Meant(string word, IEnumerable<string> known) =>
+        Spelling.Closest(word.Split('=')[0], known) is { } closest ? $" Did you mean '{closest}'?" : string.Empty;
 
     private static Invocation Accept(ParseResult result, string[] configuration) => result.CommandResult.Command.Name switch
     {
