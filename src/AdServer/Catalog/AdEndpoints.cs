@@ -73,6 +73,11 @@ internal static class AdEndpoints
             return (ApiError.BadRequest("Missing adDetails fields"), null);
         }
 
+        if (AdValidator.Instance.FirstError(fields) is { } error)
+        {
+            return (ApiError.BadRequest(error), null);
+        }
+
         var blank = new Ad
         {
             Id = Ids.New(now),
@@ -83,16 +88,12 @@ internal static class AdEndpoints
             UpdatedAt = now,
         };
 
-        return Check(fields, blank);
+        return Apply(fields, blank);
     }
 
-    private static (ApiError? Error, Ad? Ad) Check(AdFields fields, Ad before)
+    /// <summary>The ad with fields that were checked, if what they make together is an ad.</summary>
+    private static (ApiError? Error, Ad? Ad) Apply(AdFields fields, Ad before)
     {
-        if (AdValidator.Instance.FirstError(fields) is { } error)
-        {
-            return (ApiError.BadRequest(error), null);
-        }
-
         var ad = AdRequest.Apply(fields, before);
         return AdValidator.Fault(ad) is { } fault ? (ApiError.BadRequest(fault), null) : (null, ad);
     }
@@ -148,7 +149,7 @@ internal static class AdEndpoints
                 return (CatalogErrors.AdNotFound, null);
             }
 
-            var (error, ad) = Check(fields, before);
+            var (error, ad) = Apply(fields, before);
             if (ad is null)
             {
                 return (error, null);
@@ -164,11 +165,16 @@ internal static class AdEndpoints
         return (ApiError.Conflict("The ad is being changed by others; try again"), null);
     }
 
+    /// <summary>What is checked before the ad is looked up: the format of every field that is given.</summary>
     private static (ApiError? Error, AdFields? Fields) ReadChange(JsonElement body)
     {
         var fields = new AdFields(body, IsNew: false);
-        var readable = body.ValueKind == JsonValueKind.Object && fields.AdDetails is null or { ValueKind: JsonValueKind.Object };
-        return readable ? (null, fields) : (ApiError.BadRequest("Invalid update data"), null);
+        if (body.ValueKind != JsonValueKind.Object || fields.AdDetails is not (null or { ValueKind: JsonValueKind.Object }))
+        {
+            return (ApiError.BadRequest("Invalid update data"), null);
+        }
+
+        return AdValidator.Instance.FirstError(fields) is { } error ? (ApiError.BadRequest(error), null) : (null, fields);
     }
 
     private static async Task<Results<Ok<Done>, ApiError>> RemoveAsync(

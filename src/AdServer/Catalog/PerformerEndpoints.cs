@@ -81,13 +81,13 @@ internal static class PerformerEndpoints
     private static async Task<Results<Ok<Done>, ApiError>> UpdateAsync(
         string id, HttpRequest http, ICatalogStore store, CatalogRefresher catalog, CatalogChanges changes, TimeProvider clock, CancellationToken cancellation)
     {
-        var (error, body) = await JsonBody.ReadAsync(http, ReadChange);
-        if (error is not null)
+        var (error, change) = await JsonBody.ReadAsync(http, ReadChange);
+        if (change is null)
         {
-            return error;
+            return error!;
         }
 
-        (error, var performer) = await changes.MakeAsync(() => ReplaceAsync(id, body, store, clock, cancellation), cancellation);
+        (error, var performer) = await changes.MakeAsync(() => ReplaceAsync(id, change, store, clock, cancellation), cancellation);
         if (performer is null)
         {
             return error!;
@@ -98,7 +98,7 @@ internal static class PerformerEndpoints
     }
 
     private static async Task<(ApiError? Error, Performer? Performer)> ReplaceAsync(
-        string id, JsonElement body, ICatalogStore store, TimeProvider clock, CancellationToken cancellation)
+        string id, ContactChange change, ICatalogStore store, TimeProvider clock, CancellationToken cancellation)
     {
         for (var attempt = 0; attempt < CatalogChanges.MostTries; attempt++)
         {
@@ -107,13 +107,13 @@ internal static class PerformerEndpoints
                 return (CatalogErrors.PerformerNotFound, null);
             }
 
-            var (error, request) = Check(body, before);
-            if (request is null)
+            var next = before with
             {
-                return (error, null);
-            }
-
-            var next = before with { Name = request.Name, Email = request.Email, UpdatedAt = clock.Now(), Version = before.Version + 1 };
+                Name = change.Name ?? before.Name,
+                Email = change.Email ?? before.Email,
+                UpdatedAt = clock.Now(),
+                Version = before.Version + 1,
+            };
             switch (await store.ReplacePerformerAsync(next, cancellation))
             {
                 case ChangeOutcome.Done:
@@ -126,14 +126,8 @@ internal static class PerformerEndpoints
         return (ApiError.Conflict("The performer is being changed by others; try again"), null);
     }
 
-    private static (ApiError? Error, JsonElement Body) ReadChange(JsonElement body) =>
-        (body.ValueKind == JsonValueKind.Object ? null : ApiError.BadRequest("Invalid update data"), body);
-
-    /// <summary>What is absent stays; the whole is then checked as if it were new.</summary>
-    private static (ApiError? Error, ContactRequest? Request) Check(JsonElement body, Performer before) =>
-        ContactRequest.Read(new ContactFields(
-            body.Member("name") ?? JsonSerializer.SerializeToElement(before.Name),
-            body.Member("email") ?? JsonSerializer.SerializeToElement(before.Email)));
+    private static (ApiError? Error, ContactChange? Change) ReadChange(JsonElement body) =>
+        body.ValueKind == JsonValueKind.Object ? ContactRequest.ReadChange(body) : (ApiError.BadRequest("Invalid update data"), null);
 
     private static async Task<Results<Ok<Done>, ApiError>> RemoveAsync(
         string id, ICatalogStore store, CatalogRefresher catalog, CancellationToken cancellation)
