@@ -8,6 +8,8 @@ namespace AdServer.Catalog;
 /// <summary>The routes by which advertisers manage their ads.</summary>
 internal static class AdEndpoints
 {
+    private static readonly ApiError Busy = ApiError.Conflict("The ad is being changed by others; try again");
+
     public static void MapAds(this IEndpointRouteBuilder routes)
     {
         var ads = routes.MapGroup("/ads").WithTags("Ads");
@@ -129,7 +131,7 @@ internal static class AdEndpoints
             return error!;
         }
 
-        (error, var ad) = await changes.MakeAsync(() => ReplaceAsync(id, fields, store, clock, cancellation), cancellation);
+        (error, var ad) = await changes.MakeAsync(() => ReplaceAsync(id, fields, store, clock, cancellation), Busy, cancellation);
         if (ad is null)
         {
             return error!;
@@ -139,30 +141,23 @@ internal static class AdEndpoints
         return TypedResults.Ok(new Done("Ad updated"));
     }
 
-    private static async Task<(ApiError? Error, Ad? Ad)> ReplaceAsync(
+    /// <summary>Changes the ad as it is now; nothing if somebody else was faster.</summary>
+    private static async Task<(ApiError? Error, Ad? Ad)?> ReplaceAsync(
         string id, AdFields fields, ICatalogStore store, TimeProvider clock, CancellationToken cancellation)
     {
-        for (var attempt = 0; attempt < CatalogChanges.MostTries; attempt++)
+        if (await store.FindAdAsync(id, cancellation) is not { } before)
         {
-            if (await store.FindAdAsync(id, cancellation) is not { } before)
-            {
-                return (CatalogErrors.AdNotFound, null);
-            }
-
-            var (error, ad) = Apply(fields, before);
-            if (ad is null)
-            {
-                return (error, null);
-            }
-
-            var next = ad with { UpdatedAt = clock.Now(), Version = before.Version + 1 };
-            if (await store.ReplaceAdAsync(next, cancellation) == ChangeOutcome.Done)
-            {
-                return (null, next);
-            }
+            return (CatalogErrors.AdNotFound, null);
         }
 
-        return (ApiError.Conflict("The ad is being changed by others; try again"), null);
+        var (error, ad) = Apply(fields, before);
+        if (ad is null)
+        {
+            return (error, null);
+        }
+
+        var next = ad with { UpdatedAt = clock.Now(), Version = before.Version + 1 };
+        return await store.ReplaceAdAsync(next, cancellation) == ChangeOutcome.Done ? (null, next) : null;
     }
 
     /// <summary>What is checked before the ad is looked up: the format of every field that is given.</summary>

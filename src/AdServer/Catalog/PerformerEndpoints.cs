@@ -9,6 +9,8 @@ namespace AdServer.Catalog;
 /// <summary>The routes of performers (advertisers).</summary>
 internal static class PerformerEndpoints
 {
+    private static readonly ApiError Busy = ApiError.Conflict("The performer is being changed by others; try again");
+
     public static void MapPerformers(this IEndpointRouteBuilder routes)
     {
         var performers = routes.MapGroup("/performers").WithTags("Performers");
@@ -87,7 +89,7 @@ internal static class PerformerEndpoints
             return error!;
         }
 
-        (error, var performer) = await changes.MakeAsync(() => ReplaceAsync(id, change, store, clock, cancellation), cancellation);
+        (error, var performer) = await changes.MakeAsync(() => ReplaceAsync(id, change, store, clock, cancellation), Busy, cancellation);
         if (performer is null)
         {
             return error!;
@@ -97,33 +99,23 @@ internal static class PerformerEndpoints
         return TypedResults.Ok(new Done("Performer updated"));
     }
 
-    private static async Task<(ApiError? Error, Performer? Performer)> ReplaceAsync(
+    /// <summary>Changes the performer as it is now; nothing if somebody else was faster.</summary>
+    private static async Task<(ApiError? Error, Performer? Performer)?> ReplaceAsync(
         string id, ContactChange change, ICatalogStore store, TimeProvider clock, CancellationToken cancellation)
     {
-        for (var attempt = 0; attempt < CatalogChanges.MostTries; attempt++)
+        if (await store.FindPerformerAsync(id, cancellation) is not { } before)
         {
-            if (await store.FindPerformerAsync(id, cancellation) is not { } before)
-            {
-                return (CatalogErrors.PerformerNotFound, null);
-            }
-
-            var next = before with
-            {
-                Name = change.Name ?? before.Name,
-                Email = change.Email ?? before.Email,
-                UpdatedAt = clock.Now(),
-                Version = before.Version + 1,
-            };
-            switch (await store.ReplacePerformerAsync(next, cancellation))
-            {
-                case ChangeOutcome.Done:
-                    return (null, next);
-                case ChangeOutcome.EmailTaken:
-                    return (ApiError.Conflict("Email already in use"), null);
-            }
+            return (CatalogErrors.PerformerNotFound, null);
         }
 
-        return (ApiError.Conflict("The performer is being changed by others; try again"), null);
+        var (name, email) = (change.Name ?? before.Name, change.Email ?? before.Email);
+        var next = before with { Name = name, Email = email, UpdatedAt = clock.Now(), Version = before.Version + 1 };
+        return await store.ReplacePerformerAsync(next, cancellation) switch
+        {
+            ChangeOutcome.Done => (null, next),
+            ChangeOutcome.EmailTaken => (ApiError.Conflict("Email already in use"), null),
+            _ => null,
+        };
     }
 
     private static (ApiError? Error, ContactChange? Change) ReadChange(JsonElement body) =>
