@@ -9,9 +9,10 @@ using AdServer.Stats;
 using AdServer.Storage;
 using AdServer.Web;
 
+var invocation = CommandLine.Parse(args);
 try
 {
-    return CommandLine.Parse(args) switch
+    return invocation switch
     {
         Invocation.Answer answer => answer.Tell(),
         Invocation.Serve serve => await Program.ServeAsync(serve),
@@ -23,7 +24,7 @@ try
 }
 catch (StartException reason)
 {
-    return Invocation.Answer.Fail(reason.Message).Tell();
+    return new Invocation.Answer(reason.Message, invocation.ExitCodeOfFault).Tell();
 }
 
 /// <summary>The composition root: each module's Add… and Map…, in the order of the modules.</summary>

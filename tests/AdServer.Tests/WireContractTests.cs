@@ -102,11 +102,33 @@ public sealed class WireContractTests(SharedHost shared) : IClassFixture<SharedH
         string[] bodies =
         [
             "", " ", "{", "{\"name\":}", "nul", "{} {}", "{\"name\":\"a\",}", "// x\n{}", "{'name':1}", "[1,", "{\"name\":NaN}",
-            "[" + Deep(500) + "]", "{\"name\":" + Deep(500) + "}",
+            Deep(500)[1..], "{\"name\":" + Deep(500)[1..],
         ];
         foreach (var body in bodies)
         {
             (await SendAsync(method, path, body)).IsError(400, "Request body is not valid JSON");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Writers))]
+    public async Task What_is_nested_too_deep_is_refused(string method, string path)
+    {
+        var (list, member) = (await SendAsync(method, path, Deep(500)), await SendAsync(method, path, $$"""{"adId":{{Deep(500)}}}"""));
+        switch (path)
+        {
+            case "/ad_event":
+                list.IsError(400, "Event must be a JSON object");
+                member.IsError(400, "Event is nested deeper than 64 levels");
+                break;
+            case "/ad_events":
+                Assert.Equal((0, 1), (list.Succeeds().Number("logged"), list.Succeeds().Number("rejected")));
+                member.IsError(400, "Request body must be an array of at most 1000 events");
+                break;
+            default:
+                list.IsError(400, "Request body is not valid JSON");
+                member.IsError(400, "Request body is not valid JSON");
+                break;
         }
     }
 

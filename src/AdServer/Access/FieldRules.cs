@@ -43,6 +43,20 @@ internal static class FieldRules
             return $"{field} must be at most {maxLength} characters";
         }
 
-        return text.Any(char.IsControl) ? $"{field} must not contain control characters" : null;
+        return HasControl(text) ? $"{field} must not contain control characters" : null;
+    }
+
+    /// <summary>Whether a text holds a control character, which no text that we keep may.</summary>
+    public static bool HasControl(ReadOnlySpan<char> text)
+    {
+        foreach (var letter in text)
+        {
+            if (char.IsControl(letter))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 }

@@ -8,6 +8,8 @@ namespace AdServer.Catalog;
 /// <summary>The routes by which advertisers manage their ads.</summary>
 internal static class AdEndpoints
 {
+    private static readonly ApiError Busy = ApiError.Conflict("The ad is being changed by others; try again");
+
     public static void MapAds(this IEndpointRouteBuilder routes)
     {
         var ads = routes.MapGroup("/ads").WithTags("Ads");
@@ -73,6 +75,11 @@ internal static class AdEndpoints
             return (ApiError.BadRequest("Missing adDetails fields"), null);
         }
 
+        if (AdValidator.Instance.FirstError(fields) is { } error)
+        {
+            return (ApiError.BadRequest(error), null);
+        }
+
         var blank = new Ad
         {
             Id = Ids.New(now),
@@ -83,16 +90,12 @@ internal static class AdEndpoints
             UpdatedAt = now,
         };
 
-        return Check(fields, blank);
+        return Apply(fields, blank);
     }
 
-    private static (ApiError? Error, Ad? Ad) Check(AdFields fields, Ad before)
+    /// <summary>The ad with fields that were checked, if what they make together is an ad.</summary>
+    private static (ApiError? Error, Ad? Ad) Apply(AdFields fields, Ad before)
     {
-        if (AdValidator.Instance.FirstError(fields) is { } error)
-        {
-            return (ApiError.BadRequest(error), null);
-        }
-
         var ad = AdRequest.Apply(fields, before);
         return AdValidator.Fault(ad) is { } fault ? (ApiError.BadRequest(fault), null) : (null, ad);
     }
@@ -128,7 +131,7 @@ internal static class AdEndpoints
             return error!;
         }
 
-        (error, var ad) = await changes.MakeAsync(() => ReplaceAsync(id, fields, store, clock, cancellation), cancellation);
+        (error, var ad) = await changes.MakeAsync(() => ReplaceAsync(id, fields, store, clock, cancellation), Busy, cancellation);
         if (ad is null)
         {
             return error!;
@@ -138,37 +141,35 @@ internal static class AdEndpoints
         return TypedResults.Ok(new Done("Ad updated"));
     }
 
-    private static async Task<(ApiError? Error, Ad? Ad)> ReplaceAsync(
+    /// <summary>Changes the ad as it is now; nothing if somebody else was faster.</summary>
+    private static async Task<(ApiError? Error, Ad? Ad)?> ReplaceAsync(
         string id, AdFields fields, ICatalogStore store, TimeProvider clock, CancellationToken cancellation)
     {
-        for (var attempt = 0; attempt < CatalogChanges.MostTries; attempt++)
+        if (await store.FindAdAsync(id, cancellation) is not { } before)
         {
-            if (await store.FindAdAsync(id, cancellation) is not { } before)
-            {
-                return (CatalogErrors.AdNotFound, null);
-            }
-
-            var (error, ad) = Check(fields, before);
-            if (ad is null)
-            {
-                return (error, null);
-            }
-
-            var next = ad with { UpdatedAt = clock.Now(), Version = before.Version + 1 };
-            if (await store.ReplaceAdAsync(next, cancellation) == ChangeOutcome.Done)
-            {
-                return (null, next);
-            }
+            return (CatalogErrors.AdNotFound, null);
         }
 
-        return (ApiError.Conflict("The ad is being changed by others; try again"), null);
+        var (error, ad) = Apply(fields, before);
+        if (ad is null)
+        {
+            return (error, null);
+        }
+
+        var next = ad with { UpdatedAt = clock.Now(), Version = before.Version + 1 };
+        return await store.ReplaceAdAsync(next, cancellation) == ChangeOutcome.Done ? (null, next) : null;
     }
 
+    /// <summary>What is checked before the ad is looked up: the format of every field that is given.</summary>
     private static (ApiError? Error, AdFields? Fields) ReadChange(JsonElement body)
     {
         var fields = new AdFields(body, IsNew: false);
-        var readable = body.ValueKind == JsonValueKind.Object && fields.AdDetails is null or { ValueKind: JsonValueKind.Object };
-        return readable ? (null, fields) : (ApiError.BadRequest("Invalid update data"), null);
+        if (body.ValueKind != JsonValueKind.Object || fields.AdDetails is not (null or { ValueKind: JsonValueKind.Object }))
+        {
+            return (ApiError.BadRequest("Invalid update data"), null);
+        }
+
+        return AdValidator.Instance.FirstError(fields) is { } error ? (ApiError.BadRequest(error), null) : (null, fields);
     }
 
     private static async Task<Results<Ok<Done>, ApiError>> RemoveAsync(

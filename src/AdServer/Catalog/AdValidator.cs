@@ -73,6 +73,7 @@ internal sealed class AdValidator : AbstractValidator<AdFields>
     /// <summary>A package name, with at most one <c>*</c>, at its end.</summary>
     private static bool IsPattern(JsonElement? value) =>
         value.Text()?.Trim() is { Length: > 0 and <= Package.MaxNameLength } text
-        && !text.Any(letter => char.IsControl(letter) || char.IsWhiteSpace(letter))
+        && !FieldRules.HasControl(text)
+        && !text.Any(char.IsWhiteSpace)
         && text.IndexOf('*', StringComparison.Ordinal) is var star && (star < 0 || star == text.Length - 1);
 }

@@ -1,3 +1,5 @@
+using AdServer.Common;
+
 namespace AdServer.Catalog;
 
 /// <summary>
@@ -7,17 +9,30 @@ namespace AdServer.Catalog;
 internal sealed class CatalogChanges : IDisposable
 {
     /// <summary>How often a change is made again on top of another host's before the caller is told.</summary>
-    public const int MostTries = 20;
+    private const int MostTries = 20;
 
     private readonly SemaphoreSlim turn = new(1);
 
     /// <summary>Makes a change when it is its turn.</summary>
-    public async Task<T> MakeAsync<T>(Func<Task<T>> change, CancellationToken cancellation)
+    /// <param name="change">Reads, merges and replaces; gives nothing if somebody else was faster.</param>
+    /// <param name="busy">The error when others were faster each time.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public async Task<(ApiError? Error, T? Made)> MakeAsync<T>(
+        Func<Task<(ApiError? Error, T? Made)?>> change, ApiError busy, CancellationToken cancellation)
+        where T : class
     {
         await turn.WaitAsync(cancellation);
         try
         {
-            return await change();
+            for (var attempt = 0; attempt < MostTries; attempt++)
+            {
+                if (await change() is { } made)
+                {
+                    return made;
+                }
+            }
+
+            return (busy, null);
         }
         finally
         {

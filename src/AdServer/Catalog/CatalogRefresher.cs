@@ -71,29 +71,25 @@ internal sealed class CatalogRefresher(ICatalogStore store) : BackgroundService
 
     private async Task<List<CatalogChange>> LoadAsync(CancellationToken cancellation)
     {
-        var found = new List<CatalogChange>();
-        for (ListPlace? place = null; ;)
+        var performers = await ReadAllAsync(store.ListPerformersAsync, one => new ListPlace(one.CreatedAt, one.Id), cancellation);
+        var ads = await ReadAllAsync(store.ListAdsAsync, one => new ListPlace(one.CreatedAt, one.Id), cancellation);
+        return [.. performers.Select(one => new CatalogChange(Performer: one)), .. ads.Select(one => new CatalogChange(Ad: one))];
+    }
+
+    /// <summary>Reads a list to its end, page by page.</summary>
+    private static async Task<List<T>> ReadAllAsync<T>(
+        Func<ListPlace?, int, CancellationToken, Task<IReadOnlyList<T>>> read, Func<T, ListPlace> place, CancellationToken cancellation)
+    {
+        var found = new List<T>();
+        int count;
+        do
         {
-            var page = await store.ListPerformersAsync(place, PageSize, cancellation);
-            found.AddRange(page.Select(performer => new CatalogChange(Performer: performer)));
-            if (page.Count < PageSize)
-            {
-                break;
-            }
-
-            place = new ListPlace(page[^1].CreatedAt, page[^1].Id);
+            var page = await read(found is [.., var last] ? place(last) : null, PageSize, cancellation);
+            found.AddRange(page);
+            count = page.Count;
         }
+        while (count == PageSize);
 
-        for (ListPlace? place = null; ;)
-        {
-            var page = await store.ListAdsAsync(place, PageSize, cancellation);
-            found.AddRange(page.Select(ad => new CatalogChange(Ad: ad)));
-            if (page.Count < PageSize)
-            {
-                return found;
-            }
-
-            place = new ListPlace(page[^1].CreatedAt, page[^1].Id);
-        }
+        return found;
     }
 }

@@ -9,6 +9,8 @@ namespace AdServer.Catalog;
 /// <summary>The routes of performers (advertisers).</summary>
 internal static class PerformerEndpoints
 {
+    private static readonly ApiError Busy = ApiError.Conflict("The performer is being changed by others; try again");
+
     public static void MapPerformers(this IEndpointRouteBuilder routes)
     {
         var performers = routes.MapGroup("/performers").WithTags("Performers");
@@ -81,13 +83,13 @@ internal static class PerformerEndpoints
     private static async Task<Results<Ok<Done>, ApiError>> UpdateAsync(
         string id, HttpRequest http, ICatalogStore store, CatalogRefresher catalog, CatalogChanges changes, TimeProvider clock, CancellationToken cancellation)
     {
-        var (error, body) = await JsonBody.ReadAsync(http, ReadChange);
-        if (error is not null)
+        var (error, change) = await JsonBody.ReadAsync(http, ReadChange);
+        if (change is null)
         {
-            return error;
+            return error!;
         }
 
-        (error, var performer) = await changes.MakeAsync(() => ReplaceAsync(id, body, store, clock, cancellation), cancellation);
+        (error, var performer) = await changes.MakeAsync(() => ReplaceAsync(id, change, store, clock, cancellation), Busy, cancellation);
         if (performer is null)
         {
             return error!;
@@ -97,43 +99,27 @@ internal static class PerformerEndpoints
         return TypedResults.Ok(new Done("Performer updated"));
     }
 
-    private static async Task<(ApiError? Error, Performer? Performer)> ReplaceAsync(
-        string id, JsonElement body, ICatalogStore store, TimeProvider clock, CancellationToken cancellation)
+    /// <summary>Changes the performer as it is now; nothing if somebody else was faster.</summary>
+    private static async Task<(ApiError? Error, Performer? Performer)?> ReplaceAsync(
+        string id, ContactChange change, ICatalogStore store, TimeProvider clock, CancellationToken cancellation)
     {
-        for (var attempt = 0; attempt < CatalogChanges.MostTries; attempt++)
+        if (await store.FindPerformerAsync(id, cancellation) is not { } before)
         {
-            if (await store.FindPerformerAsync(id, cancellation) is not { } before)
-            {
-                return (CatalogErrors.PerformerNotFound, null);
-            }
-
-            var (error, request) = Check(body, before);
-            if (request is null)
-            {
-                return (error, null);
-            }
-
-            var next = before with { Name = request.Name, Email = request.Email, UpdatedAt = clock.Now(), Version = before.Version + 1 };
-            switch (await store.ReplacePerformerAsync(next, cancellation))
-            {
-                case ChangeOutcome.Done:
-                    return (null, next);
-                case ChangeOutcome.EmailTaken:
-                    return (ApiError.Conflict("Email already in use"), null);
-            }
+            return (CatalogErrors.PerformerNotFound, null);
         }
 
-        return (ApiError.Conflict("The performer is being changed by others; try again"), null);
+        var (name, email) = (change.Name ?? before.Name, change.Email ?? before.Email);
+        var next = before with { Name = name, Email = email, UpdatedAt = clock.Now(), Version = before.Version + 1 };
+        return await store.ReplacePerformerAsync(next, cancellation) switch
+        {
+            ChangeOutcome.Done => (null, next),
+            ChangeOutcome.EmailTaken => (ApiError.Conflict("Email already in use"), null),
+            _ => null,
+        };
     }
 
-    private static (ApiError? Error, JsonElement Body) ReadChange(JsonElement body) =>
-        (body.ValueKind == JsonValueKind.Object ? null : ApiError.BadRequest("Invalid update data"), body);
-
-    /// <summary>What is absent stays; the whole is then checked as if it were new.</summary>
-    private static (ApiError? Error, ContactRequest? Request) Check(JsonElement body, Performer before) =>
-        ContactRequest.Read(new ContactFields(
-            body.Member("name") ?? JsonSerializer.SerializeToElement(before.Name),
-            body.Member("email") ?? JsonSerializer.SerializeToElement(before.Email)));
+    private static (ApiError? Error, ContactChange? Change) ReadChange(JsonElement body) =>
+        body.ValueKind == JsonValueKind.Object ? ContactRequest.ReadChange(body) : (ApiError.BadRequest("Invalid update data"), null);
 
     private static async Task<Results<Ok<Done>, ApiError>> RemoveAsync(
         string id, ICatalogStore store, CatalogRefresher catalog, CancellationToken cancellation)

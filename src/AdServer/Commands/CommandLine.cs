@@ -11,7 +11,7 @@ internal static class CommandLine
 
     private static readonly Command Serve = new("serve", "Serve ads, take events, answer reports (the default).") { Demo };
 
-    private static readonly Command Verify = new("verify", "Compare raw events with everything derived from them; exit code 1 if they differ.");
+    private static readonly Command Verify = new("verify", "Compare raw events with everything derived from them; exit code 1 if they differ, 2 if they could not be compared.");
 
     private static readonly Command Rebuild = new("rebuild", "Derive all statistics again from raw events. Needs the server stopped.");
 
@@ -78,7 +78,7 @@ internal static class CommandLine
         }
 
         return command == Simulate && split.Configuration is [var idle, ..]
-            ? Invocation.Answer.Refuse($"simulate reads no settings: '{idle}' would change nothing.")
+            ? Invocation.Answer.Refuse($"simulate reads no settings: '{idle}' would change nothing.{Meant(idle, OptionNames(Simulate))}")
             : null;
     }
 
@@ -91,13 +91,17 @@ internal static class CommandLine
 
         var isOption = word.StartsWith('-');
         var known = isOption
-            ? command.Options.Select(option => option.Name).Concat(command == Simulate ? [] : ConfigurationArguments.WellKnown).ToList()
+            ? OptionNames(command).Concat(command == Simulate ? [] : ConfigurationArguments.WellKnown).ToList()
             : CommandWords.ToList();
-        var meant = Spelling.Closest(word.Split('=')[0], known) is { } closest ? $" Did you mean '{closest}'?" : string.Empty;
         return isOption
-            ? $"'{word}' is no option of '{command.Name}'.{meant} Options: {string.Join(", ", known)}."
-            : $"'{word}' is no command.{meant} Commands: {string.Join(", ", known)}.";
+            ? $"'{word}' is no option of '{command.Name}'.{Meant(word, known)} Options: {string.Join(", ", known)}."
+            : $"'{word}' is no command.{Meant(word, known)} Commands: {string.Join(", ", known)}.";
     }
+
+    private static IEnumerable<string> OptionNames(Command command) => command.Options.Select(option => option.Name);
+
+    private static string Meant(string word, IEnumerable<string> known) =>
+        Spelling.Closest(word.Split('=')[0], known) is { } closest ? $" Did you mean '{closest}'?" : string.Empty;
 
     private static Invocation Accept(ParseResult result, string[] configuration) => result.CommandResult.Command.Name switch
     {

@@ -45,7 +45,7 @@ internal static class CommandsModule
         catch (StoreUnavailableException exception)
         {
             console.Line(exception.Message);
-            return ExitCodes.Failed;
+            return invocation.ExitCodeOfFault;
         }
     }
 

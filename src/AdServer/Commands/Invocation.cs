@@ -9,11 +9,17 @@ internal abstract record Invocation
     {
     }
 
+    /// <summary>What the shell is told when the command could not do its work at all.</summary>
+    public virtual int ExitCodeOfFault => ExitCodes.Failed;
+
     /// <summary>Serve until told to stop; with <paramref name="Demo"/> fill an empty store first.</summary>
     internal sealed record Serve(bool Demo, string[] Configuration) : Invocation;
 
     /// <summary>Compare raw events with what was derived from them.</summary>
-    internal sealed record Verify(string[] Configuration) : Invocation;
+    internal sealed record Verify(string[] Configuration) : Invocation
+    {
+        public override int ExitCodeOfFault => ExitCodes.NotCompared;
+    }
 
     /// <summary>Derive everything again from raw events.</summary>
     internal sealed record Rebuild(string[] Configuration) : Invocation;
@@ -28,8 +34,6 @@ internal abstract record Invocation
     internal sealed record Answer(string Text, int ExitCode) : Invocation
     {
         public static Answer Refuse(string problem) => new(problem, ExitCodes.Usage);
-
-        public static Answer Fail(string reason) => new(reason, ExitCodes.Failed);
     }
 }
 
@@ -43,6 +47,9 @@ internal static class ExitCodes
 
     /// <summary>The command line was not understood; nothing was done.</summary>
     public const int Usage = 2;
+
+    /// <summary><c>verify</c> could not compare, so that nobody takes a store that is away for one with differences.</summary>
+    public const int NotCompared = 2;
 
     /// <summary>Stopped by Ctrl-C, as shells report it.</summary>
     public const int Interrupted = 130;

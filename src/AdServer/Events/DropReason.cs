@@ -12,6 +12,7 @@ internal sealed record DropReason
 
     public static readonly DropReason NotAnObject = new("not_an_object", BadRequest, "Event must be a JSON object");
     public static readonly DropReason TooLarge = new("too_large", StatusCodes.Status413PayloadTooLarge, "Event is larger than 64 KB");
+    public static readonly DropReason TooDeep = new("too_deep", BadRequest, "Event is nested deeper than 64 levels");
     public static readonly DropReason InvalidText = new("invalid_text", BadRequest, "Event holds text that is not valid Unicode");
     public static readonly DropReason MissingFields = new("missing_fields", BadRequest, "Missing adId, timestamp or eventDetails");
     public static readonly DropReason InvalidAdId = new("invalid_ad_id", BadRequest, "Invalid adId format");
@@ -38,8 +39,8 @@ internal sealed record DropReason
     /// <summary>All of them, in the order of the checks.</summary>
     public static IReadOnlyList<DropReason> All { get; } =
     [
-        NotAnObject, TooLarge, InvalidText, MissingFields, InvalidAdId, MissingDetails, EmptyPackageName, EmptyEventType, EmptyTimestamp,
-        InvalidPackageName, InvalidEventType, InvalidWatchDuration, NegativeWatchDuration, InvalidEventId, InvalidDeviceId, UnknownAd,
+        NotAnObject, TooLarge, TooDeep, InvalidText, MissingFields, InvalidAdId, MissingDetails, EmptyPackageName, EmptyEventType,
+        EmptyTimestamp, InvalidPackageName, InvalidEventType, InvalidWatchDuration, NegativeWatchDuration, InvalidEventId, InvalidDeviceId, UnknownAd,
     ];
 
     /// <summary>The short name: of the metric, and of the <c>reason</c> in batch answers.</summary>

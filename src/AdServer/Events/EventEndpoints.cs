@@ -36,12 +36,7 @@ internal sealed class EventEndpoints(
             return;
         }
 
-        var (refused, accepted) = EventIntake.Decide(raw, catalog.Current, packages, clock.Now());
-        if (refused == DropReason.UnknownAd && await LookUpAsync(raw, http.RequestAborted))
-        {
-            (refused, accepted) = EventIntake.Decide(raw, catalog.Current, packages, clock.Now());
-        }
-
+        var (refused, accepted) = await DecideAsync(raw, http.RequestAborted);
         if (refused is not null)
         {
             metrics.Rejected(refused);
@@ -57,6 +52,15 @@ internal sealed class EventEndpoints(
         CountAnswers(outcome, pending);
         writer.Return(pending);
         await AnswerAsync(http, outcome, duplicate);
+    }
+
+    /// <summary>Decides with the ads that this host knows, and again if the store knows one more.</summary>
+    private async ValueTask<(DropReason? Refused, AdEvent? Accepted)> DecideAsync(RawEvent raw, CancellationToken cancellation)
+    {
+        var decided = EventIntake.Decide(raw, catalog.Current, packages, clock.Now());
+        return decided.Refused == DropReason.UnknownAd && await LookUpAsync(raw, cancellation)
+            ? EventIntake.Decide(raw, catalog.Current, packages, clock.Now())
+            : decided;
     }
 
     private static Task AnswerAsync(HttpContext http, LogOutcome outcome, bool duplicate)

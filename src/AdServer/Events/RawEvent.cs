@@ -1,3 +1,5 @@
+using AdServer.Access;
+
 namespace AdServer.Events;
 
 /// <summary>An event as it came: which fields are there and what kind of value they hold. No rule has been applied yet.</summary>
@@ -40,15 +42,7 @@ internal readonly record struct RawField(RawKind Kind, string? Text = null, doub
     public bool HasTextOf(int maxLength)
     {
         var text = Text.AsSpan().Trim();
-        foreach (var letter in text)
-        {
-            if (char.IsControl(letter))
-            {
-                return false;
-            }
-        }
-
-        return Kind == RawKind.Text && text.Length <= maxLength;
+        return Kind == RawKind.Text && text.Length <= maxLength && !FieldRules.HasControl(text);
     }
 }
 

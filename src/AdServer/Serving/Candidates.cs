@@ -13,6 +13,7 @@ internal sealed class Candidates
     private readonly AdGroup open;
     private readonly PackagePatterns<AdGroup> targeting;
     private readonly ConcurrentDictionary<int, PackageCandidates> packages = new();
+    private readonly ConcurrentDictionary<string, PackageCandidates> others = new(StringComparer.Ordinal);
 
     public Candidates(CatalogSnapshot catalog, DateTimeOffset now)
     {
@@ -38,13 +39,15 @@ internal sealed class Candidates
             : packages.GetOrAdd(package.Index, Make(targeting.Matching(package.Name), package.Name));
 
     /// <summary>
-    /// The candidates of a package beyond the bound: it is counted with the others but allowed and denied by its own name. Those that no
-    /// pattern matches share theirs; nothing is kept for the rest, which have no bound.
+    /// The candidates of a package beyond the bound: it is counted with the others but allowed and denied by its own name. Names have no
+    /// bound, but the same patterns make the same candidates, and the closest pattern decides which the others are: so there are at most
+    /// as many as patterns, and one for the names that no pattern matches.
     /// </summary>
-    public PackageCandidates ForOther(Package other, string name)
+    public PackageCandidates ForOther(string name)
     {
-        var patterns = targeting.Matching(name);
-        return patterns.Count == 0 ? packages.GetOrAdd(other.Index, _ => Make([], name)) : Make(patterns, name);
+        var matching = targeting.Matching(name);
+        var closest = matching is [var first, ..] ? first.Pattern! : string.Empty;
+        return others.TryGetValue(closest, out var shared) ? shared : others.GetOrAdd(closest, Make(matching, name));
     }
 
     private PackageCandidates Make(List<AdGroup> matching, string package)

@@ -1,3 +1,4 @@
+using AdServer.Access;
 using AdServer.Catalog;
 using AdServer.Common;
 using Microsoft.AspNetCore.WebUtilities;
@@ -19,7 +20,7 @@ internal static class PackageParameter
             return ApiError.BadRequest("Missing or invalid packageName");
         }
 
-        if (sent.Length > Package.MaxNameLength || HasControl(sent))
+        if (sent.Length > Package.MaxNameLength || FieldRules.HasControl(sent))
         {
             return ApiError.BadRequest("packageName must have at most 255 characters and no control characters");
         }
@@ -40,18 +41,5 @@ internal static class PackageParameter
         }
 
         return default;
-    }
-
-    private static bool HasControl(ReadOnlySpan<char> text)
-    {
-        foreach (var character in text)
-        {
-            if (char.IsControl(character))
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 }

@@ -25,10 +25,13 @@ internal sealed class PackagePatterns<T>
         }
 
         prefixes = byPrefix.GetAlternateLookup<ReadOnlySpan<char>>();
-        lengths = [.. byPrefix.Keys.Select(prefix => prefix.Length).Distinct()];
+        lengths = [.. byPrefix.Keys.Select(prefix => prefix.Length).Distinct().OrderDescending()];
     }
 
-    /// <summary>The values of all patterns that match.</summary>
+    /// <summary>
+    /// The values of all patterns that match, the closest first: the name itself, then longer prefixes before shorter ones. All others are
+    /// prefixes of the first, so packages with the same first have them all in common.
+    /// </summary>
     public List<T> Matching(string package)
     {
         var found = new List<T>();

@@ -56,7 +56,7 @@ internal sealed class RandomAd(
         }
 
         metrics.FellToOther();
-        return candidates.At(now).ForOther(package, name);
+        return candidates.At(now).ForOther(name);
     }
 
     /// <summary>Leaves the flush to the server, which sends head and body together.</summary>

@@ -19,28 +19,24 @@ internal static class DailyStatsEndpoints
             .WithSummary("The days of all ads of a performer together; CSV with Accept: text/csv or format=csv");
     }
 
-    private static async Task<IResult> OfAdAsync(
-        string id, string? from, string? to, string? format, HttpRequest http,
-        ICatalogStore catalog, IStatsStore stats, TimeProvider clock, CancellationToken cancellation) =>
-        await AnswerAsync(
-            new DailyStatsRequest(from, to, format, http, new StatsQuery { AdId = id }),
+    private static Task<IResult> OfAdAsync(
+        string id, [AsParameters] DailyStatsRequest request, ICatalogStore catalog, CancellationToken cancellation) =>
+        AnswerAsync(
+            request,
+            new StatsQuery { AdId = id },
             async () => await catalog.FindAdAsync(id, cancellation) is null ? CatalogErrors.AdNotFound : null,
-            stats,
-            clock,
             cancellation);
 
-    private static async Task<IResult> OfPerformerAsync(
-        string id, string? from, string? to, string? format, HttpRequest http,
-        ICatalogStore catalog, IStatsStore stats, TimeProvider clock, CancellationToken cancellation) =>
-        await AnswerAsync(
-            new DailyStatsRequest(from, to, format, http, new StatsQuery { PerformerId = id }),
+    private static Task<IResult> OfPerformerAsync(
+        string id, [AsParameters] DailyStatsRequest request, ICatalogStore catalog, CancellationToken cancellation) =>
+        AnswerAsync(
+            request,
+            new StatsQuery { PerformerId = id },
             async () => await catalog.FindPerformerAsync(id, cancellation) is null ? CatalogErrors.PerformerNotFound : null,
-            stats,
-            clock,
             cancellation);
 
     private static async Task<IResult> AnswerAsync(
-        DailyStatsRequest request, Func<Task<ApiError?>> find, IStatsStore stats, TimeProvider clock, CancellationToken cancellation)
+        DailyStatsRequest request, StatsQuery subject, Func<Task<ApiError?>> find, CancellationToken cancellation)
     {
         var invalidFormat = StatsCsv.TryRead(request.Format, request.Http, out var csv);
         var error = DateRange.TryRead(request.From, request.To, out var range) ?? invalidFormat;
@@ -50,8 +46,8 @@ internal static class DailyStatsEndpoints
             return error;
         }
 
-        var query = request.Query with { From = range.From, To = range.To, GroupBy = [StatsGroup.Day], Limit = StatsQuery.NoLimit };
-        var view = await stats.ReadAsync(query, cancellation);
+        var query = subject with { From = range.From, To = range.To, GroupBy = [StatsGroup.Day], Limit = StatsQuery.NoLimit };
+        var view = await request.Stats.ReadAsync(query, cancellation);
         var days = Fill(view.Rows, query);
         if (days is null)
         {
@@ -61,7 +57,7 @@ internal static class DailyStatsEndpoints
         return csv
             ? StatsCsv.Answer(days, StatsRowResponse.Of(default, query, new StatsKey(" ", string.Empty)), next: null)
             : TypedResults.Ok(new DailyStatsResponse(
-                query.AdId, query.PerformerId, days, StatsRowResponse.Of(view.Total, query), clock.Now(), view.Position));
+                query.AdId, query.PerformerId, days, StatsRowResponse.Of(view.Total, query), request.Clock.Now(), view.Position));
     }
 
     private static ApiError TooLong { get; } = ApiError.BadRequest($"Invalid date range: at most {MostDays} days");
@@ -85,8 +81,15 @@ internal static class DailyStatsEndpoints
     }
 }
 
-/// <summary>What a request for days asks.</summary>
-internal sealed record DailyStatsRequest(string? From, string? To, string? Format, HttpRequest Http, StatsQuery Query);
+/// <summary>The parameters of a request for days, and what answers them.</summary>
+/// <param name="From">First day, inclusive.</param>
+/// <param name="To">Last day, inclusive.</param>
+/// <param name="Format"><c>json</c> or <c>csv</c>.</param>
+/// <param name="Http">The request.</param>
+/// <param name="Stats">The store.</param>
+/// <param name="Clock">The clock.</param>
+internal sealed record DailyStatsRequest(
+    string? From, string? To, string? Format, HttpRequest Http, IStatsStore Stats, TimeProvider Clock);
 
 /// <summary>The days of an ad or of a performer.</summary>
 /// <param name="AdId">The ad, if one was asked about.</param>

@@ -112,6 +112,14 @@ public sealed class AdUpdateTests(SharedHost shared) : IClassFixture<SharedHost>
     }
 
     [Fact]
+    public async Task Format_comes_before_existence_a_change_that_no_ad_can_take_is_a_400_of_no_ad_too()
+    {
+        (await shared.Host.PutAsync("/ads/unknown", """{"adDetails":{"budget":"huge"}}""")).IsError(400, "Invalid budget");
+        (await shared.Host.PutAsync("/ads/unknown", """{"adName":" "}""")).IsError(400, "adName cannot be empty");
+        (await shared.Host.PutAsync("/ads/unknown", """{"adDetails":{"budget":"high"}}""")).IsError(404, "Ad not found");
+    }
+
+    [Fact]
     public async Task A_change_of_no_ad_is_a_404_but_for_what_is_no_change()
     {
         (await shared.Host.PutAsync("/ads/unknown", "{}")).IsError(404, "Ad not found");

@@ -98,6 +98,13 @@ public sealed class PerformerTests(SharedHost shared) : IClassFixture<SharedHost
     }
 
     [Fact]
+    public async Task Format_comes_before_existence_a_change_that_nobody_can_take_is_a_400_of_nobody_too()
+    {
+        (await shared.Host.PutAsync("/performers/nobody", """{"email":"nonsense"}""")).IsError(400, "Invalid email format");
+        (await shared.Host.PutAsync("/performers/nobody", """{"email":"ann@example.com"}""")).IsError(404, "Performer not found");
+    }
+
+    [Fact]
     public async Task An_address_that_was_given_up_is_free()
     {
         await using var host = await AdServerHost.StartAsync();

@@ -35,13 +35,13 @@ public sealed class CommandsModuleTests : IDisposable
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task A_store_that_cannot_answer_is_said_so_in_its_own_words(bool verify)
+    [InlineData(true, 2)]
+    [InlineData(false, 1)]
+    public async Task A_store_that_cannot_answer_is_said_so_in_its_own_words_and_is_no_difference(bool verify, int exitCode)
     {
         var ledger = new FakeLedger { Failure = new StoreUnavailableException("The store is locked by a [running] server.") };
 
-        Assert.Equal(1, await RunAsync(ledger, verify ? new Invocation.Verify([]) : new Invocation.Rebuild([])));
+        Assert.Equal(exitCode, await RunAsync(ledger, verify ? new Invocation.Verify([]) : new Invocation.Rebuild([])));
         Assert.Equal(["The store is locked by a [running] server."], console.Lines);
     }
 }

@@ -71,7 +71,7 @@ public sealed class DemoDataTests : IDisposable
     }
 
     [Fact]
-    public async Task A_second_start_adds_nothing()
+    public async Task A_second_start_adds_nothing_and_says_so()
     {
         await FillAsync(Now);
         var writes = store.Writes;
@@ -79,6 +79,8 @@ public sealed class DemoDataTests : IDisposable
         await FillAsync(Now.AddDays(3));
 
         Assert.Equal(writes, store.Writes);
+        Assert.Equal("The demo data is already there: nothing was added.", console.Lines[^1]);
+        Assert.Equal(2, console.Lines.Length);
     }
 
     [Theory]

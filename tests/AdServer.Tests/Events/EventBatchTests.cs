@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using AdServer.Events;
 using Xunit;
@@ -97,6 +98,33 @@ public sealed class EventBatchTests : IAsyncLifetime
         var text = body.Replace("{event}", JsonSerializer.Serialize(sdk.Event(adId)), StringComparison.Ordinal);
 
         (await host.PostAsync("/ad_events", text)).IsError(400, "Request body is not valid JSON");
+
+        Assert.Equal(0, (await portal.AdStatsAsync(adId)).Number("views"));
+    }
+
+    [Fact]
+    public async Task A_batch_is_read_to_its_end_however_deep_one_event_is()
+    {
+        var good = JsonSerializer.Serialize(sdk.Event(adId));
+        var (open, close) = (new string('[', 1_000_000), new string(']', 1_000_000));
+
+        var answer = (await host.PostAsync("/ad_events", $$"""[{{good}},{"adId":{{open}}{{close}}},{{open}}{{close}},{{good}}]""")).Succeeds();
+        (await host.PostAsync("/ad_events", $$"""[{{good}},{"adId":{{open}}""")).IsError(400, "Request body is not valid JSON");
+
+        Assert.Equal(["logged", "rejected", "rejected", "logged"], answer.GetProperty("results").EnumerateArray().Select(result => result.Text("result")));
+        Assert.Equal(2, (await portal.AdStatsAsync(adId)).Number("views"));
+    }
+
+    [Fact]
+    public async Task Bytes_that_are_no_text_spoil_the_whole_body()
+    {
+        var good = JsonSerializer.Serialize(sdk.Event(adId));
+        using var body = new ByteArrayContent([.. Encoding.UTF8.GetBytes($$"""[{{good}},{"adId":" """), 0xC3, .. "\"}]"u8])
+        {
+            Headers = { { "Content-Type", "application/json" } },
+        };
+
+        (await host.SendAsync(HttpMethod.Post, "/ad_events", body)).IsError(400, "Request body is not valid UTF-8");
 
         Assert.Equal(0, (await portal.AdStatsAsync(adId)).Number("views"));
     }

@@ -9,7 +9,8 @@ namespace AdServer.Tests.Events;
 
 /// <summary>
 /// The case files: one for each <see cref="DropReason"/> by its label, with events that are refused for it, and <c>accepted.json</c>.
-/// In their texts <c>{ad}</c> is an ad that exists and <c>{64 letters}</c> stands for a text of that length.
+/// In their texts <c>{ad}</c> is an ad that exists, <c>{64 letters}</c> stands for a text of that length, and <c>"{64 levels}"</c> for so
+/// many arrays inside each other.
 /// </summary>
 internal static partial class EventCases
 {
@@ -52,12 +53,19 @@ internal static partial class EventCases
     private static JsonElement Read(string file) => JsonDocument.Parse(File.ReadAllText(Path.Combine(Folder, file + ".json"))).RootElement;
 
     private static string Fill(JsonElement value, string adId) =>
-        Letters().Replace(value.GetRawText(), match => new string('x', int.Parse(match.Groups["count"].Value, CultureInfo.InvariantCulture)))
+        Levels().Replace(Letters().Replace(value.GetRawText(), match => new string('x', Count(match))), match => Nested(Count(match)))
             .Replace("{ad}", adId, StringComparison.Ordinal)
             .Replace("{AD}", adId.ToUpperInvariant(), StringComparison.Ordinal);
 
+    private static int Count(Match match) => int.Parse(match.Groups["count"].Value, CultureInfo.InvariantCulture);
+
+    private static string Nested(int levels) => new string('[', levels) + new string(']', levels);
+
     [GeneratedRegex(@"\{(?<count>\d+) letters\}")]
     private static partial Regex Letters();
+
+    [GeneratedRegex(@"""\{(?<count>\d+) levels\}""")]
+    private static partial Regex Levels();
 }
 
 /// <summary>Events that are refused for one reason.</summary>

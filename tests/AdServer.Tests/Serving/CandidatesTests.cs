@@ -25,8 +25,20 @@ public sealed class CandidatesTests
                 var eligible = catalog.Ads
                     .Where(ad => Eligibility.Check(ad.Ad, package, now) == Ineligibility.None).Select(ad => ad.Slot).Order();
                 var candidates = new Candidates(catalog, now);
-                return eligible.SequenceEqual(candidates.For(ServingData.Package(package)).Eligible.Admitted.Order())
-                    && eligible.SequenceEqual(candidates.ForOther(new Package("(other)", 0), package).Eligible.Admitted.Order());
+                return eligible.SequenceEqual(candidates.For(ServingData.Package(package)).Eligible.Admitted.Order());
+            }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void Packages_beyond_the_bound_have_the_same_candidates_as_by_the_plain_rule_whoever_asked_before() =>
+        Prop.ForAll(
+            Gen.ArrayOf(AnyAd()).ToArbitrary(),
+            Gen.ArrayOf(Gen.Elements(Names)).ToArbitrary(),
+            (ads, asked) =>
+            {
+                var catalog = Numbered(ads);
+                var candidates = new Candidates(catalog, ServingData.Noon);
+                return asked.All(package => candidates.ForOther(package).Eligible.Admitted.Order().SequenceEqual(catalog.Ads
+                    .Where(ad => Eligibility.Check(ad.Ad, package, ServingData.Noon) == Ineligibility.None).Select(ad => ad.Slot).Order()));
             }).QuickCheckThrowOnFailure();
 
     [Fact]
@@ -49,11 +61,38 @@ public sealed class CandidatesTests
     {
         var catalog = ServingData.Catalog([ServingData.Ad("1", packages: new PackageRules([], ["com.bad.*"]))]);
         var candidates = new Candidates(catalog, ServingData.Noon);
-        var other = new Package("(other)", 0);
 
-        Assert.Single(candidates.ForOther(other, "com.good.app").Eligible.Admitted);
-        Assert.Empty(candidates.ForOther(other, "com.bad.app").Eligible.Admitted);
-        Assert.Same(candidates.ForOther(other, "com.good.app"), candidates.ForOther(other, "com.fine.app"));
+        Assert.Single(candidates.ForOther("com.good.app").Eligible.Admitted);
+        Assert.Empty(candidates.ForOther("com.bad.app").Eligible.Admitted);
+    }
+
+    [Fact]
+    public void Packages_beyond_the_bound_share_what_was_made_for_their_patterns()
+    {
+        string[] allow = ["com.*", "com.game.*", "com.game.one"];
+        var candidates = new Candidates(
+            ServingData.Catalog([ServingData.Ad("1", packages: new PackageRules(allow, ["com.bad.*"]))]), ServingData.Noon);
+        string[][] alike = [["com.a", "com.b", "com.game"], ["com.game.two", "com.game.3"], ["com.game.one"], ["com.bad.a", "com.bad.b"], ["org", "net"]];
+
+        var made = alike.Select(names => Assert.Single(names.Concat(names).Select(candidates.ForOther).Distinct())).ToList();
+
+        Assert.Distinct(made);
+    }
+
+    [Fact]
+    public void What_was_narrowed_for_one_package_beyond_the_bound_serves_the_next()
+    {
+        var catalog = ServingData.Catalog(Enumerable.Range(0, 1000).Select(number =>
+            ServingData.Ad($"{number}", packages: new PackageRules(["com.*"], []))));
+        var candidates = new Candidates(catalog, ServingData.Noon);
+        var seen = ServingData.Seen(catalog, Enumerable.Range(1, 999).Select(number => $"{number}"));
+
+        var first = NextUnseen.Pick(candidates.ForOther("com.made.up.1"), seen, new Random(1));
+        var narrow = candidates.ForOther("com.made.up.2").Unseen;
+
+        Assert.Equal("0", first!.Ad.Id);
+        Assert.Equal([first.Slot], narrow.Admitted);
+        Assert.Equal(WeightedSlots.LowWeight, narrow.Weight);
     }
 
     private static CatalogSnapshot Numbered(Ad[] ads) =>

@@ -62,6 +62,19 @@ public sealed class StartTests : IDisposable
             line => line.Contains("address already in use", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("verify", 2)]
+    [InlineData("rebuild", 1)]
+    public async Task A_command_without_a_store_says_so_and_ends(string command, int expected)
+    {
+        await using var process = new ServerProcess([command, "--Storage:Path", "nowhere.db"]);
+
+        var (exitCode, output, error) = await process.ExitAsync();
+
+        Assert.Equal((expected, string.Empty), (exitCode, output));
+        Assert.Contains("There is no store at ", Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_module_can_add_a_line_to_what_the_console_says()
     {

@@ -52,7 +52,13 @@ internal sealed class DemoData(
     {
         if (await catalog.FindPerformerByEmailAsync(DemoCatalog.FirstEmail, cancellation) is { } begun)
         {
-            return begun.Version < Complete ? begun : null;
+            if (begun.Version < Complete)
+            {
+                return begun;
+            }
+
+            console.Line("The demo data is already there: nothing was added.");
+            return null;
         }
 
         if ((await catalog.ListPerformersAsync(null, 1, cancellation)).Count > 0)

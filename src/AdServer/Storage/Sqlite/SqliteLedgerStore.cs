@@ -45,24 +45,8 @@ internal sealed class SqliteLedgerStore(SqliteDatabase database, TimeProvider cl
             cancellation);
     }
 
-    public async Task<IReadOnlyList<(string Package, string AdId, bool InRaw)>> ComparePackageAdsAsync(CancellationToken cancellation)
-    {
-        var raw = new HashSet<(string Package, string AdId)>();
-        var until = await database.ReadAsync(SqliteRolls.LastApplied, cancellation);
-        for (var after = 0L; after < until.Last; after += EventsAtOnce)
-        {
-            raw.UnionWith(await database.ReadAsync(
-                session => Pairs(session, after, Math.Min(after + EventsAtOnce, until.Last)).ToHashSet(), cancellation));
-        }
-
-        return await database.ReadAsync(
-            session =>
-            {
-                raw.UnionWith(Pairs(session, until.Last, SqliteRolls.LastApplied(session).Last));
-                return SqlitePackageAds.Compare(session, raw);
-            },
-            cancellation);
-    }
+    public Task<IReadOnlyList<(string Package, string AdId, bool InRaw)>> ComparePackageAdsAsync(CancellationToken cancellation) =>
+        new SqlitePairLedger(database).CompareAsync(cancellation);
 
     public Task RebuildDayAsync(UtcDay day, CancellationToken cancellation) =>
         database.WriteAsync(
@@ -91,7 +75,7 @@ internal sealed class SqliteLedgerStore(SqliteDatabase database, TimeProvider cl
             session =>
             {
                 var live = new SqliteLiveAds(session);
-                var pairs = Pairs(session, 0, SqliteRolls.LastApplied(session).Last).ToHashSet();
+                var pairs = SqlitePackageAds.ListRaw(session, 0, SqliteRolls.LastApplied(session).Last).ToHashSet();
                 session.Execute("DELETE FROM package_ads");
                 SqliteDerived.AddPackageAds(session, pairs.Where(pair => live.Has(pair.AdId)), live);
                 return true;
@@ -143,9 +127,6 @@ internal sealed class SqliteLedgerStore(SqliteDatabase database, TimeProvider cl
             """);
         return select.Put(day).Rows().Select(row => row.TextOrNull(0)).Single();
     }
-
-    private static IEnumerable<(string Package, string AdId)> Pairs(SqliteSession session, long after, long last) =>
-        SqliteEvents.List(session, after, last).Select(one => (one.CountedPackage, one.AdId));
 
     /// <summary>Cuts events in the order of their positions where one roll ends and the next begins.</summary>
     private static IEnumerable<(long Roll, List<AdEvent> Events)> ByRoll(

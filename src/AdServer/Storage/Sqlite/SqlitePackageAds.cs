@@ -6,6 +6,15 @@ namespace AdServer.Storage.Sqlite;
 /// <summary>Reads <c>package_ads</c> with the tail, in bounded chunks that each are a short read transaction.</summary>
 internal static class SqlitePackageAds
 {
+    /// <summary>One page of pairs, from a place on.</summary>
+    public const string NamedPairs =
+        """
+        SELECT package_number, ad_number, packages.name, ads.id
+        FROM package_ads LEFT JOIN packages ON packages.number = package_number LEFT JOIN ads ON ads.number = ad_number
+        WHERE (package_number, ad_number) > (?, ?)
+        ORDER BY package_number, ad_number LIMIT ?
+        """;
+
     private const int MostPairs = 50_000;
 
     /// <summary>
@@ -61,20 +70,22 @@ internal static class SqlitePackageAds
         return [.. select.Put(after.Package).Put(after.Ad).Put(limit).Rows().Select(row => (row.Int(0), row.Int(1)))];
     }
 
-    /// <summary>The pairs of live ads that are only in the raw events, or only in the sets.</summary>
-    public static IReadOnlyList<(string Package, string AdId, bool InRaw)> Compare(
-        SqliteSession session, IReadOnlySet<(string Package, string AdId)> raw)
+    /// <summary>The pairs after one with their names, in order; without names where there is no such package or ad.</summary>
+    public static List<((long Package, long Ad) Place, (string Package, string AdId)? Names)> ReadNamedPairs(
+        SqliteSession session, (long Package, long Ad) after, int limit)
     {
-        var names = ReadNames(session);
-        var kept = Name(ReadPairs(session, default, int.MaxValue), names)
-            .SelectMany(set => set.AdIds.Select(ad => (set.Package, AdId: ad))).ToHashSet();
-        var live = new SqliteLiveAds(session);
+        using var select = session.Kept(NamedPairs);
         return
         [
-            .. raw.Where(pair => !kept.Contains(pair) && live.Has(pair.AdId)).Select(pair => (pair.Package, pair.AdId, true)),
-            .. kept.Where(pair => !raw.Contains(pair)).Select(pair => (pair.Package, pair.AdId, false)),
+            .. select.Put(after.Package).Put(after.Ad).Put(limit).Rows().Select(row => (
+                (row.Int(0), row.Int(1)),
+                row.TextOrNull(2) is { } package && row.TextOrNull(3) is { } adId ? (package, adId) : ((string, string)?)null)),
         ];
     }
+
+    /// <summary>The pairs that the events of a range of positions make, <paramref name="after"/> excluded, one for each event.</summary>
+    public static IEnumerable<(string Package, string AdId)> ListRaw(SqliteSession session, long after, long last) =>
+        SqliteEvents.List(session, after, last).Select(one => (one.CountedPackage, one.AdId));
 
     /// <summary>The names behind the numbers, of live ads only, and the sets of the tail.</summary>
     public static Names ReadNames(SqliteSession session)

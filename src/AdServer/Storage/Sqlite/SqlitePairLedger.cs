@@ -1,0 +1,78 @@
+namespace AdServer.Storage.Sqlite;
+
+/// <summary>
+/// Compares <c>package_ads</c> with the raw events while a server goes on, in short read transactions. Sets only grow, but for removed ads, and
+/// change together with the roll that is applied. So every pair of the rolls applied at first must be kept by whenever its page is read,
+/// and every pair that is kept then must be in the rolls applied at last.
+/// </summary>
+/// <param name="database">The file.</param>
+/// <param name="eventsAtOnce">The most events of a transaction.</param>
+/// <param name="pairsAtOnce">The most pairs of a transaction.</param>
+internal sealed class SqlitePairLedger(SqliteDatabase database, int eventsAtOnce = 20_000, int pairsAtOnce = 20_000)
+{
+    /// <summary>One text for each name, however many pairs it is in: there are far more pairs than names.</summary>
+    private readonly Dictionary<string, string> names = new(StringComparer.Ordinal);
+
+    /// <summary>The pairs of live ads that are only in the raw events, or only in the sets.</summary>
+    public async Task<IReadOnlyList<(string Package, string AdId, bool InRaw)>> CompareAsync(CancellationToken cancellation)
+    {
+        var first = await ReadLastAppliedAsync(cancellation);
+        var missing = await ReadRawAsync(0, first, cancellation);
+        var surplus = await TakeKeptAsync(missing, cancellation);
+        surplus.ExceptWith(await ReadRawAsync(first, await ReadLastAppliedAsync(cancellation), cancellation));
+        return await database.ReadAsync(
+            session =>
+            {
+                var live = new SqliteLiveAds(session);
+                return missing.Select(pair => (pair.Package, pair.AdId, InRaw: true))
+                    .Concat(surplus.Select(pair => (pair.Package, pair.AdId, InRaw: false)))
+                    .Where(pair => live.Has(pair.AdId)).ToList();
+            },
+            cancellation);
+    }
+
+    private Task<long> ReadLastAppliedAsync(CancellationToken cancellation) =>
+        database.ReadAsync(session => SqliteRolls.LastApplied(session).Last, cancellation);
+
+    /// <summary>The pairs of the events of a range of positions, <paramref name="after"/> excluded.</summary>
+    private async Task<HashSet<(string Package, string AdId)>> ReadRawAsync(long after, long last, CancellationToken cancellation)
+    {
+        var pairs = new HashSet<(string Package, string AdId)>();
+        for (var place = after; place < last; place += eventsAtOnce)
+        {
+            var from = place;
+            var found = await database.ReadAsync(
+                session => SqlitePackageAds.ListRaw(session, from, Math.Min(from + eventsAtOnce, last)).ToHashSet(), cancellation);
+            pairs.UnionWith(found.Select(pair => (Shared(pair.Package), Shared(pair.AdId))));
+        }
+
+        return pairs;
+    }
+
+    /// <summary>Takes the pairs that are kept out of the raw ones; the rest is kept without being among them.</summary>
+    private async Task<HashSet<(string Package, string AdId)>> TakeKeptAsync(
+        HashSet<(string Package, string AdId)> raw, CancellationToken cancellation)
+    {
+        var surplus = new HashSet<(string Package, string AdId)>();
+        for (var (place, isEnd) = ((Package: 0L, Ad: 0L), false); !isEnd;)
+        {
+            var after = place;
+            var page = await database.ReadAsync(session => SqlitePackageAds.ReadNamedPairs(session, after, pairsAtOnce), cancellation);
+            surplus.UnionWith(page.Select(pair => pair.Names).OfType<(string Package, string AdId)>().Where(pair => !raw.Remove(pair)));
+            isEnd = page.Count < pairsAtOnce;
+            place = isEnd ? after : page[^1].Place;
+        }
+
+        return surplus;
+    }
+
+    private string Shared(string name)
+    {
+        if (!names.TryGetValue(name, out var shared))
+        {
+            names[name] = shared = name;
+        }
+
+        return shared;
+    }
+}
