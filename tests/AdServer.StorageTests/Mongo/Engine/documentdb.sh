@@ -169,7 +169,12 @@ prepare() {
   root=$tree/root
 }
 
-start() { inside pg_ctl -D "/engines/$id/data" -l "/engines/$id/log" -o "-k /engines/$id -c documentdb.localhost_connection_string=host=/engines/$id" -w -t 60 start >"$root/engines/$id/control" 2>&1 7>&- 8>&- </dev/null; }
+# A count without a filter is counted, as in MongoDB: by default the engine takes it from statistics, which follow the writes a moment later.
+start() {
+  local options="-k /engines/$id -c documentdb.localhost_connection_string=host=/engines/$id"
+  options+=" -c documentdb.use_pg_stats_live_tuples_for_count=off -c documentdb.coll_stats_count_policy_threshold=2147483646"
+  inside pg_ctl -D "/engines/$id/data" -l "/engines/$id/log" -o "$options" -w -t 60 start >"$root/engines/$id/control" 2>&1 7>&- 8>&- </dev/null
+}
 
 stop() { inside pg_ctl -D "/engines/$1/data" -m immediate -w stop >/dev/null 2>&1 || true; }
 
