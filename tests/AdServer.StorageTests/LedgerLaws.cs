@@ -8,12 +8,14 @@ using static AdServer.StorageTests.Samples;
 namespace AdServer.StorageTests;
 
 /// <summary>Raw events and what follows from them agree after whatever happened; where they do not, it is seen and can be mended.</summary>
-public abstract class LedgerLaws : IAsyncDisposable
+public abstract class LedgerLaws : IAsyncLifetime
 {
     private readonly Func<TestEngine> start;
     private readonly TestEngine engine;
 
     private protected LedgerLaws(Func<TestEngine> start) => engine = (this.start = start)();
+
+    public async ValueTask InitializeAsync() => await engine.OpenAsync();
 
     public ValueTask DisposeAsync()
     {
