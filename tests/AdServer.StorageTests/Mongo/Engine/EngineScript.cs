@@ -1,11 +1,14 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using Xunit;
 
 namespace AdServer.StorageTests.Mongo.Engine;
 
 /// <summary>A script beside this file that starts an engine, obeys the lines that it is sent, and ends with its input: with this process.</summary>
 internal sealed class EngineScript : IDisposable
 {
+    private const string Progress = "# ";
+
     private readonly Process process;
 
     private EngineScript(Process process) => this.process = process;
@@ -29,10 +32,22 @@ internal sealed class EngineScript : IDisposable
         }
     }
 
-    /// <summary>The next line that the script says.</summary>
+    /// <summary>The script's next answer. What it does meanwhile that takes long is said to whoever runs the tests.</summary>
     /// <exception cref="EngineException">It ended instead; what it said last.</exception>
-    public string ReadLine() =>
-        process.StandardOutput.ReadLine() ?? throw new EngineException(process.StandardError.ReadToEnd().Trim().Split('\n')[^1]);
+    public string ReadLine()
+    {
+        while (process.StandardOutput.ReadLine() is { } line)
+        {
+            if (!line.StartsWith(Progress, StringComparison.Ordinal))
+            {
+                return line;
+            }
+
+            TestContext.Current.SendDiagnosticMessage(line[Progress.Length..]);
+        }
+
+        throw new EngineException(process.StandardError.ReadToEnd().Trim().Split('\n')[^1]);
+    }
 
     /// <summary>Sends a line and waits until the script has done what it says.</summary>
     public void Ask(string line)
