@@ -12,13 +12,19 @@ namespace AdServer.StorageTests.Mongo;
 /// Two hosts append, settle, seal, roll up and read on a replica set of which a member lags behind. The same story is told again and again: each
 /// time another one of its reads is answered by that member, until every read has been.
 /// </summary>
-public sealed class MongoStaleReadTests : IAsyncDisposable
+public sealed class MongoStaleReadTests : IAsyncLifetime
 {
     private readonly MongoEngine engine = new();
     private readonly ServiceProvider other;
     private readonly List<string> faults = [];
 
     public MongoStaleReadTests() => other = engine.Open(StorageAccess.Serve);
+
+    public async ValueTask InitializeAsync()
+    {
+        await engine.OpenAsync();
+        await other.OpenStorageAsync();
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using Xunit;
 
 namespace AdServer.StorageTests.Mongo.Engine;
 
@@ -32,9 +31,10 @@ internal sealed class EngineScript : IDisposable
         }
     }
 
-    /// <summary>The script's next answer. What it does meanwhile that takes long is said to whoever runs the tests.</summary>
+    /// <summary>The script's next answer.</summary>
+    /// <param name="report">Is told what the script does meanwhile that takes long.</param>
     /// <exception cref="EngineException">It ended instead; what it said last.</exception>
-    public string ReadLine()
+    public string ReadLine(Action<string>? report = null)
     {
         while (process.StandardOutput.ReadLine() is { } line)
         {
@@ -43,7 +43,7 @@ internal sealed class EngineScript : IDisposable
                 return line;
             }
 
-            TestContext.Current.SendDiagnosticMessage(line[Progress.Length..]);
+            report?.Invoke(line[Progress.Length..]);
         }
 
         throw new EngineException(process.StandardError.ReadToEnd().Trim().Split('\n')[^1]);

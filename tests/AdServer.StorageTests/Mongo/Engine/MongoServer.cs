@@ -110,7 +110,7 @@ internal sealed class MongoServer
 
         try
         {
-            return new MongoServer(string.Empty) { Uri = $"mongodb://127.0.0.1:{EngineScript.Run("mongod.sh").ReadLine()}" };
+            return new MongoServer(string.Empty) { Uri = $"mongodb://127.0.0.1:{EngineScript.Run("mongod.sh").ReadLine(Report)}" };
         }
         catch (EngineException docker)
         {
@@ -118,11 +118,13 @@ internal sealed class MongoServer
         }
     }
 
+    private static void Report(string progress) => TestContext.Current.SendDiagnosticMessage(progress);
+
     private static MongoServer FindDocumentDb(string reason)
     {
         try
         {
-            return new MongoServer(string.Empty) { Engine = DocumentDb.Start() };
+            return new MongoServer(string.Empty) { Engine = DocumentDb.Start(Report) };
         }
         catch (EngineException own)
         {
