@@ -58,7 +58,7 @@ internal sealed partial class Program
     private static async Task<int> ServeAsync(Invocation.Serve serve)
     {
         var app = Build(serve.Configuration);
-        app.Services.OpenStorage();
+        await app.Services.OpenStorageAsync();
         if (serve.Demo)
         {
             await app.Services.GetRequiredService<DemoData>().FillAsync(CancellationToken.None);
@@ -93,6 +93,11 @@ internal sealed partial class Program
         }
 
         await using var services = builder.Services.BuildServiceProvider();
+        if (access is not null)
+        {
+            await services.OpenStorageAsync();
+        }
+
         return await services.RunCommandAsync(command);
     }
 }

@@ -21,7 +21,6 @@ internal sealed class FilledStore : IAsyncDisposable
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Storage:Path", Path)]).Build();
         services = new ServiceCollection().AddStorage(configuration, folder.FullName).BuildServiceProvider();
-        services.OpenStorage();
     }
 
     public string Path => System.IO.Path.Combine(folder.FullName, "adserver.db");

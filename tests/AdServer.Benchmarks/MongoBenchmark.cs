@@ -44,6 +44,7 @@ internal static class MongoBenchmark
     private static async Task<int> RunAsync(string uri)
     {
         await using var host = new Host(uri);
+        await host.OpenAsync();
         Console.WriteLine($"{"batch",6} {"host ev/s",10} {"binding ev/s",13} {"ratio",6} {"commands/batch",15}");
         var kept = true;
         foreach (var size in BatchSizes)
@@ -146,7 +147,6 @@ internal static class MongoBenchmark
                 .AddStorage(configuration, Path.GetTempPath())
                 .AddSingleton(new MongoRetry(Commands, TimeProvider.System, storage.Deadline))
                 .BuildServiceProvider();
-            services.OpenStorage();
         }
 
         public MongocCommands Binding { get; }
@@ -157,10 +157,13 @@ internal static class MongoBenchmark
 
         public IStatsStore Stats => services.GetRequiredService<IStatsStore>();
 
+        /// <summary>Prepares the database.</summary>
+        public Task<StorageLocation> OpenAsync() => services.OpenStorageAsync();
+
         public async ValueTask DisposeAsync()
         {
             await services.DisposeAsync();
-            Binding.Dispose();
+            await Binding.DisposeAsync();
         }
     }
 

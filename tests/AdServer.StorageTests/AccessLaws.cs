@@ -4,11 +4,13 @@ using static AdServer.StorageTests.Samples;
 namespace AdServer.StorageTests;
 
 /// <summary>Laws 1, 2 and 7 for developers.</summary>
-public abstract class AccessLaws : IAsyncDisposable
+public abstract class AccessLaws : IAsyncLifetime
 {
     private readonly TestEngine engine;
 
     private protected AccessLaws(TestEngine engine) => this.engine = engine;
+
+    public async ValueTask InitializeAsync() => await engine.OpenAsync();
 
     public ValueTask DisposeAsync()
     {

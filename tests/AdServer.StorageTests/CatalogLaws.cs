@@ -6,13 +6,15 @@ using static AdServer.StorageTests.Samples;
 namespace AdServer.StorageTests;
 
 /// <summary>Laws 1, 2, 6 and 7 for performers and ads: conditional changes, unique addresses, lists in order of creation.</summary>
-public abstract class CatalogLaws : IAsyncDisposable
+public abstract class CatalogLaws : IAsyncLifetime
 {
     private readonly TestEngine engine;
 
     private protected CatalogLaws(TestEngine engine) => this.engine = engine;
 
     private ICatalogStore Catalog => engine.Catalog;
+
+    public async ValueTask InitializeAsync() => await engine.OpenAsync();
 
     public ValueTask DisposeAsync()
     {

@@ -6,11 +6,13 @@ using static AdServer.StorageTests.Samples;
 namespace AdServer.StorageTests;
 
 /// <summary>Laws 1 to 4: what an append promises, and how committed events fall into rolls.</summary>
-public abstract class EventLaws : IAsyncDisposable
+public abstract class EventLaws : IAsyncLifetime
 {
     private readonly TestEngine engine;
 
     private protected EventLaws(TestEngine engine) => this.engine = engine;
+
+    public async ValueTask InitializeAsync() => await engine.OpenAsync();
 
     public ValueTask DisposeAsync()
     {

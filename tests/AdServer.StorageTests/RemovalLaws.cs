@@ -5,11 +5,13 @@ using static AdServer.StorageTests.Samples;
 namespace AdServer.StorageTests;
 
 /// <summary>Law 6: a removed ad is gone from every report at once, and what it left behind goes slice by slice.</summary>
-public abstract class RemovalLaws : IAsyncDisposable
+public abstract class RemovalLaws : IAsyncLifetime
 {
     private readonly TestEngine engine;
 
     private protected RemovalLaws(TestEngine engine) => this.engine = engine;
+
+    public async ValueTask InitializeAsync() => await engine.OpenAsync();
 
     public ValueTask DisposeAsync()
     {

@@ -22,12 +22,12 @@ public sealed class SqliteStartTests : IAsyncDisposable
         await engine.AddAdsAsync("p1", "a1");
         await using (var second = engine.Open(StorageAccess.Serve))
         {
-            Assert.Contains("in use by another server", Assert.Throws<StartException>(() => second.OpenStorage()).Message, StringComparison.Ordinal);
+            Assert.Contains("in use by another server", await RefusalAsync(second), StringComparison.Ordinal);
         }
 
         await engine.StopAsync();
         await using var third = engine.Open(StorageAccess.Serve);
-        Assert.Equal(new StorageLocation("sqlite", engine.File), third.OpenStorage());
+        Assert.Equal(new StorageLocation("sqlite", engine.File), await third.OpenStorageAsync());
     }
 
     [Fact]
@@ -39,7 +39,7 @@ public sealed class SqliteStartTests : IAsyncDisposable
         var settings = new ConfigurationBuilder().AddInMemoryCollection([new("Storage:Path", link)]).Build();
         await using var second = new ServiceCollection().AddStorage(settings, "/").BuildServiceProvider();
 
-        Assert.Contains("in use by another server", Refusal(second), StringComparison.Ordinal);
+        Assert.Contains("in use by another server", await RefusalAsync(second), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -49,7 +49,7 @@ public sealed class SqliteStartTests : IAsyncDisposable
         var settings = new ConfigurationBuilder().AddInMemoryCollection([new("Storage:Path", path)]).Build();
         await using var rebuild = new ServiceCollection().AddStorage(settings, "/", StorageAccess.Maintain).BuildServiceProvider();
 
-        Assert.StartsWith($"There is no store at {path}", Refusal(rebuild), StringComparison.Ordinal);
+        Assert.StartsWith($"There is no store at {path}", await RefusalAsync(rebuild), StringComparison.Ordinal);
         Assert.False(File.Exists(path));
     }
 
@@ -59,7 +59,7 @@ public sealed class SqliteStartTests : IAsyncDisposable
         var settings = new ConfigurationBuilder().AddInMemoryCollection([new("Storage:Path", Path.GetTempPath())]).Build();
         await using var server = new ServiceCollection().AddStorage(settings, "/").BuildServiceProvider();
 
-        Assert.Contains("is a folder", Refusal(server), StringComparison.Ordinal);
+        Assert.Contains("is a folder", await RefusalAsync(server), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -103,11 +103,11 @@ public sealed class SqliteStartTests : IAsyncDisposable
     }
 
     [Fact]
-    public void A_reader_of_no_file_is_told_so_and_makes_none()
+    public async Task A_reader_of_no_file_is_told_so_and_makes_none()
     {
-        using var reader = engine.Open(StorageAccess.ReadOnly);
+        await using var reader = engine.Open(StorageAccess.ReadOnly);
 
-        Assert.Contains("There is no store", Refusal(reader), StringComparison.Ordinal);
+        Assert.Contains("There is no store", await RefusalAsync(reader), StringComparison.Ordinal);
         Assert.False(File.Exists(engine.File));
     }
 
@@ -123,7 +123,7 @@ public sealed class SqliteStartTests : IAsyncDisposable
         {
             var before = await File.ReadAllBytesAsync(engine.File, Token);
             await using var services = engine.Open(access);
-            Assert.Contains(message, Refusal(services), StringComparison.Ordinal);
+            Assert.Contains(message, await RefusalAsync(services), StringComparison.Ordinal);
             Assert.Equal(before, await File.ReadAllBytesAsync(engine.File, Token));
         }
     }
@@ -140,7 +140,7 @@ public sealed class SqliteStartTests : IAsyncDisposable
         var before = await File.ReadAllBytesAsync(engine.File, Token);
         await using var services = engine.Open(StorageAccess.Serve);
 
-        Assert.Contains("another program", Refusal(services), StringComparison.Ordinal);
+        Assert.Contains("another program", await RefusalAsync(services), StringComparison.Ordinal);
         Assert.Equal(before, await File.ReadAllBytesAsync(engine.File, Token));
     }
 
@@ -151,7 +151,7 @@ public sealed class SqliteStartTests : IAsyncDisposable
         await File.WriteAllTextAsync(engine.File, new string('x', 5000), Token);
         await using var services = engine.Open(StorageAccess.Serve);
 
-        Assert.Contains("damaged", Refusal(services), StringComparison.Ordinal);
+        Assert.Contains("damaged", await RefusalAsync(services), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -160,7 +160,7 @@ public sealed class SqliteStartTests : IAsyncDisposable
         await File.WriteAllTextAsync(Path.GetDirectoryName(engine.File)!, "a file where the folder should be", Token);
         await using var services = engine.Open(StorageAccess.Serve);
 
-        Assert.Contains(engine.File, Refusal(services), StringComparison.Ordinal);
+        Assert.Contains(engine.File, await RefusalAsync(services), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -228,5 +228,6 @@ public sealed class SqliteStartTests : IAsyncDisposable
         Assert.Equal(value, found);
     }
 
-    private static string Refusal(IServiceProvider services) => Assert.Throws<StartException>(() => services.OpenStorage()).Message;
+    private static async Task<string> RefusalAsync(IServiceProvider services) =>
+        (await Assert.ThrowsAsync<StartException>(services.OpenStorageAsync)).Message;
 }

@@ -7,13 +7,15 @@ using static AdServer.StorageTests.Samples;
 namespace AdServer.StorageTests;
 
 /// <summary>Laws 5, 7 and 11: what applying a roll writes, and what a reader sees at any moment.</summary>
-public abstract class StatsLaws : IAsyncDisposable
+public abstract class StatsLaws : IAsyncLifetime
 {
     private readonly TestEngine engine;
 
     private protected StatsLaws(TestEngine engine) => this.engine = engine;
 
     private IStatsStore Stats => engine.Stats;
+
+    public async ValueTask InitializeAsync() => await engine.OpenAsync();
 
     public ValueTask DisposeAsync()
     {

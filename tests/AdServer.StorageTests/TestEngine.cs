@@ -2,6 +2,7 @@ using AdServer.Access;
 using AdServer.Catalog;
 using AdServer.Events;
 using AdServer.Stats;
+using AdServer.Storage;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AdServer.StorageTests;
@@ -25,11 +26,14 @@ internal abstract class TestEngine : IAsyncDisposable
 
     public ILedgerStore Ledger => Get<ILedgerStore>();
 
+    /// <summary>Starts the server; a use of a store does it, too.</summary>
+    public Task OpenAsync() => services.Value.OpenStorageAsync();
+
     /// <summary>Ends the server and starts another on the same data.</summary>
     public async Task ReopenAsync()
     {
         await CloseAsync();
-        _ = services.Value;
+        await OpenAsync();
     }
 
     public virtual async ValueTask DisposeAsync() => await CloseAsync();

@@ -10,7 +10,7 @@ internal static class StorageModule
 {
     /// <summary>
     /// Registers the stores of the engine that <c>Storage:Kind</c> names: where it is not set, MongoDB if there is a place for it, else SQLite.
-    /// The store is opened by <see cref="OpenStorage"/>.
+    /// The store is opened by <see cref="OpenStorageAsync"/>.
     /// </summary>
     /// <exception cref="StartException">The settings name no engine, or not how to reach it.</exception>
     public static IServiceCollection AddStorage(
@@ -27,12 +27,12 @@ internal static class StorageModule
 
     /// <summary>Opens the store (else the first use does), so that what is wrong with it is said before anything else starts.</summary>
     /// <exception cref="StartException">It cannot be opened.</exception>
-    public static StorageLocation OpenStorage(this IServiceProvider services)
+    public static async Task<StorageLocation> OpenStorageAsync(this IServiceProvider services)
     {
         var location = services.GetRequiredService<StorageLocation>();
         if (location.Kind == StorageSettings.Mongo)
         {
-            services.OpenMongo();
+            await services.OpenMongoAsync();
         }
         else
         {

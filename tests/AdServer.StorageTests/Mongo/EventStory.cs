@@ -32,6 +32,8 @@ internal sealed class EventStory : IAsyncDisposable
     /// <param name="beforeRoll">Called when the first events are committed.</param>
     public async Task<int> TellAllAsync(Func<int, Task<IReadOnlyList<FaultRule>>> prepare, Func<Task>? beforeRoll = null)
     {
+        await Engine.OpenAsync();
+        await other.OpenStorageAsync();
         await Engine.Catalog.AddPerformerAsync(Performer(), Token);
         for (var number = 0; ; number++)
         {

@@ -13,11 +13,13 @@ public sealed class MongoCatalogLaws() : CatalogLaws(new MongoEngine());
 public sealed class MongoAccessLaws() : AccessLaws(new MongoEngine());
 
 /// <summary>What can happen between a host and MongoDB while the catalogue is changed: no change is lost, made twice or taken for another's.</summary>
-public sealed class MongoCatalogTests : IAsyncDisposable
+public sealed class MongoCatalogTests : IAsyncLifetime
 {
     private readonly MongoEngine engine = new();
 
     private ICatalogStore Catalog => engine.Catalog;
+
+    public async ValueTask InitializeAsync() => await engine.OpenAsync();
 
     public ValueTask DisposeAsync() => engine.DisposeAsync();
 

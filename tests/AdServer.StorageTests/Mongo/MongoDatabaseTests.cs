@@ -23,7 +23,7 @@ public sealed class MongoDatabaseTests : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        driver?.Dispose();
+        await (driver?.DisposeAsync() ?? default);
         await engine.DisposeAsync();
     }
 
@@ -34,7 +34,7 @@ public sealed class MongoDatabaseTests : IAsyncDisposable
             async () =>
             {
                 await using var services = engine.Open(StorageAccess.Serve);
-                services.OpenStorage();
+                await services.OpenStorageAsync();
             },
             Token));
 
@@ -132,7 +132,7 @@ public sealed class MongoDatabaseTests : IAsyncDisposable
     private async Task StartAsync()
     {
         await using var services = engine.Open(StorageAccess.Serve);
-        services.OpenStorage();
+        await services.OpenStorageAsync();
     }
 
     private async Task<List<BsonDocument>> FindAsync(string collection, BsonDocument filter) =>

@@ -10,12 +10,18 @@ using static AdServer.StorageTests.Samples;
 namespace AdServer.StorageTests.Mongo;
 
 /// <summary>What a host learns of the events that others commit: each package and ad at least once, whatever happens to the roll meanwhile.</summary>
-public sealed class MongoManyHostsTests : IAsyncDisposable
+public sealed class MongoManyHostsTests : IAsyncLifetime
 {
     private readonly MongoEngine engine = new();
     private readonly ServiceProvider other;
 
     public MongoManyHostsTests() => other = engine.Open(StorageAccess.Serve);
+
+    public async ValueTask InitializeAsync()
+    {
+        await engine.OpenAsync();
+        await other.OpenStorageAsync();
+    }
 
     public async ValueTask DisposeAsync()
     {

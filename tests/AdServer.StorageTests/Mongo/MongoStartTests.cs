@@ -22,14 +22,14 @@ public sealed class MongoStartTests : IAsyncDisposable
     {
         await using var services = Open($"mongodb://{server.Address}/ads");
 
-        Assert.Equal(new StorageLocation("mongo", $"mongodb://{server.Address}/ads"), services.OpenStorage());
+        Assert.Equal(new StorageLocation("mongo", $"mongodb://{server.Address}/ads"), await services.OpenStorageAsync());
     }
 
     [Fact]
     public async Task A_new_database_is_claimed_before_its_indexes_are_made()
     {
         await using var services = Open($"mongodb://{server.Address}/ads");
-        services.OpenStorage();
+        await services.OpenStorageAsync();
 
         var names = server.Commands.Select(command => command.GetElement(0).Name).ToList();
         var claim = server.Commands.First(command => command.Contains("insert"));
@@ -46,7 +46,7 @@ public sealed class MongoStartTests : IAsyncDisposable
         server.Answer = command => Task.FromResult<BsonDocument?>(DatabaseOfVersion(command, MongoSchema.Version));
         await using var services = Open($"mongodb://{server.Address}/ads");
 
-        services.OpenStorage();
+        await services.OpenStorageAsync();
 
         Assert.DoesNotContain(server.Commands, command => command.Contains("insert"));
         Assert.Contains(server.Commands, command => command.Contains("createIndexes"));
@@ -151,7 +151,7 @@ public sealed class MongoStartTests : IAsyncDisposable
         };
         await using var services = Open(new ServiceCollection().AddLogging(logging => logging.AddProvider(line)), $"mongodb://{server.Address}/ads");
 
-        services.OpenStorage();
+        await services.OpenStorageAsync();
 
         Assert.Contains($"Making the indexes of mongodb://{server.Address}/ads", await line.Said, StringComparison.Ordinal);
     }
@@ -161,7 +161,7 @@ public sealed class MongoStartTests : IAsyncDisposable
     {
         server.Answer = command => Task.FromResult<BsonDocument?>(DatabaseOfVersion(command, MongoSchema.Version));
         await using var services = Open($"mongodb://{server.Address}/ads", StorageAccess.ReadOnly);
-        services.OpenStorage();
+        await services.OpenStorageAsync();
         var commands = services.GetRequiredService<IMongoCommands>();
 
         await commands.RunAsync(new BsonDocument("find", "ads"), TestContext.Current.CancellationToken);
@@ -175,7 +175,7 @@ public sealed class MongoStartTests : IAsyncDisposable
     {
         await using var services = Open($"mongodb://{server.Address}/ads", StorageAccess.ReadOnly);
 
-        Assert.Contains("There is no store at", Assert.Throws<StartException>(() => services.OpenStorage()).Message, StringComparison.Ordinal);
+        Assert.Contains("There is no store at", (await Assert.ThrowsAsync<StartException>(services.OpenStorageAsync)).Message, StringComparison.Ordinal);
         AssertNothingWritten();
     }
 
@@ -185,7 +185,7 @@ public sealed class MongoStartTests : IAsyncDisposable
         var folder = Directory.CreateTempSubdirectory("adserver-tests-");
         await using (var services = Open("mongodb://127.0.0.1:1", StorageAccess.Serve, folder.FullName, ("Storage:Kind", "SQLite")))
         {
-            Assert.Equal("sqlite", services.OpenStorage().Kind);
+            Assert.Equal("sqlite", (await services.OpenStorageAsync()).Kind);
         }
 
         folder.Delete(recursive: true);
@@ -207,7 +207,7 @@ public sealed class MongoStartTests : IAsyncDisposable
         await using var services = Open(uri);
         var started = TimeProvider.System.GetTimestamp();
 
-        var refusal = Assert.Throws<StartException>(() => services.OpenStorage());
+        var refusal = await Assert.ThrowsAsync<StartException>(services.OpenStorageAsync);
 
         Assert.InRange(TimeProvider.System.GetElapsedTime(started), TimeSpan.Zero, TimeSpan.FromSeconds(10));
         Assert.All(words, word => Assert.Contains(word, refusal.Message, StringComparison.Ordinal));

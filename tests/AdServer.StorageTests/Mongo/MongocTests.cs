@@ -9,7 +9,9 @@ namespace AdServer.StorageTests.Mongo;
 /// <summary>The binding to the C driver: what comes back, what errors are, and what is bounded.</summary>
 public sealed class MongocTests : IAsyncDisposable
 {
-    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(2);
+    /// <summary>Of whatever is not about a bound: a machine with much to do is slow.</summary>
+    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(30);
+
     private readonly ScriptedServer server = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -21,7 +23,7 @@ public sealed class MongocTests : IAsyncDisposable
     {
         var sent = new BsonDocument { { "insert", "ads" }, { "text", "schön, \U0001F600" }, { "n", 5_000_000_000L }, { "bytes", new byte[70_000] } };
         server.Answer = command => Task.FromResult<BsonDocument?>(ScriptedServer.Ok(new BsonElement("echo", command)));
-        using var commands = Connect();
+        await using var commands = Connect();
 
         var reply = await commands.RunAsync(sent, Token);
 
@@ -34,7 +36,7 @@ public sealed class MongocTests : IAsyncDisposable
     public async Task A_refusal_has_the_code_of_the_server()
     {
         server.Answer = _ => Task.FromResult<BsonDocument?>(ScriptedServer.Error(10107));
-        using var commands = Connect();
+        await using var commands = Connect();
 
         var refusal = await Assert.ThrowsAsync<MongoCommandException>(() => commands.RunAsync(new BsonDocument("ping", 1), Token));
 
@@ -46,7 +48,7 @@ public sealed class MongocTests : IAsyncDisposable
     {
         var error = new BsonDocument { { "code", 64 }, { "errmsg", "waiting for replication timed out" } };
         server.Answer = _ => Task.FromResult<BsonDocument?>(ScriptedServer.Ok(new("n", 1), new("writeConcernError", error)));
-        using var commands = Connect();
+        await using var commands = Connect();
 
         var refusal = await Assert.ThrowsAsync<MongoCommandException>(() => commands.RunAsync(new BsonDocument("insert", "ads"), Token));
 
@@ -58,7 +60,7 @@ public sealed class MongocTests : IAsyncDisposable
     {
         var error = new BsonDocument { { "index", 3 }, { "code", 11000 }, { "errmsg", "there is one" } };
         server.Answer = _ => Task.FromResult<BsonDocument?>(ScriptedServer.Ok(new BsonElement("writeErrors", new BsonArray { error })));
-        using var commands = Connect();
+        await using var commands = Connect();
 
         var reply = await commands.RunAsync(new BsonDocument("insert", "ads"), Token);
 
@@ -72,7 +74,7 @@ public sealed class MongocTests : IAsyncDisposable
     {
         var isFirst = true;
         server.Answer = _ => Task.FromResult(Interlocked.Exchange(ref isFirst, false) ? null : ScriptedServer.Ok());
-        using var commands = Connect();
+        await using var commands = Connect();
 
         await Assert.ThrowsAsync<MongoUnreachableException>(() => commands.RunAsync(new BsonDocument("insert", "ads"), Token));
 
@@ -85,7 +87,7 @@ public sealed class MongocTests : IAsyncDisposable
     {
         var never = new TaskCompletionSource<BsonDocument?>();
         server.Answer = _ => never.Task;
-        using var commands = Connect();
+        await using var commands = Connect(bound: TimeSpan.FromSeconds(2));
         var started = TimeProvider.System.GetTimestamp();
 
         await Assert.ThrowsAsync<MongoUnreachableException>(() => commands.RunAsync(new BsonDocument("insert", "ads"), Token));
@@ -103,7 +105,7 @@ public sealed class MongocTests : IAsyncDisposable
             arrived.Release();
             return command.Contains("insert") ? release.Task : Task.FromResult<BsonDocument?>(ScriptedServer.Ok());
         };
-        using var commands = Connect(workers: 2, TimeSpan.FromSeconds(30));
+        await using var commands = Connect(workers: 2);
         using var giveUp = new CancellationTokenSource();
 
         var running = new[] { commands.RunAsync(new BsonDocument("insert", "a"), Token), commands.RunAsync(new BsonDocument("insert", "b"), Token) };
@@ -130,12 +132,12 @@ public sealed class MongocTests : IAsyncDisposable
             arrived.TrySetResult();
             return command.Contains("insert") ? release.Task : Task.FromResult<BsonDocument?>(ScriptedServer.Ok());
         };
-        var commands = Connect(workers: 1, TimeSpan.FromSeconds(30));
+        var commands = Connect(workers: 1);
         var begun = commands.RunAsync(new BsonDocument("insert", "a"), Token);
         var queued = commands.RunAsync(new BsonDocument("insert", "b"), Token);
         await arrived.Task;
 
-        var disposing = Task.Run(commands.Dispose, Token);
+        var disposing = commands.DisposeAsync().AsTask();
         // Once the store refuses, it is closing.
         var late = Task.CompletedTask;
         while (!late.IsFaulted)
@@ -155,7 +157,7 @@ public sealed class MongocTests : IAsyncDisposable
     public async Task A_user_that_is_refused_is_error_18_without_the_password()
     {
         server.Answer = _ => Task.FromResult<BsonDocument?>(ScriptedServer.Error(18));
-        using var commands = Connect(user: "reader:s3cret%2F@");
+        await using var commands = Connect(user: "reader:s3cret%2F@");
 
         var refusal = await Assert.ThrowsAsync<MongoCommandException>(() => commands.RunAsync(new BsonDocument("find", "ads"), Token));
 
@@ -166,7 +168,7 @@ public sealed class MongocTests : IAsyncDisposable
     [Fact]
     public async Task More_than_a_majority_is_asked_for_where_the_uri_says_so()
     {
-        using var commands = Connect(options: "?w=3");
+        await using var commands = Connect(options: "?w=3");
 
         await commands.RunAsync(new BsonDocument("insert", "ads").Durable(), Token);
 
@@ -177,7 +179,7 @@ public sealed class MongocTests : IAsyncDisposable
     public async Task A_hundred_commands_at_once_each_get_their_own_reply()
     {
         server.Answer = command => Task.FromResult<BsonDocument?>(ScriptedServer.Ok(new BsonElement("n", command.GetValue("n", -1))));
-        using var commands = Connect(workers: 8, TimeSpan.FromSeconds(30));
+        await using var commands = Connect(workers: 8);
 
         var replies = await Task.WhenAll(Enumerable.Range(0, 100)
             .Select(n => commands.RunAsync(new BsonDocument { { "ping", 1 }, { "n", n } }, Token)));
@@ -203,7 +205,7 @@ public sealed class MongocTests : IAsyncDisposable
     [InlineData("?readPreference=primary&readConcernLevel=majority&journal=true&wtimeoutMS=1000&directConnection=true")]
     public async Task The_options_that_people_have_work(string options)
     {
-        using var commands = Connect(options: options);
+        await using var commands = Connect(options: options);
 
         Assert.Equal(1, (await commands.RunAsync(new BsonDocument("ping", 1), Token))["ok"]);
     }

@@ -54,8 +54,8 @@ internal sealed class ScriptedServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await stop.CancelAsync();
-        listener.Stop();
         await accepting;
+        listener.Stop();
         await Task.WhenAll(connections);
         stop.Dispose();
     }
@@ -64,12 +64,12 @@ internal sealed class ScriptedServer : IAsyncDisposable
     {
         try
         {
-            while (true)
+            while (!stop.IsCancellationRequested)
             {
                 connections.Add(ServeAsync(await listener.AcceptTcpClientAsync(stop.Token)));
             }
         }
-        catch (Exception end) when (end is OperationCanceledException or SocketException)
+        catch (OperationCanceledException)
         {
             // The test is over.
         }

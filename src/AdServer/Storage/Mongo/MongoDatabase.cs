@@ -1,39 +1,54 @@
 using AdServer.Common;
 using AdServer.Storage.Mongo.Native;
+using MongoDB.Bson;
 
 namespace AdServer.Storage.Mongo;
 
-/// <summary>The open database: checked, with its indexes. What the stores of this folder share.</summary>
-internal sealed class MongoDatabase : IDisposable
+/// <summary>
+/// The seam on one database, which <see cref="OpenAsync"/> or the first command opens: checked, with its indexes. Whatever is wrong with it
+/// is the answer to every command.
+/// </summary>
+internal sealed class MongoDatabase(MongoSettings settings, StorageSettings storage, StorageAccess access, ILogger log) : IMongoCommands, IAsyncDisposable
 {
-    private readonly MongocCommands driver;
+    // On a thread of the pool: looking up the hosts of a mongodb+srv name blocks.
+    private readonly Lazy<Task<MongocCommands>> driver = new(() => Task.Run(() => ConnectAsync(settings, storage, access, log)));
 
-    private MongoDatabase(MongocCommands driver, TimeSpan deadline, StorageAccess access)
+    /// <summary>Opens the database, and to serve prepares it first, once.</summary>
+    /// <exception cref="StartException">It cannot be used.</exception>
+    public Task OpenAsync() => driver.Value;
+
+    /// <inheritdoc/>
+    /// <exception cref="StartException">The database cannot be used.</exception>
+    public async Task<BsonDocument> RunAsync(BsonDocument command, CancellationToken cancellation)
     {
-        this.driver = driver;
-        // The clock of the server may be held still or moved; how long an engine takes is measured in real time.
-        Commands = new MongoRetry(access == StorageAccess.ReadOnly ? new MongoReadOnly(driver) : driver, TimeProvider.System, deadline);
+        var open = await driver.Value.WaitAsync(cancellation);
+        return await open.RunAsync(command, cancellation);
     }
 
-    /// <summary>The seam for the stores.</summary>
-    public MongoRetry Commands { get; }
-
-    /// <summary>Opens the database, and for <see cref="StorageAccess.Serve"/> prepares it first.</summary>
-    /// <exception cref="StartException">It cannot be used.</exception>
-    public static MongoDatabase Open(MongoSettings settings, StorageSettings storage, StorageAccess access, ILogger log)
+    public async ValueTask DisposeAsync()
     {
-        // Threads of the binding's own do the work, so waiting for them here cannot starve them.
-        new MongoStart(settings, log).RunAsync(access, CancellationToken.None).GetAwaiter().GetResult();
-        var limits = new MongocLimits(storage.Workers, storage.Deadline, storage.Deadline);
+        if (!driver.IsValueCreated)
+        {
+            return;
+        }
+
+        await ((Task)driver.Value).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (driver.Value.IsCompletedSuccessfully)
+        {
+            await (await driver.Value).DisposeAsync();
+        }
+    }
+
+    private static async Task<MongocCommands> ConnectAsync(MongoSettings settings, StorageSettings storage, StorageAccess access, ILogger log)
+    {
+        await new MongoStart(settings, log).RunAsync(access, CancellationToken.None);
         try
         {
-            return new MongoDatabase(new MongocCommands(settings, limits), storage.Deadline, access);
+            return new MongocCommands(settings, new MongocLimits(storage.Workers, storage.Deadline, storage.Deadline));
         }
         catch (MongoUnreachableException fault)
         {
             throw new StartException($"The MongoDB hosts of {settings.Redacted} can no longer be looked up: {fault.Message}", fault);
         }
     }
-
-    public void Dispose() => driver.Dispose();
 }

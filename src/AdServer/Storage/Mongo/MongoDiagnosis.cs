@@ -29,7 +29,7 @@ internal static class MongoDiagnosis
         try
         {
             var direct = settings with { Uri = uri.WithDefault("directConnection", "true") };
-            using var commands = new MongocCommands(direct, new MongocLimits(Workers: 1, Patience, Patience));
+            await using var commands = new MongocCommands(direct, new MongocLimits(Workers: 1, Patience, Patience));
             return await commands.RunAsync(new BsonDocument("hello", 1), cancellation);
         }
         catch (Exception fault) when (fault is MongoUnreachableException or MongoCommandException or StartException)

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AdServer.Storage.Mongo;
 
-/// <summary>Front door of the engine: its stores, on one database that the first use opens.</summary>
+/// <summary>Front door of the engine: its stores, on one database.</summary>
 internal static class MongoModule
 {
     /// <exception cref="StartException">The settings cannot be used.</exception>
@@ -16,8 +16,8 @@ internal static class MongoModule
     {
         var settings = MongoSettings.Read(configuration);
         services.AddSingleton(new StorageLocation(StorageSettings.Mongo, settings.Redacted));
-        services.AddSingleton(provider => MongoDatabase.Open(settings, storage, access, LogOf(provider)));
-        services.AddSingleton(provider => provider.GetRequiredService<MongoDatabase>().Commands);
+        services.AddSingleton(provider => new MongoDatabase(settings, storage, access, LogOf(provider)));
+        services.AddSingleton(provider => Patient(provider.GetRequiredService<MongoDatabase>(), storage.Deadline, access));
         services.AddSingleton<IMongoCommands>(provider => provider.GetRequiredService<MongoRetry>());
         services.AddSingleton<ICatalogStore, MongoCatalogStore>();
         services.AddSingleton<IAccessStore, MongoAccessStore>();
@@ -29,7 +29,11 @@ internal static class MongoModule
 
     /// <summary>Opens the database.</summary>
     /// <exception cref="StartException">It cannot be used.</exception>
-    public static void OpenMongo(this IServiceProvider services) => services.GetRequiredService<MongoDatabase>();
+    public static Task OpenMongoAsync(this IServiceProvider services) => services.GetRequiredService<MongoDatabase>().OpenAsync();
+
+    /// <summary>The clock of the server may be held still or moved; how long an engine takes is measured in real time.</summary>
+    private static MongoRetry Patient(MongoDatabase database, TimeSpan deadline, StorageAccess access) =>
+        new(access == StorageAccess.ReadOnly ? new MongoReadOnly(database) : database, TimeProvider.System, deadline);
 
     private static ILogger LogOf(IServiceProvider services) =>
         services.GetService<ILoggerFactory>()?.CreateLogger<MongoDatabase>() ?? NullLogger<MongoDatabase>.Instance;

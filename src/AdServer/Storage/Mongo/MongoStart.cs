@@ -22,7 +22,7 @@ internal sealed partial class MongoStart(MongoSettings settings, ILogger log)
     {
         try
         {
-            using var commands = Connect(Patience);
+            await using var commands = Connect(Patience);
             await CheckPrimaryAsync(commands, cancellation);
             if (access == StorageAccess.ReadOnly)
             {
@@ -51,7 +51,7 @@ internal sealed partial class MongoStart(MongoSettings settings, ILogger log)
 
     private async Task IndexAsync(CancellationToken cancellation)
     {
-        using var commands = Connect(LongestIndexing);
+        await using var commands = Connect(LongestIndexing);
         var indexing = MongoSchema.IndexAsync(commands, cancellation);
         if (await Task.WhenAny(indexing, Task.Delay(SlowIndexing, TimeProvider.System, cancellation)) != indexing)
         {

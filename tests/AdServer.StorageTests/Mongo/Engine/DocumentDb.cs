@@ -29,12 +29,13 @@ internal sealed class DocumentDb : IDisposable
 
     public NpgsqlDataSource Connections { get; }
 
-    /// <summary>Starts an engine with an empty store, which takes some seconds where none was ever prepared on this machine.</summary>
+    /// <summary>Starts an engine with an empty store, which takes a minute where none was ever prepared on this machine.</summary>
+    /// <param name="report">Is told what takes long.</param>
     /// <exception cref="EngineException">Why there is none to be had.</exception>
-    public static DocumentDb Start()
+    public static DocumentDb Start(Action<string>? report = null)
     {
         var script = EngineScript.Run("documentdb.sh", "run");
-        return new DocumentDb(script, script.ReadLine());
+        return new DocumentDb(script, script.ReadLine(report));
     }
 
     /// <summary>Ends the engine as a fault of the machine would: nobody is told. What was committed is there after <see cref="Revive"/>.</summary>

@@ -6,6 +6,8 @@ namespace AdServer.StorageTests.Mongo.Engine;
 /// <summary>A script beside this file that starts an engine, obeys the lines that it is sent, and ends with its input: with this process.</summary>
 internal sealed class EngineScript : IDisposable
 {
+    private const string Progress = "# ";
+
     private readonly Process process;
 
     private EngineScript(Process process) => this.process = process;
@@ -29,10 +31,23 @@ internal sealed class EngineScript : IDisposable
         }
     }
 
-    /// <summary>The next line that the script says.</summary>
+    /// <summary>The script's next answer.</summary>
+    /// <param name="report">Is told what the script does meanwhile that takes long.</param>
     /// <exception cref="EngineException">It ended instead; what it said last.</exception>
-    public string ReadLine() =>
-        process.StandardOutput.ReadLine() ?? throw new EngineException(process.StandardError.ReadToEnd().Trim().Split('\n')[^1]);
+    public string ReadLine(Action<string>? report = null)
+    {
+        while (process.StandardOutput.ReadLine() is { } line)
+        {
+            if (!line.StartsWith(Progress, StringComparison.Ordinal))
+            {
+                return line;
+            }
+
+            report?.Invoke(line[Progress.Length..]);
+        }
+
+        throw new EngineException(process.StandardError.ReadToEnd().Trim().Split('\n')[^1]);
+    }
 
     /// <summary>Sends a line and waits until the script has done what it says.</summary>
     public void Ask(string line)

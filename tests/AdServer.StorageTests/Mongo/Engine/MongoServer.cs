@@ -5,8 +5,8 @@ using Xunit;
 namespace AdServer.StorageTests.Mongo.Engine;
 
 /// <summary>
-/// The MongoDB that the tests of this process talk to. Looked for once, at the first use: the server that <c>ADSERVER_TEST_MONGODB</c> names, or
-/// where it says <c>auto</c>: <c>mongo:8</c> where a Docker engine answers; DocumentDB, prepared on this machine, behind a gateway that has accidents on demand.
+/// The MongoDB that the tests of this process talk to. Looked for once, at the first use: the server that <c>ADSERVER_TEST_MONGODB</c> names;
+/// <c>mongo:8</c> where a Docker engine answers; DocumentDB, prepared on this machine, behind a gateway that has accidents on demand.
 /// </summary>
 internal sealed class MongoServer
 {
@@ -96,15 +96,21 @@ internal sealed class MongoServer
     {
         switch (Environment.GetEnvironmentVariable("ADSERVER_TEST_MONGODB"))
         {
-            case null or "":
-                return new MongoServer("set ADSERVER_TEST_MONGODB to the URI of one, or to auto to have one prepared");
-            case not "auto" and var uri:
+            case null or "" or "auto":
+                return FindOfThisMachine();
+            case "none":
+                return new MongoServer("ADSERVER_TEST_MONGODB is none");
+            case var uri:
                 return new MongoServer(string.Empty) { Uri = uri };
         }
+    }
+
+    private static MongoServer FindOfThisMachine()
+    {
 
         try
         {
-            return new MongoServer(string.Empty) { Uri = $"mongodb://127.0.0.1:{EngineScript.Run("mongod.sh").ReadLine()}" };
+            return new MongoServer(string.Empty) { Uri = $"mongodb://127.0.0.1:{EngineScript.Run("mongod.sh").ReadLine(Report)}" };
         }
         catch (EngineException docker)
         {
@@ -112,15 +118,17 @@ internal sealed class MongoServer
         }
     }
 
+    private static void Report(string progress) => TestContext.Current.SendDiagnosticMessage(progress);
+
     private static MongoServer FindDocumentDb(string reason)
     {
         try
         {
-            return new MongoServer(string.Empty) { Engine = DocumentDb.Start() };
+            return new MongoServer(string.Empty) { Engine = DocumentDb.Start(Report) };
         }
         catch (EngineException own)
         {
-            return new MongoServer($"ADSERVER_TEST_MONGODB is not set; {reason}; {own.Message}.");
+            return new MongoServer($"ADSERVER_TEST_MONGODB names none; {reason}; {own.Message}.");
         }
     }
 }

@@ -5,20 +5,26 @@
 #   documentdb.sh run       starts an engine with an empty store of its own and obeys the lines on its input: kill (as the power would), start.
 #                           It ends with its input, so an engine never outlives the tests that asked for it.
 #
-# What goes wrong is said in one line on the error output. The cache is $ADSERVER_TEST_CACHE, else ~/.cache/adserver-tests.
+# What takes long is said in lines that begin with "# ", what goes wrong in one line on the error output. Preparing ends within a quarter of an
+# hour, one way or the other; of several processes that want it at once one does it. The cache is $ADSERVER_TEST_CACHE, else ~/.cache/adserver-tests.
 set -euo pipefail
 
 readonly suite=forky user=5432 bin=/usr/lib/postgresql/18/bin architecture=$(dpkg --print-architecture 2>/dev/null || true)
 readonly cache=${ADSERVER_TEST_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/adserver-tests}
 # The number changes with what prepare makes.
 readonly tree=$cache/documentdb-$suite-1
+# Seconds.
+readonly longest_download=200 longest_build=200 longest_wait=900
+
+say() { echo "# $1"; }
 
 fail() { echo "$1" >&2; exit 1; }
 
-# A step in a process of its own: whichever of its commands fails ends it, which bash ignores of functions in a condition.
-step() { "$0" "step-$1" "$new" >>"$new/log" 2>&1; }
+# A step in a process of its own: it can be ended when it takes too long, and whichever of its commands fails ends it, which bash ignores of
+# functions in a condition.
+step() { timeout --kill-after=5 "$2" "$0" "step-$1" "$new" >>"$new/log" 2>&1; }
 
-last_words() { grep -m 1 '^E: ' "$new/log" || tail -n 1 "$new/log"; }
+last_words() { grep '^E: ' "$new/log" | tail -n 1 | grep . || tail -n 1 "$new/log"; }
 
 inside() { env -i PATH=$bin:/usr/bin LC_ALL=C.UTF-8 HOME=/tmp "$(command -v chroot)" --userspec=$user:$user "$root" "$@"; }
 
@@ -89,9 +95,10 @@ download() {
 download_patiently() {
   local attempt
   for attempt in 1 2 3; do
-    if step download; then
+    if step download "$longest_download"; then
       return
     fi
+    say "DocumentDB could not be downloaded at attempt $attempt: $(last_words)"
     sleep $((attempt * 2))
   done
   fail "DocumentDB could not be downloaded: $(last_words)"
@@ -156,20 +163,30 @@ prepare() {
   check_machine
   mkdir -p "$cache"
   exec 8>"$cache/lock"
-  flock 8
+  if ! flock -n 8; then
+    [ -d "$tree" ] || say "Waiting for another process that prepares DocumentDB"
+    flock -w "$longest_wait" 8 || fail "another process has been preparing DocumentDB for $longest_wait seconds"
+  fi
   if [ ! -d "$tree" ]; then
     new=$tree.new
     rm -rf "$cache"/documentdb-*.new
     mkdir -p "$new/root"
+    say "Downloading DocumentDB for the tests (60 MB, once) into $cache"
     download_patiently
-    step build || fail "DocumentDB could not be set up: $(last_words)"
+    say "Setting DocumentDB up (a gigabyte, once)"
+    step build "$longest_build" || fail "DocumentDB could not be set up: $(last_words)"
     rm -rf "$new/apt"
     mv "$new" "$tree"
   fi
   root=$tree/root
 }
 
-start() { inside pg_ctl -D "/engines/$id/data" -l "/engines/$id/log" -o "-k /engines/$id -c documentdb.localhost_connection_string=host=/engines/$id" -w -t 60 start >"$root/engines/$id/control" 2>&1 7>&- 8>&- </dev/null; }
+# A count without a filter is counted, as in MongoDB: by default the engine takes it from statistics, which follow the writes a moment later.
+start() {
+  local options="-k /engines/$id -c documentdb.localhost_connection_string=host=/engines/$id"
+  options+=" -c documentdb.use_pg_stats_live_tuples_for_count=off -c documentdb.coll_stats_count_policy_threshold=2147483646"
+  inside pg_ctl -D "/engines/$id/data" -l "/engines/$id/log" -o "$options" -w -t 60 start >"$root/engines/$id/control" 2>&1 7>&- 8>&- </dev/null
+}
 
 stop() { inside pg_ctl -D "/engines/$1/data" -m immediate -w stop >/dev/null 2>&1 || true; }
 

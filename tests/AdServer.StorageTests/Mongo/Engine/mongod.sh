@@ -1,12 +1,21 @@
 #!/usr/bin/env bash
-# MongoDB itself for the tests, where a Docker engine answers: says the port, and ends with its input.
+# MongoDB itself for the tests, where a Docker engine answers: says the port, and ends with its input. What takes long is said in lines that
+# begin with "# ".
 set -euo pipefail
+
+# Seconds.
+readonly longest_pull=600
 
 fail() { echo "$1" >&2; exit 1; }
 
+pull() {
+  echo "# Pulling the image mongo:8 for the tests (once)"
+  timeout "$longest_pull" docker pull -q mongo:8 >/dev/null 2>&1
+}
+
 command -v docker >/dev/null || fail "docker is not installed"
 timeout 10 docker info >/dev/null 2>&1 || fail "no Docker engine answers"
-docker pull -q mongo:8 >/dev/null 2>&1 || docker image inspect mongo:8 >/dev/null 2>&1 || fail "the image mongo:8 cannot be had"
+docker image inspect mongo:8 >/dev/null 2>&1 || pull || pull || pull || fail "the image mongo:8 cannot be had"
 
 # The container's first process ends with its input, and the container with it, and that input is this script's.
 name=adserver-tests-$$

@@ -7,7 +7,7 @@ using static AdServer.StorageTests.Samples;
 namespace AdServer.StorageTests.Mongo.Hosts;
 
 /// <summary>Servers as processes on one database, killed and stopped in their tracks while apps report: what was answered is what counts.</summary>
-public sealed class MongoHostsTests : IAsyncDisposable
+public sealed class MongoHostsTests : IAsyncLifetime
 {
     private const string Identified = "a1";
     private const string Anonymous = "a2";
@@ -15,6 +15,8 @@ public sealed class MongoHostsTests : IAsyncDisposable
     private readonly MongoEngine engine = new();
     private readonly EventLoad load = new(Identified, Anonymous);
     private readonly List<HostProcess> hosts = [];
+
+    public async ValueTask InitializeAsync() => await engine.OpenAsync();
 
     public async ValueTask DisposeAsync()
     {

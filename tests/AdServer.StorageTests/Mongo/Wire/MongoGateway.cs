@@ -18,9 +18,6 @@ internal sealed class MongoGateway : IAsyncDisposable
     private CancellationTokenSource up = new();
     private Task listening = Task.CompletedTask;
 
-    /// <summary>A server of its own would have threads of its own: code under test that holds its threads up must not hold up the answer.</summary>
-    static MongoGateway() => ThreadPool.SetMinThreads(256, 256);
-
     public MongoGateway(DocumentDb engine)
     {
         this.engine = engine;

@@ -3,7 +3,7 @@ using MongoDB.Bson;
 namespace AdServer.Storage.Mongo.Native;
 
 /// <summary>The seam on MongoDB's C driver: one pool of connections, and the threads that wait for it.</summary>
-internal sealed class MongocCommands : IMongoCommands, IDisposable
+internal sealed class MongocCommands : IMongoCommands, IAsyncDisposable
 {
     private readonly MongoSettings settings;
     private readonly MongocPool pool;
@@ -26,9 +26,9 @@ internal sealed class MongocCommands : IMongoCommands, IDisposable
     }
 
     /// <summary>Ends what has begun, then closes the connections.</summary>
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
-        workers.Dispose();
+        await workers.DisposeAsync();
         pool.Dispose();
     }
 

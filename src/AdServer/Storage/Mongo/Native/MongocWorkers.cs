@@ -6,18 +6,19 @@ namespace AdServer.Storage.Mongo.Native;
 /// The threads that wait for the driver, whose calls block, so that no thread of the pool has to. A call that was started runs to its
 /// end, which the timeouts of the connection string bound; before that it can be cancelled.
 /// </summary>
-internal sealed class MongocWorkers : IDisposable
+internal sealed class MongocWorkers : IAsyncDisposable
 {
     private readonly Queue<Job> queue = [];
-    private readonly Thread[] threads;
+    private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int running;
     private bool closing;
 
     public MongocWorkers(int count)
     {
-        threads = [.. Enumerable.Range(1, count).Select(number => new Thread(Work) { IsBackground = true, Name = $"MongoDB worker {number}" })];
-        foreach (var thread in threads)
+        running = count;
+        for (var number = 1; number <= count; number++)
         {
-            thread.Start();
+            new Thread(Work) { IsBackground = true, Name = $"MongoDB worker {number}" }.Start();
         }
     }
 
@@ -43,7 +44,7 @@ internal sealed class MongocWorkers : IDisposable
     }
 
     /// <summary>Waits for the calls that have begun; those that have not fail.</summary>
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
         lock (queue)
         {
@@ -51,11 +52,7 @@ internal sealed class MongocWorkers : IDisposable
             Monitor.PulseAll(queue);
         }
 
-        foreach (var thread in threads)
-        {
-            thread.Join();
-        }
-
+        await ended.Task;
         while (queue.TryDequeue(out var job))
         {
             job.Refuse();
@@ -67,6 +64,11 @@ internal sealed class MongocWorkers : IDisposable
         while (Next() is { } job)
         {
             job.Run();
+        }
+
+        if (Interlocked.Decrement(ref running) == 0)
+        {
+            ended.SetResult();
         }
     }
 
