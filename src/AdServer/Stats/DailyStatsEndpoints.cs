@@ -56,7 +56,7 @@ internal static class DailyStatsEndpoints
         }
 
         return csv
-            ? StatsCsv.Answer(days, StatsRowResponse.Of(default, query, new StatsKey(" ", string.Empty)), next: null)
+            ? StatsCsv.Answer(days, StatsRowResponse.Of(default, query, new StatsKey(" ", string.Empty)), new CsvHead(asOf, view.Position))
             : TypedResults.Ok(new DailyStatsResponse(
                 query.AdId, query.PerformerId, days, StatsRowResponse.Of(view.Total, query), asOf, view.Position));
     }

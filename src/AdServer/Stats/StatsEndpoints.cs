@@ -23,7 +23,7 @@ internal static class StatsEndpoints
         var (rows, next) = report.Show(view);
         var totals = StatsRowResponse.Of(view.Total, report.Query);
         return csv
-            ? StatsCsv.Answer(rows, report.Example, next)
+            ? StatsCsv.Answer(rows, report.Example, new CsvHead(asOf, view.Position, next))
             : TypedResults.Ok(new StatsResponse(rows, totals, next, asOf, view.Position));
     }
 }

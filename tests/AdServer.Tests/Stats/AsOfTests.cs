@@ -1,6 +1,3 @@
-using AdServer.Stats;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Xunit;
 
 namespace AdServer.Tests.Stats;
@@ -11,11 +8,13 @@ public sealed class AsOfTests
     [Fact]
     public async Task An_answer_never_names_a_moment_after_its_reading()
     {
-        await using var host = await AdServerHost.StartAsync(services: Slow);
+        var gate = new StatsGate();
+        await using var host = await AdServerHost.StartAsync(services: gate.Install);
         var (portal, sdk) = (new Portal(host), new Sdk(host));
         var performerId = await portal.SignUpAsync();
         var adId = await portal.AddAdAsync();
         await sdk.ReportsAsync(adId);
+        gate.AfterRead = () => host.Clock.Set(host.Clock.GetUtcNow().AddSeconds(1));
         string[] pages =
             [$"/ads/{adId}/stats", $"/performers/{performerId}/stats", $"/ads/{adId}/stats/daily", $"/performers/{performerId}/stats/daily", "/stats?groupBy=ad"];
 
@@ -25,36 +24,5 @@ public sealed class AsOfTests
 
             Assert.Equal(before, (await portal.ReadAsync(page)).Text("asOf"));
         }
-    }
-
-    private static void Slow(IServiceCollection services)
-    {
-        var store = services.Last(service => service.ServiceType == typeof(IStatsStore));
-        services.Replace(ServiceDescriptor.Singleton<IStatsStore>(provider => new SlowStatsStore(
-            (IStatsStore)ActivatorUtilities.CreateInstance(provider, store.ImplementationType!), (ManualClock)provider.GetRequiredService<TimeProvider>())));
-    }
-
-    /// <summary>A store that needs a second for each reading.</summary>
-    private sealed class SlowStatsStore(IStatsStore inner, ManualClock clock) : IStatsStore
-    {
-        public async Task<StatsView> ReadAsync(StatsQuery query, CancellationToken cancellation)
-        {
-            var view = await inner.ReadAsync(query, cancellation);
-            clock.Set(clock.GetUtcNow().AddSeconds(1));
-            return view;
-        }
-
-        public Task ApplyAsync(AdServer.Events.Roll roll, CancellationToken cancellation) => inner.ApplyAsync(roll, cancellation);
-
-        public IAsyncEnumerable<PackageAds> ReadPackageAdsAsync(CancellationToken cancellation) => inner.ReadPackageAdsAsync(cancellation);
-
-        public Task<PackageAdsNews> ReadNewPackageAdsAsync(PackageAdsPlace? after, CancellationToken cancellation) =>
-            inner.ReadNewPackageAdsAsync(after, cancellation);
-
-        public Task ReplaceDeliveriesAsync(
-            string process, IReadOnlyList<DeliveryTotal> deliveries, IReadOnlyList<RequestTotal> requests, CancellationToken cancellation) =>
-            inner.ReplaceDeliveriesAsync(process, deliveries, requests, cancellation);
-
-        public Task<bool> SweepRemovedAsync(int slice, CancellationToken cancellation) => inner.SweepRemovedAsync(slice, cancellation);
     }
 }
