@@ -201,6 +201,33 @@ public sealed class WireContractTests(SharedHost shared) : IClassFixture<SharedH
         }
     }
 
+    [Theory]
+    [InlineData("POST", "/performers")]
+    [InlineData("POST", "/performers/check-email")]
+    [InlineData("PUT", "/performers/some-id")]
+    [InlineData("POST", "/developers")]
+    [InlineData("POST", "/developers/login")]
+    [InlineData("POST", "/ads")]
+    [InlineData("PUT", "/ads/some-id")]
+    public async Task A_body_of_a_megabyte_is_read_and_one_byte_more_is_a_413(string method, string path)
+    {
+        const int Most = 1024 * 1024;
+
+        Assert.True((await SendAsync(method, path, "{}".PadRight(Most))).Status is 400 or 404);
+        (await SendAsync(method, path, "{}".PadRight(Most + 1))).IsError(413, "Request body is larger than 1024 KB");
+    }
+
+    [Fact]
+    public async Task The_origin_of_a_page_is_nobodys_business()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/performers/check-email") { Content = Content("""{"email":"ann@example.com"}"""u8.ToArray(), "application/json") };
+        request.Headers.Add("Origin", "https://portal.example.org");
+
+        var answer = await Answer.ReadAsync(await shared.Host.Client.SendAsync(request, TestContext.Current.CancellationToken));
+
+        Assert.Equal(200, answer.Status);
+    }
+
     [Fact]
     public async Task A_refused_request_says_nothing_in_the_log()
     {

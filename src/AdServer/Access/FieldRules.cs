@@ -28,7 +28,8 @@ internal static class FieldRules
     public static bool IsBlankText(JsonElement? value) =>
         value is { ValueKind: JsonValueKind.String } text && string.IsNullOrWhiteSpace(text.GetString());
 
-    private static string? Fault(JsonElement? value, string field, int maxLength) => value switch
+    /// <summary>What is wrong with a field that must be text, if anything; absent passes.</summary>
+    public static string? Fault(JsonElement? value, string field, int maxLength) => value switch
     {
         null => null,
         { ValueKind: not JsonValueKind.String } => $"{field} must be a string",

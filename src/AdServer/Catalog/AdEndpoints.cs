@@ -65,7 +65,9 @@ internal static class AdEndpoints
             return (ApiError.BadRequest("Missing required fields (adName, performerEmail, adDetails)"), null);
         }
 
-        return fields.PerformerEmail.Text() is null ? (ApiError.BadRequest("performerEmail must be a string"), null) : (null, fields);
+        return FieldRules.Fault(fields.PerformerEmail, "performerEmail", EmailAddress.MaxLength) is { } fault
+            ? (ApiError.BadRequest(fault), null)
+            : (null, fields);
     }
 
     private static (ApiError? Error, Ad? Ad) Make(AdFields fields, Performer performer, DateTimeOffset now)

@@ -8,6 +8,8 @@ namespace AdServer.Common;
 /// <summary>How JSON is written and read everywhere: camel case, instants as UTC with milliseconds, enums in lower case.</summary>
 internal static class ApiJson
 {
+    private const string InstantFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
+
     public static JsonSerializerOptions Options { get; } = Configure(new JsonSerializerOptions(JsonSerializerDefaults.Web));
 
     /// <summary>Applies our manners to options that somebody else owns.</summary>
@@ -20,6 +22,9 @@ internal static class ApiJson
         options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase));
         return options;
     }
+
+    /// <summary>An instant as it is written everywhere.</summary>
+    public static string Format(DateTimeOffset instant) => instant.UtcDateTime.ToString(InstantFormat, CultureInfo.InvariantCulture);
 
     /// <summary>The member of an object, or nothing when the value is no object, has no such member, or the member is <c>null</c>.</summary>
     public static JsonElement? Member(this JsonElement value, string name) =>
@@ -42,13 +47,11 @@ internal static class ApiJson
 
     private sealed class InstantConverter : JsonConverter<DateTimeOffset>
     {
-        private const string Format = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
-
         public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
             reader.GetDateTimeOffset();
 
         public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
-            writer.WriteStringValue(value.UtcDateTime.ToString(Format, CultureInfo.InvariantCulture));
+            writer.WriteStringValue(Format(value));
     }
 
     private sealed class DayConverter : JsonConverter<UtcDay>

@@ -38,47 +38,40 @@ internal static class JsonBody
             return (new ApiError(StatusCodes.Status415UnsupportedMediaType, "Content-Type must be application/json"), default);
         }
 
-        var expected = request.ContentLength ?? limit;
-        if (expected > limit)
-        {
-            return (TooLarge(limit), default);
-        }
-
-        if (!Budget.TryTake(expected))
-        {
-            return (Busy, default);
-        }
-
-        try
-        {
-            return await ReadAsync(request.HttpContext, limit, parse);
-        }
-        finally
-        {
-            Budget.GiveBack(expected);
-        }
+        return request.ContentLength > limit ? (TooLarge(limit), default) : await ReadAsync(request.HttpContext, limit, parse);
     }
 
+    /// <summary>Takes room for what has arrived, not for what was announced: who announces much and sends nothing takes nothing from others.</summary>
     private static async ValueTask<(ApiError? Error, T? Value)> ReadAsync<T>(HttpContext http, int limit, BodyParser<T> parse)
     {
         var reader = http.Request.BodyReader;
-        while (true)
+        var held = 0L;
+        try
         {
-            var read = await ReadMoreAsync(reader, http);
-            if (read.Buffer.Length > limit)
+            while (true)
             {
-                reader.AdvanceTo(read.Buffer.End);
-                return (TooLarge(limit), default);
-            }
+                var read = await ReadMoreAsync(reader, http);
+                var refusal = read.Buffer.Length > limit ? TooLarge(limit) : Budget.TryTake(read.Buffer.Length - held) ? null : Busy;
+                if (refusal is not null)
+                {
+                    reader.AdvanceTo(read.Buffer.End);
+                    return (refusal, default);
+                }
 
-            if (read.IsCompleted)
-            {
-                var parsed = Parse(read.Buffer, parse);
-                reader.AdvanceTo(read.Buffer.End);
-                return parsed;
-            }
+                held = read.Buffer.Length;
+                if (read.IsCompleted)
+                {
+                    var parsed = Parse(read.Buffer, parse);
+                    reader.AdvanceTo(read.Buffer.End);
+                    return parsed;
+                }
 
-            reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+                reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+            }
+        }
+        finally
+        {
+            Budget.GiveBack(held);
         }
     }
 

@@ -29,12 +29,13 @@ internal static class AdStatsEndpoints
         }
 
         var query = new StatsQuery { From = range.From, To = range.To, AdId = id };
+        var asOf = clock.Now();
         var view = await stats.ReadAsync(query, cancellation);
         return TypedResults.Ok(new AdStatsResponse(
             id,
             new DateRangeResponse(Echo(from), Echo(to)),
             AdStats.Of(view.Total, ad.Details.Budget),
-            clock.Now(),
+            asOf,
             view.Position));
     }
 
@@ -53,10 +54,11 @@ internal static class AdStatsEndpoints
 
         var ads = (await catalog.ListAdIdsAsync([id], cancellation))[id].ToList();
         var query = new StatsQuery { From = range.From, To = range.To, PerformerId = id, GroupBy = [StatsGroup.Ad], Limit = StatsQuery.NoLimit };
+        var asOf = clock.Now();
         var view = await stats.ReadAsync(query, cancellation);
         var counted = view.Rows.ToDictionary(row => row.Key.First, row => row.Measures);
         var rows = ads.Select(ad => PerformerAdStats.Of(ad, counted.GetValueOrDefault(ad)));
-        return TypedResults.Ok(new PerformerStatsResponse(id, [.. rows], clock.Now(), view.Position));
+        return TypedResults.Ok(new PerformerStatsResponse(id, [.. rows], asOf, view.Position));
     }
 
     private static string? Echo(string? query) => string.IsNullOrWhiteSpace(query) ? null : query;
@@ -69,7 +71,7 @@ internal sealed record DateRangeResponse(string? From, string? To);
 /// <param name="AdId">The ad.</param>
 /// <param name="DateRange">The days.</param>
 /// <param name="AdStats">The numbers.</param>
-/// <param name="AsOf">When it was read: every event that was answered before is in it.</param>
+/// <param name="AsOf">When the reading began: every event that was answered before is in it.</param>
 /// <param name="Position">The position in the journal behind it.</param>
 internal sealed record AdStatsResponse(
     string AdId, DateRangeResponse DateRange, AdStats AdStats, DateTimeOffset AsOf, StatsPosition Position);
@@ -100,7 +102,7 @@ internal sealed record AdStats(
 /// <summary>The statistics of a performer's ads.</summary>
 /// <param name="PerformerId">The performer.</param>
 /// <param name="AdsStats">One row an ad, in order of creation, zeros where there is nothing.</param>
-/// <param name="AsOf">When it was read: every event that was answered before is in it.</param>
+/// <param name="AsOf">When the reading began: every event that was answered before is in it.</param>
 /// <param name="Position">The position in the journal behind it.</param>
 internal sealed record PerformerStatsResponse(
     string PerformerId, IReadOnlyList<PerformerAdStats> AdsStats, DateTimeOffset AsOf, StatsPosition Position);

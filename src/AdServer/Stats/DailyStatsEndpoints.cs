@@ -47,6 +47,7 @@ internal static class DailyStatsEndpoints
         }
 
         var query = subject with { From = range.From, To = range.To, GroupBy = [StatsGroup.Day], Limit = StatsQuery.NoLimit };
+        var asOf = request.Clock.Now();
         var view = await request.Stats.ReadAsync(query, cancellation);
         var days = Fill(view.Rows, query);
         if (days is null)
@@ -55,9 +56,9 @@ internal static class DailyStatsEndpoints
         }
 
         return csv
-            ? StatsCsv.Answer(days, StatsRowResponse.Of(default, query, new StatsKey(" ", string.Empty)), next: null)
+            ? StatsCsv.Answer(days, StatsRowResponse.Of(default, query, new StatsKey(" ", string.Empty)), new CsvHead(asOf, view.Position))
             : TypedResults.Ok(new DailyStatsResponse(
-                query.AdId, query.PerformerId, days, StatsRowResponse.Of(view.Total, query), request.Clock.Now(), view.Position));
+                query.AdId, query.PerformerId, days, StatsRowResponse.Of(view.Total, query), asOf, view.Position));
     }
 
     private static ApiError TooLong { get; } = ApiError.BadRequest($"Invalid date range: at most {MostDays} days");
@@ -96,7 +97,7 @@ internal sealed record DailyStatsRequest(
 /// <param name="PerformerId">The performer, if one was asked about.</param>
 /// <param name="Days">One row a day.</param>
 /// <param name="Totals">Their sum.</param>
-/// <param name="AsOf">When it was read: every event that was answered before is in it.</param>
+/// <param name="AsOf">When the reading began: every event that was answered before is in it.</param>
 /// <param name="Position">The position in the journal behind it.</param>
 internal sealed record DailyStatsResponse(
     string? AdId,

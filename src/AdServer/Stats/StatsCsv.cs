@@ -10,6 +10,12 @@ internal static class StatsCsv
     /// <summary>Where a CSV answer says how to get the next page.</summary>
     public const string CursorHeader = "X-Next-Cursor";
 
+    /// <summary>Where it says of what moment it is, as <c>asOf</c> does in JSON.</summary>
+    public const string AsOfHeader = "X-As-Of";
+
+    /// <summary>Where it says which position in the journal is behind it: <c>roll=61, tail=1</c>.</summary>
+    public const string PositionHeader = "X-Position";
+
     /// <summary>Anybody can make up a package name, and a spreadsheet would run one that begins like a formula.</summary>
     private static readonly CsvWriterOptions Options = new() { Injection = CsvInjection.Escape };
 
@@ -35,7 +41,7 @@ internal static class StatsCsv
     }
 
     /// <summary>The rows as CSV. The columns are those that a row of this report has; an empty report has its groups alone.</summary>
-    public static IResult Answer(IReadOnlyList<StatsRowResponse> rows, StatsRowResponse example, string? next)
+    public static IResult Answer(IReadOnlyList<StatsRowResponse> rows, StatsRowResponse example, CsvHead head)
     {
         var columns = Columns.Where(column => column.Value(example) is not null).ToList();
         var text = new MemoryStream();
@@ -49,23 +55,32 @@ internal static class StatsCsv
             }
         }
 
-        return new CsvAnswer(text.ToArray(), next);
+        return new CsvAnswer(text.ToArray(), head);
     }
 
     private static bool IsCsv(MediaTypeHeaderValue type) => type.MediaType.Equals("text/csv", StringComparison.OrdinalIgnoreCase);
 
-    private sealed class CsvAnswer(byte[] text, string? next) : IResult
+    private sealed class CsvAnswer(byte[] text, CsvHead head) : IResult
     {
         public Task ExecuteAsync(HttpContext httpContext)
         {
-            httpContext.Response.ContentType = "text/csv; charset=utf-8; header=present";
-            if (next is not null)
+            var response = httpContext.Response;
+            response.ContentType = "text/csv; charset=utf-8; header=present";
+            response.Headers[AsOfHeader] = ApiJson.Format(head.AsOf);
+            response.Headers[PositionHeader] = FormattableString.Invariant($"roll={head.Position.Roll}, tail={head.Position.Tail}");
+            if (head.NextCursor is { } next)
             {
-                httpContext.Response.Headers[CursorHeader] = next;
+                response.Headers[CursorHeader] = next;
             }
 
-            httpContext.Response.ContentLength = text.Length;
-            return httpContext.Response.Body.WriteAsync(text, 0, text.Length, httpContext.RequestAborted);
+            response.ContentLength = text.Length;
+            return response.Body.WriteAsync(text, 0, text.Length, httpContext.RequestAborted);
         }
     }
 }
+
+/// <summary>What a report says beside its rows: CSV has no place for it but the headers.</summary>
+/// <param name="AsOf">When the reading began.</param>
+/// <param name="Position">The position in the journal behind it.</param>
+/// <param name="NextCursor">What to send as <c>cursor</c> to get the next page; absent after the last.</param>
+internal sealed record CsvHead(DateTimeOffset AsOf, StatsPosition Position, string? NextCursor = null);

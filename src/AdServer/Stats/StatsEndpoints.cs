@@ -18,12 +18,13 @@ internal static class StatsEndpoints
             return error;
         }
 
+        var asOf = clock.Now();
         var view = await stats.ReadAsync(report.Query, cancellation);
         var (rows, next) = report.Show(view);
         var totals = StatsRowResponse.Of(view.Total, report.Query);
         return csv
-            ? StatsCsv.Answer(rows, report.Example, next)
-            : TypedResults.Ok(new StatsResponse(rows, totals, next, clock.Now(), view.Position));
+            ? StatsCsv.Answer(rows, report.Example, new CsvHead(asOf, view.Position, next))
+            : TypedResults.Ok(new StatsResponse(rows, totals, next, asOf, view.Position));
     }
 }
 
@@ -54,7 +55,7 @@ internal sealed record StatsRequest(
 /// <param name="Rows">The rows of this page.</param>
 /// <param name="Totals">The sum over all pages.</param>
 /// <param name="NextCursor">What to send as <c>cursor</c> to get the next page; null after the last.</param>
-/// <param name="AsOf">When it was read: every event that was answered before is in it.</param>
+/// <param name="AsOf">When the reading began: every event that was answered before is in it.</param>
 /// <param name="Position">The position in the journal behind it.</param>
 internal sealed record StatsResponse(
     IReadOnlyList<StatsRowResponse> Rows, StatsRowResponse Totals, string? NextCursor, DateTimeOffset AsOf, StatsPosition Position);

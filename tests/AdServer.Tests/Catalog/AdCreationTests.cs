@@ -11,6 +11,9 @@ public sealed class AdCreationTests(SharedHost shared) : IClassFixture<SharedHos
     private const string InvalidTimes = "Invalid skipTime or exitTime";
     private const string InvalidUrls = "Invalid URLs";
     private const string InvalidBudget = "Invalid budget";
+    private const string InvalidPackages =
+        "Invalid packages: {\"allow\":[…],\"deny\":[…]} with package names or patterns such as com.example.*";
+
     private const string InvalidStart = "Invalid startsAt: an ISO-8601 instant";
 
     /// <summary>What is done to a good body (path and value), and why it is refused then. <c>-</c> takes the member away.</summary>
@@ -22,6 +25,9 @@ public sealed class AdCreationTests(SharedHost shared) : IClassFixture<SharedHos
         { "performerEmail", "-", Missing },
         { "performerEmail", "null", Missing },
         { "performerEmail", "\"\"", Missing },
+        { "performerEmail", "7", "performerEmail must be a string" },
+        { "performerEmail", "\"ann\\u0000@example.com\"", "performerEmail must not contain control characters" },
+        { "performerEmail", $"\"{new string('e', 243)}@example.com\"", "performerEmail must be at most 254 characters" },
         { "adDetails", "-", Missing },
         { "adDetails", "null", Missing },
         { "adDetails", "{}", MissingDetails },
@@ -69,6 +75,14 @@ public sealed class AdCreationTests(SharedHost shared) : IClassFixture<SharedHos
         { "startsAt", "\"tomorrow\"", InvalidStart },
         { "startsAt", "1700000000", InvalidStart },
         { "endsAt", "\"2026-13-01\"", "Invalid endsAt: an ISO-8601 instant" },
+        { "packages", "[]", InvalidPackages },
+        { "packages", "{\"allow\":\"com.example\"}", InvalidPackages },
+        { "packages", "{\"deny\":[5]}", InvalidPackages },
+        { "packages", "{\"allow\":[\" \"]}", InvalidPackages },
+        { "packages", "{\"allow\":[\"com.*.example\"]}", InvalidPackages },
+        { "packages", "{\"deny\":[\"com example\"]}", InvalidPackages },
+        { "packages", $"{{\"deny\":[\"{new string('p', 256)}\"]}}", InvalidPackages },
+        { "packages", $"{{\"allow\":[{string.Join(',', Enumerable.Repeat("\"a\"", 1001))}]}}", InvalidPackages },
     };
 
     /// <summary>Bodies with two faults: the first in the contract's order is told.</summary>

@@ -19,6 +19,7 @@ public sealed class CommandLineTests
     [InlineData("--Storage:Path=/tmp/x=y.db --environment=Development", false, "--Storage:Path=/tmp/x=y.db --environment=Development")]
     [InlineData("--demo --contentRoot /srv --storage:path a", true, "--contentRoot=/srv --storage:path=a")]
     [InlineData("--Serilog:MinimumLevel:Override:AdServer Debug", false, "--Serilog:MinimumLevel:Override:AdServer=Debug")]
+    [InlineData("--Catalog:PollEvery=00:00:05", false, "--Catalog:PollEvery=00:00:05")]
     [InlineData("--applicationName=AdServer --Stats:RollUpEvery -1", false, "--applicationName=AdServer --Stats:RollUpEvery=-1")]
     public void Serving_is_the_default_and_configuration_passes_through(string line, bool demo, string configuration)
     {

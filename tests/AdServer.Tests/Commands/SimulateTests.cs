@@ -55,6 +55,26 @@ public sealed partial class SimulateTests : IDisposable
     }
 
     [Fact]
+    public async Task An_app_that_starts_asks_for_two_ads_at_once()
+    {
+        using var second = new ManualResetEventSlim();
+        var together = false;
+        await using var server = await FakeAdServer.StartAsync(
+            number =>
+            {
+                // The first answer waits for the second request, which one request after the other would never bring.
+                together |= number == 1 && second.Wait(TimeSpan.FromSeconds(30));
+                second.Set();
+                return (200, FakeAdServer.Ad);
+            },
+            _ => 201);
+
+        await RunAsync(server.Url);
+
+        Assert.True(together);
+    }
+
+    [Fact]
     public async Task After_no_ad_it_asks_again_in_two_seconds()
     {
         await using var server = await FakeAdServer.StartAsync(_ => (204, ""), _ => 201);

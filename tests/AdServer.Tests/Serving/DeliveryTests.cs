@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using AdServer.Catalog;
 using AdServer.Common;
 using AdServer.Serving;
@@ -71,6 +72,24 @@ public sealed class DeliveryTests
         await writer.StopAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal(1, Assert.Single(store.Deliveries).Value);
+    }
+
+    [Fact]
+    public async Task A_running_server_writes_every_second()
+    {
+        await using var host = await AdServerHost.StartAsync();
+        await new Portal(host).SignUpAsync();
+        var adId = await new Portal(host).AddAdAsync();
+        await new Sdk(host).NextAdAsync();
+
+        var started = Stopwatch.StartNew();
+        while ((await new Portal(host).AdStatsAsync(adId)).Number("deliveries") == 0)
+        {
+            Assert.True(started.Elapsed < TimeSpan.FromSeconds(30), "Nothing was written");
+            host.Clock.Advance(new ServingSettings().FlushEvery);
+        }
+
+        Assert.Equal(1, (await new Portal(host).AdStatsAsync(adId)).Number("deliveries"));
     }
 
     [Fact]

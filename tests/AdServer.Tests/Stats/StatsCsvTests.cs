@@ -68,6 +68,22 @@ public sealed class StatsCsvTests(StatsScene scene) : IClassFixture<StatsScene>
     }
 
     [Theory]
+    [InlineData("/stats?groupBy=day")]
+    [InlineData("/ads/{ad}/stats/daily?")]
+    [InlineData("/performers/{performer}/stats/daily?")]
+    public async Task The_moment_and_the_position_are_in_headers(string path)
+    {
+        path = path.Replace("{ad}", scene.Events[0].Ad, StringComparison.Ordinal).Replace("{performer}", scene.Events[0].Performer, StringComparison.Ordinal);
+        var json = (await scene.Host.GetAsync(path)).Succeeds();
+
+        var csv = await scene.Host.GetAsync(path + "&format=csv");
+
+        var position = json.GetProperty("position");
+        Assert.Equal(json.Text("asOf"), csv.Header("X-As-Of"));
+        Assert.Equal($"roll={position.Number("roll")}, tail={position.Number("tail")}", csv.Header("X-Position"));
+    }
+
+    [Theory]
     [InlineData("=cmd|' /C calc'!A0")]
     [InlineData("+1+1")]
     [InlineData("-1+1")]

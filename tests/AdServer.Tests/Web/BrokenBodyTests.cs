@@ -43,6 +43,32 @@ public sealed class BrokenBodyTests
         Assert.DoesNotContain(host.Log.Entries, entry => entry.Level >= LogLevel.Error);
     }
 
+    [Fact]
+    public async Task Who_announces_much_and_sends_nothing_takes_nothing_from_others()
+    {
+        // As many as all bodies together may hold, and one more.
+        const int Callers = 65;
+        await using var host = await AdServerHost.StartAsync();
+        await new Portal(host).SignUpAsync();
+        var adId = await new Portal(host).AddAdAsync();
+        var connections = new List<TcpClient>();
+        try
+        {
+            while (connections.Count < Callers)
+            {
+                connections.Add(await ConnectAsync(host));
+                var invitation = await SendAsync(connections[^1], "Expect: 100-continue\r\nContent-Length: 4194304", string.Empty, "/ad_events");
+                Assert.Contains("100 Continue", invitation, StringComparison.Ordinal);
+            }
+
+            await new Sdk(host).ReportsAsync(adId);
+        }
+        finally
+        {
+            connections.ForEach(connection => connection.Dispose());
+        }
+    }
+
     private static async Task<TcpClient> ConnectAsync(AdServerHost host)
     {
         var connection = new TcpClient();
@@ -50,9 +76,9 @@ public sealed class BrokenBodyTests
         return connection;
     }
 
-    private static async Task<string> SendAsync(TcpClient connection, string headers, string body)
+    private static async Task<string> SendAsync(TcpClient connection, string headers, string body, string path = "/ad_event")
     {
-        var request = $"POST /ad_event HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n{headers}\r\n\r\n{body}";
+        var request = $"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n{headers}\r\n\r\n{body}";
         await connection.GetStream().WriteAsync(Encoding.ASCII.GetBytes(request), TestContext.Current.CancellationToken);
         var buffer = new byte[4096];
         var read = await connection.GetStream().ReadAsync(buffer, TestContext.Current.CancellationToken);

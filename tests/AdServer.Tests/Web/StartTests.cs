@@ -41,6 +41,7 @@ public sealed class StartTests : IDisposable
 
         Assert.Contains(messages, message => message.Contains($"http://localhost:{port}/swagger/index.html", StringComparison.Ordinal));
         Assert.Contains(messages, message => message.Contains($"http://localhost:{port}/health/ready", StringComparison.Ordinal));
+        Assert.Contains(messages, message => message.StartsWith("Store: ", StringComparison.Ordinal) && message.EndsWith("adserver.db", StringComparison.Ordinal));
         using var client = new HttpClient();
         var live = await client.GetAsync($"http://127.0.0.1:{port}/health/live", TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.OK, live.StatusCode);
