@@ -149,7 +149,7 @@ internal sealed class ModelWorld
         {
             if (await new MongoEventJournal(process.Commands, process.Clock).NextRollAsync(most, CancellationToken.None) is { } roll)
             {
-                await new MongoStatsStore(process.Commands, process.Clock).ApplyAsync(roll, CancellationToken.None);
+                await StatsOf(process).ApplyAsync(roll, CancellationToken.None);
             }
         }
         catch (StoreUnavailableException)
@@ -163,7 +163,7 @@ internal sealed class ModelWorld
     {
         var fresh = new ModelProcess(server, new Random(1), () => true);
         var before = Committed().Count;
-        var reading = new MongoStatsStore(fresh.Commands, fresh.Clock).ReadAsync(new StatsQuery { GroupBy = [StatsGroup.Ad] }, CancellationToken.None);
+        var reading = StatsOf(fresh).ReadAsync(new StatsQuery { GroupBy = [StatsGroup.Ad] }, CancellationToken.None);
         fresh.Start(_ => reading);
         while (fresh.Step())
         {
@@ -176,6 +176,8 @@ internal sealed class ModelWorld
             faults.Add($"a reader saw {view.Total.Events.Events} events of {before} to {after}");
         }
     }
+
+    private static MongoStatsStore StatsOf(ModelProcess process) => new(process.Commands, process.Clock, new MongoSpools(process.Commands, own: null));
 
     private List<BsonDocument> Committed()
     {
@@ -214,7 +216,7 @@ internal sealed class ModelWorld
         found.AddRange(expected.AdDays.Except(rows.AdDays).Select(row => $"committed, but not so in rows: {row}"));
         found.AddRange(rows.AdDays.Except(expected.AdDays).Select(row => $"in rows, but not so committed: {row}"));
         found.AddRange((await ledger.ComparePackageAdsAsync(CancellationToken.None)).Select(pair => pair.ToString()));
-        var view = await new MongoStatsStore(process.Commands, process.Clock).ReadAsync(new StatsQuery(), CancellationToken.None);
+        var view = await StatsOf(process).ReadAsync(new StatsQuery(), CancellationToken.None);
         found.AddRange(view.Total.Events.Events == committed.Count ? [] : [$"statistics say {view.Total.Events.Events}, not {committed.Count}"]);
     }
 }
