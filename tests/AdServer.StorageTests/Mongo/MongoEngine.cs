@@ -71,6 +71,7 @@ internal sealed class MongoEngine : TestEngine
     /// <summary>Another host on the same database.</summary>
     public ServiceProvider Open(StorageAccess access, params KeyValuePair<string, string?>[] settings) => new ServiceCollection()
         .AddLogging()
+        .AddMetrics()
         .AddSingleton<TimeProvider>(Clock)
         .AddStorage(
             new ConfigurationBuilder().AddInMemoryCollection([new("ConnectionStrings:MongoDb", Uri), .. settings]).Build(),

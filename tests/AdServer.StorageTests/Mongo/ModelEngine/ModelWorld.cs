@@ -8,8 +8,8 @@ using static AdServer.StorageTests.Samples;
 namespace AdServer.StorageTests.Mongo.ModelEngine;
 
 /// <summary>
-/// Hosts that append, roll up and read on one server, in an order drawn from a seed, with every accident that a step can have. At last
-/// everything that is left runs to its end, and what is counted is compared with what was answered.
+/// Hosts that append, spool, drain, roll up and read on one server, in an order drawn from a seed, with every accident that a step can have.
+/// At last everything that is left runs to its end, and what is counted is compared with what was answered.
 /// </summary>
 internal sealed class ModelWorld
 {
@@ -20,6 +20,8 @@ internal sealed class ModelWorld
     private readonly AdEvent[] shared;
     private readonly List<ModelProcess> live = [];
     private readonly List<ModelProcess> sleeping = [];
+
+    /// <summary>The disks of the hosts, which outlive their processes.</summary>
     private readonly List<AdEvent[]> spooled = [];
     private readonly List<BsonValue> answered = [];
     private readonly List<string> faults = [];
@@ -61,14 +63,17 @@ internal sealed class ModelWorld
             case < 0.16 when live.Count < 7:
                 Start(ReadAsync);
                 break;
-            case < 0.18 when any >= 0:
+            case < 0.18 when live.Count < 7 && spooled.Count > 0:
+                StartDrain();
+                break;
+            case < 0.20 when any >= 0:
                 live.RemoveAt(any);
                 break;
-            case < 0.21 when any >= 0:
+            case < 0.23 when any >= 0:
                 sleeping.Add(live[any]);
                 live.RemoveAt(any);
                 break;
-            case < 0.23 when sleeping.Count > 0:
+            case < 0.25 when sleeping.Count > 0:
                 live.Add(sleeping[^1]);
                 sleeping.RemoveAt(sleeping.Count - 1);
                 break;
@@ -88,14 +93,14 @@ internal sealed class ModelWorld
                 return;
             }
 
-            if (spooled is [var events, ..])
+            switch (live.Count, spooled.Count)
             {
-                spooled.RemoveAt(0);
-                Start(process => AppendAsync(process, events));
-            }
-            else if (live.Count == 0)
-            {
-                Start(process => RollAsync(process, 5));
+                case (0, 0):
+                    Start(process => RollAsync(process, 5));
+                    break;
+                case (0, _):
+                    StartDrain();
+                    break;
             }
 
             Step(random.Next(live.Count));
@@ -111,6 +116,12 @@ internal sealed class ModelWorld
     }
 
     private void Start(Func<ModelProcess, Task> work) => live.Add(new ModelProcess(server, random, () => isCalm).Start(work));
+
+    private void StartDrain()
+    {
+        var events = spooled[random.Next(spooled.Count)];
+        Start(process => DrainAsync(process, events));
+    }
 
     private bool HasWork() =>
         server.List("journal").Any(record => !record["sealed"].AsBoolean && record["roll"].IsBsonNull)
@@ -140,6 +151,21 @@ internal sealed class ModelWorld
         catch (StoreUnavailableException)
         {
             // Answered 503.
+        }
+    }
+
+    /// <summary>The events leave the disk after they were appended, and not before: whoever dies between leaves them to be appended again.</summary>
+    private async Task DrainAsync(ModelProcess process, AdEvent[] events)
+    {
+        try
+        {
+            await new MongoEventJournal(process.Commands, process.Clock).AppendAsync(events, CancellationToken.None);
+            await process.PauseAsync();
+            spooled.Remove(events);
+        }
+        catch (StoreUnavailableException)
+        {
+            // The next one goes on.
         }
     }
 
