@@ -20,7 +20,7 @@ internal abstract class TestEngine : IAsyncDisposable
 
     public IAccessStore Access => Get<IAccessStore>();
 
-    public IEventJournal Journal => Get<IEventJournal>();
+    public virtual IEventJournal Journal => Get<IEventJournal>();
 
     public IStatsStore Stats => Get<IStatsStore>();
 

@@ -21,7 +21,7 @@ internal static class StorageModule
         services.TryAddSingleton(TimeProvider.System);
         var kind = settings.Kind ?? (MongoSettings.AreIn(configuration) ? StorageSettings.Mongo : StorageSettings.Sqlite);
         return kind.Equals(StorageSettings.Mongo, StringComparison.OrdinalIgnoreCase)
-            ? services.AddMongo(configuration, settings, access)
+            ? services.AddMongo(configuration, settings, contentRootPath, access)
             : services.AddSqlite(Path.GetFullPath(settings.Path, contentRootPath), access);
     }
 

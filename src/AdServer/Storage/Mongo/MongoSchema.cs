@@ -37,6 +37,7 @@ internal static class MongoSchema
         ],
         ["journal"] = [new("roll", ["roll", "_id"])],
         ["rolls"] = [],
+        [MongoSpools.Collection] = [],
         ["events_by_day"] = [],
         ["daily_ad_stats"] = [new("performerDate", ["performerId", "date"]), new("date", ["date", "_id"])],
         ["daily_package_stats"] =

@@ -22,20 +22,20 @@ internal sealed class SqliteDatabase : IDisposable
 
     /// <summary>Opens the file, and for <see cref="StorageAccess.Serve"/> creates or migrates it first.</summary>
     /// <exception cref="StartException">It cannot be opened.</exception>
-    public static SqliteDatabase Open(string path, StorageAccess access)
+    public static SqliteDatabase Open(string path, StorageAccess access, SqliteSchema schema)
     {
         try
         {
             if (access != StorageAccess.Serve && !File.Exists(path))
             {
-                throw new StartException($"There is no store at {path}. A server makes it at its first start.");
+                throw new StartException($"There is no {schema.Noun} at {path}. A server makes it at its first start.");
             }
 
-            return access == StorageAccess.ReadOnly ? OpenToRead(path) : OpenToServe(path);
+            return access == StorageAccess.ReadOnly ? OpenToRead(path, schema) : OpenToServe(path, schema);
         }
         catch (Exception fault) when (fault is UnauthorizedAccessException or IOException)
         {
-            throw new StartException($"The store {path} cannot be opened: {fault.Message}", fault);
+            throw new StartException($"The {schema.Noun} {path} cannot be opened: {fault.Message}", fault);
         }
         catch (Exception fault) when (SqliteFault.Translate(fault) is StoreUnavailableException unavailable)
         {
@@ -59,28 +59,28 @@ internal sealed class SqliteDatabase : IDisposable
         held?.Dispose();
     }
 
-    private static SqliteDatabase OpenToServe(string path)
+    private static SqliteDatabase OpenToServe(string path, SqliteSchema schema)
     {
         if (Directory.Exists(path))
         {
-            throw new StartException($"{path} is a folder. Storage:Path names the file of the store.");
+            throw new StartException($"{path} is a folder. {schema.Setting} names the file of the {schema.Noun}.");
         }
 
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        var held = SqliteFileLock.Take(path);
+        var held = SqliteFileLock.Take(path, schema);
         try
         {
             using (var session = SqliteSession.Open(path, readOnly: false))
             {
                 if (session.IsReadOnly)
                 {
-                    throw new StartException($"The store {path} is read-only for this user. Give the user of the server the right to write it.");
+                    throw new StartException($"The {schema.Noun} {path} is read-only for this user. Give the user of the server the right to write it.");
                 }
 
                 // Before any setting, some of which would change a file that is not ours.
-                SqliteSchema.Check(session, path);
+                schema.Check(session, path);
                 session.Execute(WriterSettings);
-                SqliteSchema.Migrate(session);
+                schema.Migrate(session);
             }
 
             return new SqliteDatabase(path, held, new SqliteWriter(() => OpenSession(path, readOnly: false, WriterSettings)));
@@ -92,10 +92,10 @@ internal sealed class SqliteDatabase : IDisposable
         }
     }
 
-    private static SqliteDatabase OpenToRead(string path)
+    private static SqliteDatabase OpenToRead(string path, SqliteSchema schema)
     {
         using var session = SqliteSession.Open(path, readOnly: true);
-        SqliteSchema.Require(session, path);
+        schema.Require(session, path);
         return new SqliteDatabase(path, held: null, writer: null);
     }
 

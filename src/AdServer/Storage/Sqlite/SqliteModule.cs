@@ -11,7 +11,7 @@ internal static class SqliteModule
 {
     public static IServiceCollection AddSqlite(this IServiceCollection services, string path, StorageAccess access) => services
         .AddSingleton(new StorageLocation(StorageSettings.Sqlite, path))
-        .AddSingleton(_ => SqliteDatabase.Open(path, access))
+        .AddSingleton(_ => SqliteDatabase.Open(path, access, SqliteSchema.Store))
         .AddSingleton<ICatalogStore, SqliteCatalogStore>()
         .AddSingleton<IAccessStore, SqliteAccessStore>()
         .AddSingleton<IEventJournal, SqliteEventJournal>()

@@ -54,6 +54,21 @@ internal sealed partial class HostProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Ends when the database holds every event that any host has answered, as far as this host can tell.</summary>
+    public async Task CompleteAsync()
+    {
+        while (!(await ReadAsync("/stats")).Contains("\"complete\":true", StringComparison.Ordinal))
+        {
+        }
+    }
+
+    /// <summary>The body of an answer, whatever its status.</summary>
+    public async Task<string> ReadAsync(string path)
+    {
+        using var answer = await client.GetAsync(new Uri(address!, path), CancellationToken.None);
+        return await answer.Content.ReadAsStringAsync(CancellationToken.None);
+    }
+
     public Task<string> GetAsync(string path) => client.GetStringAsync(new Uri(address!, path), CancellationToken.None);
 
     /// <summary>Stops it where it stands (SIGSTOP): its connections stay open and say nothing.</summary>

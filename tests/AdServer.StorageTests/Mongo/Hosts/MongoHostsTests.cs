@@ -51,6 +51,11 @@ public sealed class MongoHostsTests : IAsyncLifetime
         }
 
         await Task.WhenAll(apps);
+        foreach (var host in hosts)
+        {
+            await host.CompleteAsync();
+        }
+
         await JudgeAsync();
     }
 
@@ -94,6 +99,7 @@ public sealed class MongoHostsTests : IAsyncLifetime
         await caught;
         await load.SendAsync([sleeper, other], $"caught{last - 1}");
         await load.SendIdentifiedAsync([sleeper], 0);
+        await sleeper.CompleteAsync();
         await sleeper.StopAsync();
         await JudgeAsync();
     }
