@@ -67,7 +67,7 @@ public sealed class MongoStartTests : IAsyncDisposable
         server.Answer = command => Task.FromResult<BsonDocument?>(
             command.Contains("listCollections") ? ScriptedServer.Found(new("name", "performers"), new("name", "ads")) : NewDatabase(command));
 
-        await RefusesAsync($"mongodb://{server.Address}/ads", "(ads, performers)", "Name another database");
+        await RefusesAsync($"mongodb://{server.Address}/ads", "(ads, performers)", "Name another database", "-- copy --from <uri of the old one> --to <uri");
         AssertNothingWritten();
     }
 

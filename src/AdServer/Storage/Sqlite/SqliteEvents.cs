@@ -14,13 +14,34 @@ internal static class SqliteEvents
         FROM ad_events
         """;
 
+    /// <summary>Adds those whose identity nobody had claimed before, in their order.</summary>
+    public static AppendOutcome[] Append(SqliteSession session, IReadOnlyList<AdEvent> batch)
+    {
+        var outcomes = new AppendOutcome[batch.Count];
+        using var claim = PrepareClaim(session);
+        using var insert = PrepareInsert(session);
+        for (var index = 0; index < batch.Count; index++)
+        {
+            if (Claim(claim, batch[index]))
+            {
+                Insert(insert, batch[index]);
+            }
+            else
+            {
+                outcomes[index] = AppendOutcome.Duplicate;
+            }
+        }
+
+        return outcomes;
+    }
+
     /// <summary>Claims an identity; says whether nobody had claimed it before.</summary>
-    public static bool Claim(SqliteStatement claim, AdEvent one) => one.EventId is null || claim.Put(one.EventId).Put(one.Day).Run() == 1;
+    private static bool Claim(SqliteStatement claim, AdEvent one) => one.EventId is null || claim.Put(one.EventId).Put(one.Day).Run() == 1;
 
     public static SqliteStatement PrepareClaim(SqliteSession session) =>
         session.Kept("INSERT INTO event_ids (event_id, day) VALUES (?, ?) ON CONFLICT DO NOTHING");
 
-    public static SqliteStatement PrepareInsert(SqliteSession session) =>
+    private static SqliteStatement PrepareInsert(SqliteSession session) =>
         session.Kept(
             """
             INSERT INTO ad_events (event_id, ad_id, performer_id, package_name, is_other_package, device_id, timestamp, day, event_type,
@@ -28,7 +49,7 @@ internal static class SqliteEvents
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """);
 
-    public static void Insert(SqliteStatement insert, AdEvent one) => insert
+    private static void Insert(SqliteStatement insert, AdEvent one) => insert
         .Put(one.EventId).Put(one.AdId).Put(one.PerformerId).Put(one.PackageName).Put(one.IsOtherPackage).Put(one.DeviceId)
         .Put(one.Timestamp).Put(one.Day).Put((long)one.Type).Put(one.WatchDuration).Put(one.CreatedAt).Run();
 

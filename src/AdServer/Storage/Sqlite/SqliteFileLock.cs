@@ -24,7 +24,7 @@ internal static class SqliteFileLock
         }
         catch (IOException fault) when (fault.HResult is LockedOnLinux or LockedOnMac or LockedOnWindows)
         {
-            throw new StartException($"The store {path} is in use by another server. Stop that one first, or set Storage:Path to another file.", fault);
+            throw new StartException($"The store {path} is in use by another server. Stop that one first, or name another file.", fault);
         }
     }
 }
