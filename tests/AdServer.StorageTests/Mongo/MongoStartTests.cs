@@ -247,7 +247,7 @@ public sealed class MongoStartTests : IAsyncDisposable
         command.GetElement(0).Name is "find" or "listCollections" ? ScriptedServer.Found() : ScriptedServer.Ok();
 
     private static BsonDocument DatabaseOfVersion(BsonDocument command, int version) =>
-        command.GetElement(0).Name == "find"
+        command.GetValue("find", "") == MongoSchema.Meta && command["filter"]["_id"] == "schema"
             ? ScriptedServer.Found(new BsonDocument { { "_id", "schema" }, { "version", version } })
             : NewDatabase(command);
 

@@ -30,7 +30,7 @@ public sealed class CopyTests : IAsyncLifetime
         await new Sdk(host).ReportsAsync(adId, "view", 7.5, eventId: "once");
         await host.StopAsync();
 
-        var (exitCode, output, error) = await CopyAsync(From, To);
+        var (exitCode, output, error) = await CopyAsync($"sqlite:{From}", To);
 
         Assert.True(exitCode == 0 && error.Length == 0, output + error);
         Assert.Contains($"1 events, 1 days: sqlite:{To} equals sqlite:{From}.", output, StringComparison.Ordinal);
@@ -43,7 +43,7 @@ public sealed class CopyTests : IAsyncLifetime
     [Fact]
     public async Task A_file_that_a_server_writes_to_is_not_copied()
     {
-        var (exitCode, output, error) = await CopyAsync(From, To);
+        var (exitCode, output, error) = await CopyAsync($"sqlite:{From}", To);
 
         Assert.Equal((1, string.Empty), (exitCode, output));
         Assert.Contains("is in use by another server. Stop that one first", error, StringComparison.Ordinal);
@@ -53,16 +53,27 @@ public sealed class CopyTests : IAsyncLifetime
     [Fact]
     public async Task A_file_that_is_not_there_is_said_and_nothing_is_made()
     {
-        var (exitCode, _, error) = await CopyAsync(To, From + "2");
+        var (exitCode, _, error) = await CopyAsync($"sqlite:{To}", From + "2");
 
         Assert.Equal(1, exitCode);
         Assert.Contains($"There is no store at {To}", error, StringComparison.Ordinal);
         Assert.False(File.Exists(From + "2"));
     }
 
+    [Fact]
+    public async Task A_source_that_does_not_answer_is_said_without_its_password()
+    {
+        var (exitCode, output, error) = await CopyAsync("mongodb://me:s3cret@127.0.0.1:1/ads", To);
+
+        Assert.Equal((1, string.Empty), (exitCode, output));
+        Assert.Contains("MongoDB", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cret", error, StringComparison.Ordinal);
+        Assert.False(File.Exists(To));
+    }
+
     private static async Task<(int ExitCode, string Output, string Error)> CopyAsync(string from, string to)
     {
-        await using var process = new ServerProcess(["copy", "--from", $"sqlite:{from}", "--to", $"sqlite:{to}"]);
+        await using var process = new ServerProcess(["copy", "--from", from, "--to", $"sqlite:{to}"]);
         return await process.ExitAsync();
     }
 }

@@ -23,7 +23,7 @@ internal sealed class CopyCommand(ICopySource source, ICopyTarget target, IEvent
         var mark = await target.BeginAsync(source.Name, cancellation);
         if (mark.IsFinished)
         {
-            console.Line($"{source.Name} has been copied to {target.Name} before, and compared. Nothing was done.");
+            console.Line($"{source.Name} has been copied to {target.Name} before, and compared: nothing was done. To copy it again, name an empty store with --to.");
             return ExitCodes.Done;
         }
 

@@ -13,7 +13,7 @@ internal sealed class MongoCopyEvents(MongoRetry commands)
     private const int MostEvents = 4000;
 
     /// <summary>Batches that are looked at for one piece.</summary>
-    private const int MostBatches = 200;
+    private const int MostBatches = MongoVerbs.MostStatements;
 
     private const string Waiting = "";
 
@@ -79,8 +79,15 @@ internal sealed class MongoCopyEvents(MongoRetry commands)
             : (AfterRolled(long.Parse(roll, CultureInfo.InvariantCulture), batch), new BsonDocument { { "roll", 1 }, { "_id", 1 } });
         var page = await commands.FindAsync(
             MongoBatches.Collection, MongoVerbs.And(isCommitted, place), order, MostBatches, null, cancellation);
+        var some = new List<BsonDocument>();
         var events = 0L;
-        return [.. page.Documents.TakeWhile((record, index) => index == 0 || (events += record["events"].ToInt64()) <= MostEvents)];
+        foreach (var record in page.Documents.TakeWhile(record => some.Count == 0 || events + record["events"].ToInt64() <= MostEvents))
+        {
+            some.Add(record);
+            events += record["events"].ToInt64();
+        }
+
+        return some;
     }
 
     private static BsonDocument AfterRolled(long roll, string batch) => new(

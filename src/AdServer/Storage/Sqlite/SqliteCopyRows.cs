@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using AdServer.Access;
 using AdServer.Commands.Copying;
 using AdServer.Events;
@@ -80,8 +81,8 @@ internal static class SqliteCopyRows
 
         var time = (ulong)one.CreatedAt.ToUnixTimeMilliseconds();
         Span<byte> bytes = stackalloc byte[16];
-        System.Buffers.Binary.BinaryPrimitives.WriteUInt64BigEndian(bytes, (time << 16) | 0x8000);
-        System.Buffers.Binary.BinaryPrimitives.WriteUInt64BigEndian(bytes[8..], 0x8000_0000_0000_0000 | (ulong)seq);
+        BinaryPrimitives.WriteUInt64BigEndian(bytes, (time << 16) | 0x8000);
+        BinaryPrimitives.WriteUInt64BigEndian(bytes[8..], 0x8000_0000_0000_0000 | (ulong)seq);
         return one with { Identity = new Guid(bytes, bigEndian: true) };
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using AdServer.Catalog;
 using AdServer.Commands.Copying;
 using AdServer.Stats;
@@ -74,5 +75,5 @@ internal sealed class SqliteCopySource(SqliteDatabase database, StorageLocation 
     private static CopyPiece? Piece<T>(IReadOnlyList<(long Number, T Item)> rows, Func<IReadOnlyList<T>, CopyRows> make) =>
         rows is [.., var last] ? new CopyPiece(make([.. rows.Select(row => row.Item)]), StoragePlace.Of($"{last.Number}")) : null;
 
-    private static long NumberOf(string[]? after) => after is null ? 0 : long.Parse(after[0], System.Globalization.CultureInfo.InvariantCulture);
+    private static long NumberOf(string[]? after) => after is null ? 0 : long.Parse(after[0], CultureInfo.InvariantCulture);
 }

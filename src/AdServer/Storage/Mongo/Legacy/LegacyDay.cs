@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using AdServer.Catalog;
@@ -92,10 +93,11 @@ internal sealed record LegacyDay(BsonValue Id, UtcDay? Day)
         return 0;
     }
 
-    private static string TimestampOf(BsonDocument entry) => EventIntake.Cut(
-        entry.Words("timestamp") ?? entry.Moment("timestamp")?.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", System.Globalization.CultureInfo.InvariantCulture)
-            ?? string.Empty,
-        EventIntake.MaxTimestampLength);
+    private static string TimestampOf(BsonDocument entry)
+    {
+        var text = entry.Words("timestamp") ?? entry.Moment("timestamp")?.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+        return EventIntake.Cut(text ?? string.Empty, EventIntake.MaxTimestampLength);
+    }
 
     /// <summary>A version 8 UUID (RFC 9562) of the place.</summary>
     private static Guid IdentityOf(string where)
