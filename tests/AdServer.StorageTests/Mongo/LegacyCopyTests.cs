@@ -19,7 +19,7 @@ public sealed class LegacyCopyTests : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await legacy.DropAsync();
-        legacy.Dispose();
+        await legacy.DisposeAsync();
         await old.DisposeAsync();
     }
 

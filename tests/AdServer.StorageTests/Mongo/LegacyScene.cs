@@ -6,7 +6,7 @@ using static AdServer.StorageTests.Samples;
 namespace AdServer.StorageTests.Mongo;
 
 /// <summary>A database as an older ad server left it, with everything that one may come upon.</summary>
-internal sealed class LegacyScene(string uri) : IDisposable
+internal sealed class LegacyScene(string uri) : IAsyncDisposable
 {
     public const string PerformerId = "0b7e1a52-9d55-4a0e-8f0c-0c5be7b6a001";
     public const string AdId = "0b7e1a52-9d55-4a0e-8f0c-0c5be7b6a0ad";
@@ -79,7 +79,7 @@ internal sealed class LegacyScene(string uri) : IDisposable
 
     public Task DropAsync() => RunAsync(new BsonDocument("dropDatabase", 1));
 
-    public void Dispose() => driver.Dispose();
+    public ValueTask DisposeAsync() => driver.DisposeAsync();
 
     private static BsonArray OddEvents() =>
     [

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using AdServer.Access;
 using AdServer.Catalog;
 using AdServer.Common;
 using AdServer.Events;
@@ -73,7 +74,7 @@ internal sealed record LegacyDay(BsonValue Id, UtcDay? Day)
     private static string PackageOf(BsonDocument details, string where, LegacyTally tally, out bool isOther)
     {
         var name = details.Words("packageName") ?? string.Empty;
-        isOther = name.Length is 0 or > Package.MaxNameLength || name.Any(char.IsControl);
+        isOther = name.Length is 0 or > Package.MaxNameLength || FieldRules.HasControl(name);
         if (isOther)
         {
             tally.Change(Events, $"packageName is no name, so it counts for {AdEvent.OtherPackage}", where);
