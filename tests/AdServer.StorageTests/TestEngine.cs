@@ -36,6 +36,12 @@ internal abstract class TestEngine : IAsyncDisposable
         await OpenAsync();
     }
 
+    /// <summary>Ends the server, leaving its store to others.</summary>
+    public Task StopAsync() => CloseAsync();
+
+    /// <summary>Opens the store for something else than serving.</summary>
+    public abstract ServiceProvider Open(StorageAccess access);
+
     public virtual async ValueTask DisposeAsync() => await CloseAsync();
 
     /// <summary>Makes the engine fail each write from now on for want of room.</summary>

@@ -1,3 +1,4 @@
+using AdServer.Commands.Copying;
 using AdServer.Commands.Demo;
 using AdServer.Commands.Simulation;
 using AdServer.Common;
@@ -17,6 +18,7 @@ internal static class CommandsModule
         return services
             .AddTransient<VerifyCommand>()
             .AddTransient<RebuildCommand>()
+            .AddTransient<CopyCommand>()
             .AddTransient<SimulateCommand>()
             .AddTransient<DemoData>();
     }
@@ -28,7 +30,7 @@ internal static class CommandsModule
         return answer.ExitCode;
     }
 
-    /// <summary>Runs <c>verify</c>, <c>rebuild</c> or <c>simulate</c>, ended in good order by Ctrl-C; the value is the exit code.</summary>
+    /// <summary>Runs <c>verify</c>, <c>rebuild</c>, <c>copy</c> or <c>simulate</c>, ended in good order by Ctrl-C; the value is the exit code.</summary>
     public static async Task<int> RunCommandAsync(this IServiceProvider services, Invocation invocation)
     {
         using var interruption = new Interruption();
@@ -53,6 +55,7 @@ internal static class CommandsModule
     {
         Invocation.Verify => services.GetRequiredService<VerifyCommand>().RunAsync(cancellation),
         Invocation.Rebuild => services.GetRequiredService<RebuildCommand>().RunAsync(cancellation),
+        Invocation.Copy => services.GetRequiredService<CopyCommand>().RunAsync(cancellation),
         Invocation.Simulate simulate => services.GetRequiredService<SimulateCommand>().RunAsync(simulate.Options, cancellation),
         _ => throw new ArgumentOutOfRangeException(nameof(invocation), "runs in a host of its own"),
     };

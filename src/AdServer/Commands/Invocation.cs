@@ -1,3 +1,4 @@
+using AdServer.Commands.Copying;
 using AdServer.Commands.Simulation;
 
 namespace AdServer.Commands;
@@ -23,6 +24,9 @@ internal abstract record Invocation
 
     /// <summary>Derive everything again from raw events.</summary>
     internal sealed record Rebuild(string[] Configuration) : Invocation;
+
+    /// <summary>Move everything of one store into another.</summary>
+    internal sealed record Copy(CopyAddress From, CopyAddress To, string[] Configuration) : Invocation;
 
     /// <summary>Behave like many installations of the SDK; needs no store.</summary>
     internal sealed record Simulate(SimulateOptions Options) : Invocation;

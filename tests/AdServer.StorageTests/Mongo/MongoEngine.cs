@@ -79,6 +79,8 @@ internal sealed class MongoEngine : TestEngine
             access)
         .BuildServiceProvider();
 
+    public override ServiceProvider Open(StorageAccess access) => Open(access, []);
+
     public override Task FillDiskAsync()
     {
         fullDisk = Faults.Every("insert update findAndModify", null, Fault.Answer(OutOfDiskSpace));

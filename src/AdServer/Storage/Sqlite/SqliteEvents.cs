@@ -16,16 +16,37 @@ internal static class SqliteEvents
     /// <summary>The columns that <see cref="Read"/> expects, beginning with <c>seq</c>.</summary>
     public const string Select = $"SELECT seq, {Columns} FROM ad_events";
 
+    /// <summary>Adds those whose identity nobody had claimed before, in their order.</summary>
+    public static AppendOutcome[] Append(SqliteSession session, IReadOnlyList<AdEvent> batch)
+    {
+        var outcomes = new AppendOutcome[batch.Count];
+        using var claim = PrepareClaim(session);
+        using var insert = PrepareInsert(session);
+        for (var index = 0; index < batch.Count; index++)
+        {
+            if (Claim(claim, batch[index]))
+            {
+                Insert(insert, batch[index]);
+            }
+            else
+            {
+                outcomes[index] = AppendOutcome.Duplicate;
+            }
+        }
+
+        return outcomes;
+    }
+
     /// <summary>Claims an identity; says whether nobody had claimed it before.</summary>
-    public static bool Claim(SqliteStatement claim, AdEvent one) => one.EventId is null || claim.Put(one.EventId).Put(one.Day).Run() == 1;
+    private static bool Claim(SqliteStatement claim, AdEvent one) => one.EventId is null || claim.Put(one.EventId).Put(one.Day).Run() == 1;
 
     public static SqliteStatement PrepareClaim(SqliteSession session) =>
         session.Kept("INSERT INTO event_ids (event_id, day) VALUES (?, ?) ON CONFLICT DO NOTHING");
 
-    public static SqliteStatement PrepareInsert(SqliteSession session) =>
+    private static SqliteStatement PrepareInsert(SqliteSession session) =>
         session.Kept($"INSERT INTO ad_events ({Columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 
-    public static void Insert(SqliteStatement insert, AdEvent one) => Put(insert, one).Run();
+    private static void Insert(SqliteStatement insert, AdEvent one) => Put(insert, one).Run();
 
     public static SqliteStatement Put(SqliteStatement insert, AdEvent one) => insert
         .Put(one.EventId).Put(one.AdId).Put(one.PerformerId).Put(one.PackageName).Put(one.IsOtherPackage).Put(one.DeviceId)

@@ -1,5 +1,6 @@
 using AdServer.Access;
 using AdServer.Catalog;
+using AdServer.Commands.Copying;
 using AdServer.Common;
 using AdServer.Events;
 using AdServer.Stats;
@@ -16,7 +17,9 @@ internal static class SqliteModule
         .AddSingleton<IAccessStore, SqliteAccessStore>()
         .AddSingleton<IEventJournal, SqliteEventJournal>()
         .AddSingleton<IStatsStore, SqliteStatsStore>()
-        .AddSingleton<ILedgerStore, SqliteLedgerStore>();
+        .AddSingleton<ILedgerStore, SqliteLedgerStore>()
+        .AddSingleton<ICopySource, SqliteCopySource>()
+        .AddSingleton<ICopyTarget, SqliteCopyTarget>();
 
     /// <summary>Opens the file.</summary>
     /// <exception cref="StartException">It cannot be opened.</exception>
