@@ -17,7 +17,7 @@ public sealed class MongoSpoolTests : IAsyncLifetime
     private readonly MongoEngine engine = new();
     private readonly ServiceProvider host;
 
-    public MongoSpoolTests() => host = engine.Open(StorageAccess.Serve, new KeyValuePair<string, string?>("Storage:Deadline", "00:00:01"));
+    public MongoSpoolTests() => host = engine.Open(StorageAccess.Serve, new KeyValuePair<string, string?>("Storage:Deadline", "00:00:03"));
 
     private SqliteSpool Spool => host.GetRequiredService<SqliteSpool>();
 
