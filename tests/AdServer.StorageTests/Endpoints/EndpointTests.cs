@@ -8,13 +8,13 @@ namespace AdServer.StorageTests.Endpoints;
 public sealed class EndpointTests
 {
     [Fact]
-    public async Task The_host_of_a_test_keeps_its_data_in_MongoDB_and_nothing_in_its_folder()
+    public async Task The_host_of_a_test_keeps_its_data_in_MongoDB_and_no_SQLite_store_in_its_folder()
     {
         await using var host = await AdServerHost.StartAsync();
 
         await new Portal(host).SignUpAsync();
 
         Assert.Equal("mongo", host.Get<StorageLocation>().Kind);
-        Assert.Empty(Directory.EnumerateFileSystemEntries(host.Folder));
+        Assert.False(File.Exists(Path.Combine(host.Folder, "adserver.db")));
     }
 }

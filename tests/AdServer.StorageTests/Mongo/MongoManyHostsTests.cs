@@ -125,6 +125,7 @@ public sealed class MongoManyHostsTests : IAsyncLifetime
     {
         await engine.AddAdsAsync("p1", "a1");
         await using var third = engine.Open(StorageAccess.Serve);
+        await third.OpenStorageAsync();
         IEventJournal[] journals = [engine.Journal, other.GetRequiredService<IEventJournal>(), third.GetRequiredService<IEventJournal>()];
         AdEvent[] events = [.. Enumerable.Range(0, 20).Select(number => Event("a1", id: $"e{number}"))];
 
@@ -141,6 +142,7 @@ public sealed class MongoManyHostsTests : IAsyncLifetime
     public async Task An_address_that_signs_up_at_three_hosts_at_the_same_moment_is_one_performer()
     {
         await using var third = engine.Open(StorageAccess.Serve);
+        await third.OpenStorageAsync();
         ICatalogStore[] catalogs = [engine.Catalog, other.GetRequiredService<ICatalogStore>(), third.GetRequiredService<ICatalogStore>()];
 
         var answers = await Task.WhenAll(catalogs.Select((catalog, number) =>

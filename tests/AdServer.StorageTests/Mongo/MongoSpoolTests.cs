@@ -12,14 +12,20 @@ using static AdServer.StorageTests.Samples;
 namespace AdServer.StorageTests.Mongo;
 
 /// <summary>A host with a spool on the engine: whatever breaks for longer than the deadline, each event counts once.</summary>
-public sealed class MongoSpoolTests : IAsyncDisposable
+public sealed class MongoSpoolTests : IAsyncLifetime
 {
     private readonly MongoEngine engine = new();
     private readonly ServiceProvider host;
 
-    public MongoSpoolTests() => host = engine.Open(StorageAccess.Serve, new KeyValuePair<string, string?>("Storage:Deadline", "00:00:01"));
+    public MongoSpoolTests() => host = engine.Open(StorageAccess.Serve, new KeyValuePair<string, string?>("Storage:Deadline", "00:00:03"));
 
     private SqliteSpool Spool => host.GetRequiredService<SqliteSpool>();
+
+    public async ValueTask InitializeAsync()
+    {
+        await engine.OpenAsync();
+        await host.OpenStorageAsync();
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -77,6 +83,7 @@ public sealed class MongoSpoolTests : IAsyncDisposable
         var path = Spool.Path;
         await host.DisposeAsync();
         await using var next = engine.Open(StorageAccess.Serve, new KeyValuePair<string, string?>("Storage:SpoolPath", path));
+        await next.OpenStorageAsync();
         Assert.False((await next.GetRequiredService<IStatsStore>().ReadAsync(new StatsQuery(), Token)).IsComplete);
         await next.GetRequiredService<SpoolDrainService>().DrainAsync(Token);
 

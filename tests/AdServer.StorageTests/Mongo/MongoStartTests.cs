@@ -14,8 +14,13 @@ public sealed class MongoStartTests : IAsyncDisposable
 {
     private const string Password = "s3cret";
     private readonly ScriptedServer server = new() { Answer = command => Task.FromResult<BsonDocument?>(NewDatabase(command)) };
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("adserver-tests-");
 
-    public ValueTask DisposeAsync() => server.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await server.DisposeAsync();
+        folder.Delete(recursive: true);
+    }
 
     [Fact]
     public async Task A_connection_string_implies_the_engine_and_the_start_says_where_it_is()
@@ -182,13 +187,10 @@ public sealed class MongoStartTests : IAsyncDisposable
     [Fact]
     public async Task The_kind_goes_before_the_connection_string()
     {
-        var folder = Directory.CreateTempSubdirectory("adserver-tests-");
-        await using (var services = Open("mongodb://127.0.0.1:1", StorageAccess.Serve, folder.FullName, ("Storage:Kind", "SQLite")))
+        await using (var services = Open("mongodb://127.0.0.1:1", StorageAccess.Serve, ("Storage:Kind", "SQLite")))
         {
             Assert.Equal("sqlite", (await services.OpenStorageAsync()).Kind);
         }
-
-        folder.Delete(recursive: true);
     }
 
     [Theory]
@@ -197,12 +199,12 @@ public sealed class MongoStartTests : IAsyncDisposable
     [InlineData("Storage:Kind", "mongodb", "sqlite, mongo")]
     public void Settings_that_cannot_be_are_refused_with_those_that_can(string key, string value, string allowed)
     {
-        var refusal = Assert.Throws<StartException>(() => Open("mongodb://h", StorageAccess.Serve, "/", (key, value)));
+        var refusal = Assert.Throws<StartException>(() => Open("mongodb://h", StorageAccess.Serve, (key, value)));
 
         Assert.EndsWith($"Allowed values: {allowed}.", refusal.Message, StringComparison.Ordinal);
     }
 
-    private static async Task RefusesAsync(string uri, params string[] words)
+    private async Task RefusesAsync(string uri, params string[] words)
     {
         await using var services = Open(uri);
         var started = TimeProvider.System.GetTimestamp();
@@ -214,20 +216,19 @@ public sealed class MongoStartTests : IAsyncDisposable
         Assert.DoesNotContain(Password, refusal.ToString(), StringComparison.Ordinal);
     }
 
-    private static ServiceProvider Open(
-        string uri, StorageAccess access = StorageAccess.Serve, string folder = "/", params (string Key, string Value)[] settings) =>
-        Open(new ServiceCollection(), uri, access, folder, settings);
+    private ServiceProvider Open(
+        string uri, StorageAccess access = StorageAccess.Serve, params (string Key, string Value)[] settings) =>
+        Open(new ServiceCollection(), uri, access, settings);
 
-    private static ServiceProvider Open(
+    private ServiceProvider Open(
         IServiceCollection services,
         string uri,
         StorageAccess access = StorageAccess.Serve,
-        string folder = "/",
         params (string Key, string Value)[] settings)
     {
         var values = settings.Append(("ConnectionStrings:MongoDb", uri)).Select(pair => KeyValuePair.Create(pair.Item1, (string?)pair.Item2));
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(values).Build();
-        return services.AddStorage(configuration, folder, access).BuildServiceProvider();
+        return services.AddStorage(configuration, folder.FullName, access).BuildServiceProvider();
     }
 
     private void AssertNothingWritten() =>
