@@ -10,6 +10,9 @@ namespace AdServer.Storage.Mongo;
 /// </summary>
 internal sealed class MongoLedgerStore(MongoRetry commands, TimeProvider clock) : ILedgerStore
 {
+    /// <summary>How often the sums of a day are read again because a roll came between.</summary>
+    private const int MostTries = 50;
+
     private static readonly (string Collection, string Field)[] Days =
     [
         (MongoEvents.Collection, "day"), (MongoDerived.AdRows, "date"), (MongoDerived.PackageRows, "date"), (MongoBuckets.Collection, "_id"),
@@ -36,25 +39,32 @@ internal sealed class MongoLedgerStore(MongoRetry commands, TimeProvider clock) 
         return [.. days];
     }
 
-    public async Task<DayLedger> ReadDayAsync(UtcDay day, CancellationToken cancellation)
+    public async Task<DayLedger> ReadPageAsync(UtcDay day, string from, int mostKeys, CancellationToken cancellation)
     {
-        var read = await MongoDay.ReadAsync(commands, day, await rolls.ReadLastAppliedAsync(cancellation), cancellation);
-        var bucketed = new RollUp();
-        await foreach (var bucket in MongoBuckets.ListDayAsync(commands, day, cancellation))
+        var window = new LedgerWindow(from, mostKeys);
+        var read = await MongoDay.ReadAsync(commands, day, await rolls.ReadLastAppliedAsync(cancellation), window, cancellation);
+        await read.ReadBucketsAsync(commands, day, cancellation);
+        var gone = await marks.FindRemovedAsync(window.Ads, cancellation);
+        bool IsLive(string adId) => !gone.Contains(adId);
+        return new DayLedger(read.Applied, window.Raw.Only(IsLive), window.Rows.Only(IsLive), window.Buckets.Only(IsLive), window.Until);
+    }
+
+    /// <summary>The rows are at rest from the moment at which a roll is applied until the next one is closed.</summary>
+    public async Task<DayTotals?> ReadTotalsAsync(UtcDay day, CancellationToken cancellation)
+    {
+        for (var tries = 0; tries < MostTries; tries++)
         {
-            foreach (var entry in bucket["events"].AsBsonArray)
+            if (await rolls.FindRestAsync(cancellation) is { } before)
             {
-                read.Add(bucketed, MongoBuckets.ReadEntry(entry), bucket["roll"].ToInt64());
+                var totals = await AddUpAsync(day, before, cancellation);
+                if (await rolls.FindRestAsync(cancellation) == before)
+                {
+                    return totals;
+                }
             }
         }
 
-        var derived = new RollUp();
-        read.AdRows.ToList().ForEach(row => derived.Add(row.Key, row.Value.Counts));
-        read.PackageRows.ToList().ForEach(row => derived.Add(row.Key, row.Value.Counts));
-        var ads = read.Raw.AdDays.Keys.Concat(derived.AdDays.Keys).Concat(bucketed.AdDays.Keys).Select(key => key.AdId)
-            .Concat(derived.PackageDays.Keys.Select(key => key.AdId));
-        var gone = await marks.FindRemovedAsync(ads, cancellation);
-        return new DayLedger(read.Applied, Only(read.Raw, gone), Only(derived, gone), Only(bucketed, gone));
+        return null;
     }
 
     public async Task<IReadOnlyList<(string Package, string AdId, bool InRaw)>> ComparePackageAdsAsync(CancellationToken cancellation)
@@ -68,7 +78,7 @@ internal sealed class MongoLedgerStore(MongoRetry commands, TimeProvider clock) 
         ];
     }
 
-    public Task RebuildDayAsync(UtcDay day, CancellationToken cancellation) => rebuild.DayAsync(day, cancellation);
+    public Task RebuildDayAsync(UtcDay day, int mostKeys, CancellationToken cancellation) => rebuild.DayAsync(day, mostKeys, cancellation);
 
     public async Task RebuildPackageAdsAsync(CancellationToken cancellation)
     {
@@ -119,11 +129,22 @@ internal sealed class MongoLedgerStore(MongoRetry commands, TimeProvider clock) 
         return page.Documents is [var first] ? first[field].AsString.Split('|')[0] : null;
     }
 
-    private static RollUp Only(RollUp all, IReadOnlySet<string> gone)
+    private async Task<DayTotals> AddUpAsync(UtcDay day, long roll, CancellationToken cancellation)
     {
-        var live = new RollUp();
-        all.AdDays.Where(row => !gone.Contains(row.Key.AdId)).ToList().ForEach(row => live.Add(row.Key, row.Value));
-        all.PackageDays.Where(row => !gone.Contains(row.Key.AdId)).ToList().ForEach(row => live.Add(row.Key, row.Value));
-        return live;
+        var gone = await marks.ListUnsweptAsync(cancellation);
+        var rows = commands.ScanAsync(MongoDerived.AdRows, new BsonDocument("date", day.ToString()), null, MongoVerbs.PageSize, cancellation)
+            .Where(row => !gone.Contains(row["adId"].AsString));
+        var query = new StatsQuery { From = day, To = day };
+        return new DayTotals(
+            roll,
+            await rows.AggregateAsync(default(DayCounts), (sum, row) => sum + MongoDerived.ReadCounts(row), cancellation),
+            await ReportAsync(query, roll, gone, cancellation),
+            await ReportAsync(query with { GroupBy = [StatsGroup.Package] }, roll, gone, cancellation));
+    }
+
+    private async Task<DayCounts> ReportAsync(StatsQuery query, long roll, IReadOnlySet<string> gone, CancellationToken cancellation)
+    {
+        var sums = await new MongoStatsQuery(commands, query, roll, gone).ReadTotalAsync(cancellation);
+        return sums.Rows.Aggregate(default(DayCounts), (sum, row) => sum + row.Measures.Events);
     }
 }
