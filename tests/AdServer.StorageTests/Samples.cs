@@ -98,7 +98,7 @@ internal static class Samples
                 },
                 Token,
                 mostKeys);
-            differences.AddRange(summary.Totals is { AreEqual: true } ? [] : [$"{day} totals: {summary.Totals}"]);
+            differences.AddRange(summary.Totals is null or { AreEqual: true } ? [] : [$"{day} totals: {summary.Totals}"]);
         }
 
         differences.AddRange((await engine.Ledger.ComparePackageAdsAsync(Token)).Select(pair => pair.ToString()));

@@ -101,7 +101,8 @@ internal static class LedgerEndpoints
                 }
             },
             cancellation);
-        var state = count > 0 || summary.Totals is { AreEqual: false } ? VerifyState.Different
+        count += summary.Totals is { AreEqual: false } ? 1 : 0;
+        var state = count > 0 ? VerifyState.Different
             : summary.Totals is null ? VerifyState.EqualButTotals : VerifyState.Equal;
         return new VerifiedDay(day, state, summary.Position, summary.Events, count, found, TotalsResponse.Of(summary.Totals));
     }

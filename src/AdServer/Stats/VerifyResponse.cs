@@ -19,7 +19,7 @@ internal sealed record VerifyResponse(
 /// <param name="State">Whether all agree.</param>
 /// <param name="Position">The number of a roll: every event of the day in the rolls up to it was compared.</param>
 /// <param name="Events">How many raw events were compared.</param>
-/// <param name="DifferenceCount">How many differences there are.</param>
+/// <param name="DifferenceCount">How many differences there are; totals that differ are one.</param>
 /// <param name="Differences">The first hundred of them, by ad.</param>
 /// <param name="Totals">The sums of the day; null if they could not be compared.</param>
 internal sealed record VerifiedDay(

@@ -11,7 +11,7 @@ namespace AdServer.Storage.Mongo;
 internal sealed class MongoLedgerStore(MongoRetry commands, TimeProvider clock) : ILedgerStore
 {
     /// <summary>How often the sums of a day are read again because a roll came between.</summary>
-    private const int MostTries = 50;
+    private const int MostTries = 10;
 
     private static readonly (string Collection, string Field)[] Days =
     [
@@ -52,15 +52,19 @@ internal sealed class MongoLedgerStore(MongoRetry commands, TimeProvider clock) 
     /// <summary>The rows are at rest from the moment at which a roll is applied until the next one is closed.</summary>
     public async Task<DayTotals?> ReadTotalsAsync(UtcDay day, CancellationToken cancellation)
     {
+        var patience = commands.NewPatience();
         for (var tries = 0; tries < MostTries; tries++)
         {
-            if (await rolls.FindRestAsync(cancellation) is { } before)
+            if (await rolls.FindRestAsync(cancellation) is not { } before)
             {
-                var totals = await AddUpAsync(day, before, cancellation);
-                if (await rolls.FindRestAsync(cancellation) == before)
-                {
-                    return totals;
-                }
+                await patience.PauseAsync(cancellation);
+                continue;
+            }
+
+            var totals = await AddUpAsync(day, before, cancellation);
+            if (await rolls.FindRestAsync(cancellation) == before)
+            {
+                return totals;
             }
         }
 
