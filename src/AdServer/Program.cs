@@ -19,6 +19,7 @@ try
         Invocation.OpenApi openApi => await Program.PrintOpenApiAsync(openApi),
         Invocation.Verify verify => await Program.RunAsync(verify, verify.Configuration, StorageAccess.ReadOnly),
         Invocation.Rebuild { Url: null } rebuild => await Program.RunAsync(rebuild, rebuild.Configuration, StorageAccess.Maintain),
+        Invocation.Copy copy => await Program.CopyAsync(copy),
         var other => await Program.RunAsync(other, configuration: [], access: null),
     };
 }
@@ -99,5 +100,21 @@ internal sealed partial class Program
         }
 
         return await services.RunCommandAsync(command);
+    }
+
+    /// <summary>Runs a copy: its two stores are two sets of services, and the command gets the few that it needs of each.</summary>
+    private static async Task<int> CopyAsync(Invocation.Copy copy)
+    {
+        await using var from = OpenEnd([.. copy.Configuration, .. copy.From.Configuration], StorageAccess.CopyFrom);
+        await using var to = OpenEnd([.. copy.Configuration, .. copy.To.Configuration], StorageAccess.CopyTo);
+        var both = await new ServiceCollection().AddCommands().AddCopyAsync(from, to);
+        await using var services = both.BuildServiceProvider();
+        return await services.RunCommandAsync(copy);
+    }
+
+    private static ServiceProvider OpenEnd(string[] configuration, StorageAccess access)
+    {
+        var builder = WebApplication.CreateSlimBuilder(configuration);
+        return new ServiceCollection().AddStorage(builder.Configuration, builder.Environment.ContentRootPath, access).BuildServiceProvider();
     }
 }

@@ -6,6 +6,7 @@ return args switch
     ["start"] => await StartBenchmark.RunAsync(),
     ["stats"] => await StatsBenchmark.RunAsync(),
     ["mongo", .. var rest] => await MongoBenchmark.RunAsync(rest),
+    ["engine"] => await TrialEngine.RunAsync(),
     _ => Help(),
 };
 
@@ -23,6 +24,7 @@ static int Help()
           stats   the statistics of one ad: a read of 365 days beside a read of one day
           mongo   events a second into MongoDB, beside bare inserts; commands for a batch and for a roll;
                   on the engine of the tests, or on a database that is yours to fill: mongo <uri>
+          engine  no benchmark: the engine of the tests with an empty store, to try a server on, until Ctrl-C
         """);
     return 1;
 }

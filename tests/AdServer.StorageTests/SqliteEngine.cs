@@ -61,16 +61,13 @@ internal sealed class SqliteEngine : TestEngine
         },
         CancellationToken.None);
 
-    /// <summary>Ends the server, leaving the file to look at.</summary>
-    public Task StopAsync() => CloseAsync();
-
     public override async ValueTask DisposeAsync()
     {
         await base.DisposeAsync();
         folder.Delete(recursive: true);
     }
 
-    public ServiceProvider Open(StorageAccess access) => new ServiceCollection()
+    public override ServiceProvider Open(StorageAccess access) => new ServiceCollection()
         .AddSingleton<TimeProvider>(Clock)
         .AddStorage(new ConfigurationBuilder().Build(), folder.FullName, access)
         .BuildServiceProvider();

@@ -202,7 +202,7 @@ public sealed class SqliteStartTests : IAsyncDisposable
         using (var session = SqliteSession.Open(engine.File, readOnly: false))
         {
             session.Execute("PRAGMA max_page_count = 8");
-            Assert.ThrowsAny<Exception>(() => SqliteSchema.Migrate(session));
+            Assert.ThrowsAny<Exception>(() => SqliteSchema.Store.Migrate(session));
             Assert.Equal((0, 0), (session.Number("PRAGMA user_version"), session.Number("SELECT count(*) FROM sqlite_schema")));
         }
 

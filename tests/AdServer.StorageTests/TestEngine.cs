@@ -20,7 +20,7 @@ internal abstract class TestEngine : IAsyncDisposable
 
     public IAccessStore Access => Get<IAccessStore>();
 
-    public IEventJournal Journal => Get<IEventJournal>();
+    public virtual IEventJournal Journal => Get<IEventJournal>();
 
     public IStatsStore Stats => Get<IStatsStore>();
 
@@ -35,6 +35,12 @@ internal abstract class TestEngine : IAsyncDisposable
         await CloseAsync();
         await OpenAsync();
     }
+
+    /// <summary>Ends the server, leaving its store to others.</summary>
+    public Task StopAsync() => CloseAsync();
+
+    /// <summary>Opens the store for something else than serving.</summary>
+    public abstract ServiceProvider Open(StorageAccess access);
 
     public virtual async ValueTask DisposeAsync() => await CloseAsync();
 

@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Text;
 using AdServer.Common;
+using AdServer.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -23,6 +24,7 @@ internal sealed class AdServerHost : IAsyncDisposable
     private readonly Action<IServiceCollection>? services;
     private readonly Action<WebApplication>? map;
     private readonly bool realTime;
+    private readonly HostStore store = new();
     private WebApplication? app;
 
     private AdServerHost(
@@ -43,7 +45,7 @@ internal sealed class AdServerHost : IAsyncDisposable
 
     public IServiceProvider Services => app!.Services;
 
-    /// <summary>Starts a host. A second one on the folder of another: pass its <c>Storage:Path</c>.</summary>
+    /// <summary>Starts a host.</summary>
     /// <param name="settings">Settings by their full name, such as <c>Storage:Path</c>.</param>
     /// <param name="services">Has the last word on the services.</param>
     /// <param name="map">Adds routes for the test.</param>
@@ -115,6 +117,7 @@ internal sealed class AdServerHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
+        await store.DisposeAsync();
         Directory.Delete(Folder, recursive: true);
     }
 
@@ -122,6 +125,7 @@ internal sealed class AdServerHost : IAsyncDisposable
     {
         app = Program.Build(Arguments(), Adjust);
         map?.Invoke(app);
+        await app.Services.OpenStorageAsync();
         await app.StartAsync();
         Client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false })
         {
@@ -137,7 +141,7 @@ internal sealed class AdServerHost : IAsyncDisposable
             ["urls"] = "http://127.0.0.1:0",
             ["Serilog:MinimumLevel:Default"] = "Fatal",
             ["Serilog:MinimumLevel:Override:Microsoft.AspNetCore"] = "Fatal",
-            ["Storage:Path"] = Path.Combine(Folder, "adserver.db"),
+            [store.Setting.Key] = store.Setting.Value,
         };
         foreach (var (name, value) in settings)
         {

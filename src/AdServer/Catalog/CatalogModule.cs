@@ -16,6 +16,7 @@ internal static class CatalogModule
         services.AddSingleton<AdLookup>();
         services.AddHostedService(provider => provider.GetRequiredService<CatalogRefresher>());
         services.AddHostedService(provider => provider.GetRequiredService<SharedCatalogRefresher>());
+        PollingHealth.Add<SharedCatalogRefresher>(services, "catalog");
     }
 
     public static void MapCatalog(this IEndpointRouteBuilder routes)

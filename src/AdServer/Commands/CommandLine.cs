@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using AdServer.Commands.Copying;
 using AdServer.Commands.Simulation;
 
 namespace AdServer.Commands;
@@ -14,6 +15,8 @@ internal static class CommandLine
     private static readonly Command Verify = LedgerArguments.Verify;
 
     private static readonly Command Rebuild = LedgerArguments.Rebuild;
+
+    private static readonly Command Copy = CopyArguments.Command;
 
     private static readonly Command Simulate = SimulateArguments.Command;
 
@@ -69,7 +72,7 @@ internal static class CommandLine
         var command = result.CommandResult.Command;
         if (result.UnmatchedTokens is [var unknown, ..])
         {
-            return Invocation.Answer.Refuse(Unknown(unknown, command));
+            return Invocation.Answer.Refuse(Unknown(WithoutSecrets(unknown), command));
         }
 
         if (result.Errors is [var error, ..])
@@ -103,10 +106,15 @@ internal static class CommandLine
     private static string Meant(string word, IEnumerable<string> known) =>
         Spelling.Closest(word.Split('=')[0], known) is { } closest ? $" Did you mean '{closest}'?" : string.Empty;
 
+    /// <summary>A word that may be said: of an address only its scheme, for there may be a password behind it.</summary>
+    private static string WithoutSecrets(string word) =>
+        word.IndexOf("://", StringComparison.Ordinal) is var end and >= 0 ? $"{word[..end]}://…" : word;
+
     private static Invocation Accept(ParseResult result, string[] configuration) => result.CommandResult.Command.Name switch
     {
         "verify" => LedgerArguments.ReadVerify(result, configuration),
         "rebuild" => LedgerArguments.ReadRebuild(result, configuration),
+        "copy" => CopyArguments.Read(result, configuration),
         "simulate" => new Invocation.Simulate(SimulateArguments.Read(result)),
         "openapi" => new Invocation.OpenApi(configuration),
         _ => new Invocation.Serve(result.GetValue(Demo), configuration),
@@ -117,7 +125,7 @@ internal static class CommandLine
         var root = new RootCommand(
             "A self-hosted server for video ads in apps. Settings are given as --Section:Key value, such as --Storage:Path ads.db or --urls http://*:8080.")
         {
-            Demo, Serve, Verify, Rebuild, Simulate, OpenApi,
+            Demo, Serve, Verify, Rebuild, Copy, Simulate, OpenApi,
         };
         root.Directives.Clear();
         return root;

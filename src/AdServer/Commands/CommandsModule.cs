@@ -1,3 +1,4 @@
+using AdServer.Commands.Copying;
 using AdServer.Commands.Demo;
 using AdServer.Commands.Simulation;
 using AdServer.Common;
@@ -18,6 +19,7 @@ internal static class CommandsModule
             .AddTransient<VerifyCommand>()
             .AddTransient<RebuildCommand>()
             .AddTransient<RemoteRebuildCommand>()
+            .AddTransient<CopyCommand>()
             .AddTransient<SimulateCommand>()
             .AddTransient<DemoData>();
     }
@@ -29,7 +31,7 @@ internal static class CommandsModule
         return answer.ExitCode;
     }
 
-    /// <summary>Runs <c>verify</c>, <c>rebuild</c> or <c>simulate</c>, ended in good order by Ctrl-C; the value is the exit code.</summary>
+    /// <summary>Runs <c>verify</c>, <c>rebuild</c>, <c>copy</c> or <c>simulate</c>, ended in good order by Ctrl-C; the value is the exit code.</summary>
     public static async Task<int> RunCommandAsync(this IServiceProvider services, Invocation invocation)
     {
         using var interruption = new Interruption();
@@ -55,6 +57,7 @@ internal static class CommandsModule
         Invocation.Verify verify => services.GetRequiredService<VerifyCommand>().RunAsync(verify.Days, cancellation),
         Invocation.Rebuild { Url: { } url } remote => services.GetRequiredService<RemoteRebuildCommand>().RunAsync(url, remote.Days, cancellation),
         Invocation.Rebuild rebuild => services.GetRequiredService<RebuildCommand>().RunAsync(rebuild.Days, cancellation),
+        Invocation.Copy => services.GetRequiredService<CopyCommand>().RunAsync(cancellation),
         Invocation.Simulate simulate => services.GetRequiredService<SimulateCommand>().RunAsync(simulate.Options, cancellation),
         _ => throw new ArgumentOutOfRangeException(nameof(invocation), "runs in a host of its own"),
     };

@@ -1,3 +1,4 @@
+using AdServer.Commands.Copying;
 using AdServer.Commands.Simulation;
 
 namespace AdServer.Commands;
@@ -33,6 +34,9 @@ internal abstract record Invocation
         /// <summary>The root of the running server that shall do it; absent: this process does it on the store.</summary>
         public Uri? Url { get; init; }
     }
+
+    /// <summary>Move everything of one store into another.</summary>
+    internal sealed record Copy(CopyAddress From, CopyAddress To, string[] Configuration) : Invocation;
 
     /// <summary>Behave like many installations of the SDK; needs no store.</summary>
     internal sealed record Simulate(SimulateOptions Options) : Invocation;

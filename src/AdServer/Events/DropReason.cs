@@ -36,7 +36,11 @@ internal sealed record DropReason
 
     private DropReason(string label, int status, string error) => (Label, Status, Error) = (label, status, error);
 
-    /// <summary>All of them, in the order of the checks.</summary>
+    /// <summary>No check, and only in batches: the store is away, and without it nobody can say whether there is such an ad.</summary>
+    public static DropReason Undecided { get; } =
+        new("unavailable", StatusCodes.Status503ServiceUnavailable, "The event could not be stored; try again");
+
+    /// <summary>All checks, in their order.</summary>
     public static IReadOnlyList<DropReason> All { get; } =
     [
         NotAnObject, TooLarge, TooDeep, InvalidText, MissingFields, InvalidAdId, MissingDetails, EmptyPackageName, EmptyEventType,

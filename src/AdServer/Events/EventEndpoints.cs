@@ -92,10 +92,12 @@ internal sealed class EventEndpoints(
             return;
         }
 
-        await LookUpAsync(raws!, http.RequestAborted);
+        var undecided = await LookUpAsync(raws!, http.RequestAborted);
         var pending = writer.Rent();
-        var refusals = Decide(raws!, pending);
-        var outcome = pending.Events.Count == 0 ? LogOutcome.Committed : await writer.AppendAsync(pending);
+        var refusals = Decide(raws!, undecided, pending);
+        var outcome = pending.Events.Count > 0 ? await writer.AppendAsync(pending)
+            : refusals.Count > 0 && refusals.TrueForAll(refusal => refusal == DropReason.Undecided) ? LogOutcome.StoreUnavailable
+            : LogOutcome.Committed;
         CountAnswers(outcome, pending);
         var answer = outcome == LogOutcome.Committed ? BatchAnswer.Of(refusals, pending.Outcomes) : null;
         writer.Return(pending);
@@ -116,26 +118,38 @@ internal sealed class EventEndpoints(
         }
     }
 
-    /// <summary>Asks the store for all ads of a batch that this host does not know. Where that cannot be said, nothing of the batch is taken.</summary>
-    private async Task LookUpAsync(List<RawEvent> raws, CancellationToken cancellation)
+    /// <summary>Asks the store for all ads of a batch that this host does not know; returns those of which it cannot say whether there are any.</summary>
+    private async Task<HashSet<string>> LookUpAsync(List<RawEvent> raws, CancellationToken cancellation)
     {
         var snapshot = catalog.Current;
-        var unknown = raws.Where(raw => raw.AdId.HasText && snapshot.Find(raw.AdId.Text!.Trim()) is null)
-            .DistinctBy(raw => raw.AdId.Text!.Trim()).ToList();
-        if (unknown.Count > 0)
+        var unknown = raws.Where(raw => raw.AdId.HasText).Select(raw => raw.AdId.Text!.Trim())
+            .Where(adId => snapshot.Find(adId) is null).ToHashSet(StringComparer.Ordinal);
+        var undecided = unknown.Count == 0 ? [] : await Task.WhenAll(unknown.Select(async adId => await IsUndecidedAsync(adId) ? adId : null));
+        return [.. undecided.OfType<string>()];
+
+        async Task<bool> IsUndecidedAsync(string adId)
         {
-            await Task.WhenAll(unknown.Select(raw => LookUpAsync(raw, cancellation)));
+            try
+            {
+                await lookup.FindAsync(adId, cancellation);
+                return false;
+            }
+            catch (StoreUnavailableException)
+            {
+                return true;
+            }
         }
     }
 
     /// <summary>Why each event of a batch is refused; nothing for those that were accepted, which are added to the pending ones.</summary>
-    private List<DropReason?> Decide(List<RawEvent> raws, PendingAppend pending)
+    private List<DropReason?> Decide(List<RawEvent> raws, HashSet<string> undecided, PendingAppend pending)
     {
         var (snapshot, now) = (catalog.Current, clock.Now());
         var refusals = new List<DropReason?>(raws.Count);
         foreach (var raw in raws)
         {
             var (refused, accepted) = EventIntake.Decide(raw, snapshot, packages, now);
+            refused = refused == DropReason.UnknownAd && undecided.Contains(raw.AdId.Text!.Trim()) ? DropReason.Undecided : refused;
             refusals.Add(refused);
             if (refused is null)
             {

@@ -107,7 +107,7 @@ internal static class EventIntake
     }
 
     /// <summary>The beginning of a text, never ending in half a surrogate pair.</summary>
-    private static string Cut(string text, int length)
+    public static string Cut(string text, int length)
     {
         if (text.Length <= length)
         {

@@ -40,7 +40,7 @@ internal sealed class EventMetrics
 
     public void Answered(AppendOutcome outcome) => events.Add(1, outcome == AppendOutcome.Stored ? logged : duplicate);
 
-    public void Rejected(DropReason reason) => events.Add(1, rejected[reason]);
+    public void Rejected(DropReason reason) => events.Add(1, reason == DropReason.Undecided ? unavailable : rejected[reason]);
 
     public void Unavailable(int count) => events.Add(count, unavailable);
 

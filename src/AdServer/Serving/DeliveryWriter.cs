@@ -1,5 +1,4 @@
 using AdServer.Common;
-using AdServer.Events;
 using AdServer.Stats;
 
 namespace AdServer.Serving;

@@ -1,4 +1,4 @@
-using AdServer.Events;
+using AdServer.Catalog;
 using AdServer.Stats;
 
 namespace AdServer.Serving;
@@ -7,12 +7,10 @@ namespace AdServer.Serving;
 /// Fills the seen sets before the host listens, so that a restart forgets nothing, and then again and again with what was committed on
 /// other hosts.
 /// </summary>
-internal sealed partial class SeenSetsRefresher(
-    SeenSets seen, IStatsStore store, ServingSettings settings, TimeProvider clock, ILogger<SeenSetsRefresher> log) : BackgroundService
+internal sealed class SeenSetsRefresher(
+    SeenSets seen, IStatsStore store, ServingSettings settings, TimeProvider clock, ILogger<SeenSetsRefresher> log)
+    : PollingRefresher("ads that apps have seen on other hosts may come a second time", settings.PollEvery, clock, log)
 {
-    private readonly Outage outage = new();
-    private readonly SemaphoreSlim asking = new(1);
-
     /// <summary>Up to where events of other hosts were taken in; nothing if nobody else writes.</summary>
     private PackageAdsPlace? place;
 
@@ -28,65 +26,15 @@ internal sealed partial class SeenSetsRefresher(
         await base.StartAsync(cancellationToken);
     }
 
-    /// <summary>Takes in what was committed before the call, by whomever.</summary>
-    /// <exception cref="Common.StoreUnavailableException">The next call asks for the same.</exception>
-    public async Task PollAsync(CancellationToken cancellation)
+    protected override async Task<bool> AskAsync(CancellationToken cancellation)
     {
-        await asking.WaitAsync(cancellation);
-        try
+        var news = await store.ReadNewPackageAdsAsync(place, cancellation);
+        foreach (var set in news.Sets)
         {
-            var news = await store.ReadNewPackageAdsAsync(place, cancellation);
-            foreach (var set in news.Sets)
-            {
-                await seen.AddAsync(set, cancellation);
-            }
+            await seen.AddAsync(set, cancellation);
+        }
 
-            place = news.Place;
-        }
-        finally
-        {
-            asking.Release();
-        }
+        place = news.Place;
+        return place is not null;
     }
-
-    public override void Dispose()
-    {
-        asking.Dispose();
-        base.Dispose();
-    }
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(settings.PollEvery, clock);
-        try
-        {
-            while (place is not null && await timer.WaitForNextTickAsync(stoppingToken))
-            {
-                await TryPollAsync(stoppingToken);
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // Stopping: nobody is served any more.
-        }
-    }
-
-    private async Task TryPollAsync(CancellationToken cancellation)
-    {
-        try
-        {
-            await PollAsync(cancellation);
-            outage.End();
-        }
-        catch (Exception fault) when (fault is not OperationCanceledException || !cancellation.IsCancellationRequested)
-        {
-            if (outage.Begin(clock.GetUtcNow()))
-            {
-                LogFailing(fault);
-            }
-        }
-    }
-
-    [LoggerMessage(LogLevel.Warning, "Events of other hosts are not seen until the store answers again: ads may come a second time")]
-    private partial void LogFailing(Exception fault);
 }

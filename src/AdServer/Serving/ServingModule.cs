@@ -27,6 +27,7 @@ internal static class ServingModule
         services.AddHostedService(provider => provider.GetRequiredService<SeenSetsRefresher>());
         services.AddHostedService(provider => provider.GetRequiredService<DeliveryWriter>());
         services.AddHealthChecks().AddCheck<ServingHealth>("serving");
+        PollingHealth.Add<SeenSetsRefresher>(services, "seen");
     }
 
     /// <summary>Maps the route, and lets serving see committed events and changes of the catalogue from the start.</summary>

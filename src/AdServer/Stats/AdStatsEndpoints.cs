@@ -36,7 +36,8 @@ internal static class AdStatsEndpoints
             new DateRangeResponse(Echo(from), Echo(to)),
             AdStats.Of(view.Total, ad.Details.Budget),
             asOf,
-            view.Position));
+            view.Position,
+            view.IsComplete));
     }
 
     private static async Task<Results<Ok<PerformerStatsResponse>, ApiError>> OfPerformerAsync(
@@ -58,7 +59,7 @@ internal static class AdStatsEndpoints
         var view = await stats.ReadAsync(query, cancellation);
         var counted = view.Rows.ToDictionary(row => row.Key.First, row => row.Measures);
         var rows = ads.Select(ad => PerformerAdStats.Of(ad, counted.GetValueOrDefault(ad)));
-        return TypedResults.Ok(new PerformerStatsResponse(id, [.. rows], asOf, view.Position));
+        return TypedResults.Ok(new PerformerStatsResponse(id, [.. rows], asOf, view.Position, view.IsComplete));
     }
 
     private static string? Echo(string? query) => string.IsNullOrWhiteSpace(query) ? null : query;
@@ -73,8 +74,9 @@ internal sealed record DateRangeResponse(string? From, string? To);
 /// <param name="AdStats">The numbers.</param>
 /// <param name="AsOf">When the reading began: every event that was answered before is in it.</param>
 /// <param name="Position">The position in the journal behind it.</param>
+/// <param name="Complete">False while answered events wait on a host that could not reach the database: they are added later.</param>
 internal sealed record AdStatsResponse(
-    string AdId, DateRangeResponse DateRange, AdStats AdStats, DateTimeOffset AsOf, StatsPosition Position);
+    string AdId, DateRangeResponse DateRange, AdStats AdStats, DateTimeOffset AsOf, StatsPosition Position, bool Complete);
 
 /// <summary>What happened to an ad.</summary>
 /// <param name="Views">Views.</param>
@@ -104,8 +106,9 @@ internal sealed record AdStats(
 /// <param name="AdsStats">One row an ad, in order of creation, zeros where there is nothing.</param>
 /// <param name="AsOf">When the reading began: every event that was answered before is in it.</param>
 /// <param name="Position">The position in the journal behind it.</param>
+/// <param name="Complete">False while answered events wait on a host that could not reach the database: they are added later.</param>
 internal sealed record PerformerStatsResponse(
-    string PerformerId, IReadOnlyList<PerformerAdStats> AdsStats, DateTimeOffset AsOf, StatsPosition Position);
+    string PerformerId, IReadOnlyList<PerformerAdStats> AdsStats, DateTimeOffset AsOf, StatsPosition Position, bool Complete);
 
 /// <summary>What happened to one ad of a performer, as in the statistics of one ad.</summary>
 internal sealed record PerformerAdStats(

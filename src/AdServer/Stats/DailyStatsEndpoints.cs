@@ -56,9 +56,9 @@ internal static class DailyStatsEndpoints
         }
 
         return csv
-            ? StatsCsv.Answer(days, StatsRowResponse.Of(default, query, new StatsKey(" ", string.Empty)), new CsvHead(asOf, view.Position))
+            ? StatsCsv.Answer(days, StatsRowResponse.Of(default, query, new StatsKey(" ", string.Empty)), new CsvHead(asOf, view.Position, view.IsComplete))
             : TypedResults.Ok(new DailyStatsResponse(
-                query.AdId, query.PerformerId, days, StatsRowResponse.Of(view.Total, query), asOf, view.Position));
+                query.AdId, query.PerformerId, days, StatsRowResponse.Of(view.Total, query), asOf, view.Position, view.IsComplete));
     }
 
     private static ApiError TooLong { get; } = ApiError.BadRequest($"Invalid date range: at most {MostDays} days");
@@ -99,10 +99,12 @@ internal sealed record DailyStatsRequest(
 /// <param name="Totals">Their sum.</param>
 /// <param name="AsOf">When the reading began: every event that was answered before is in it.</param>
 /// <param name="Position">The position in the journal behind it.</param>
+/// <param name="Complete">False while answered events wait on a host that could not reach the database: they are added later.</param>
 internal sealed record DailyStatsResponse(
     string? AdId,
     string? PerformerId,
     IReadOnlyList<StatsRowResponse> Days,
     StatsRowResponse Totals,
     DateTimeOffset AsOf,
-    StatsPosition Position);
+    StatsPosition Position,
+    bool Complete);

@@ -16,6 +16,9 @@ internal static class StatsCsv
     /// <summary>Where it says which position in the journal is behind it: <c>roll=61, tail=1</c>.</summary>
     public const string PositionHeader = "X-Position";
 
+    /// <summary>Where it says what <c>complete</c> says in JSON.</summary>
+    public const string CompleteHeader = "X-Complete";
+
     /// <summary>Anybody can make up a package name, and a spreadsheet would run one that begins like a formula.</summary>
     private static readonly CsvWriterOptions Options = new() { Injection = CsvInjection.Escape };
 
@@ -68,6 +71,7 @@ internal static class StatsCsv
             response.ContentType = "text/csv; charset=utf-8; header=present";
             response.Headers[AsOfHeader] = ApiJson.Format(head.AsOf);
             response.Headers[PositionHeader] = FormattableString.Invariant($"roll={head.Position.Roll}, tail={head.Position.Tail}");
+            response.Headers[CompleteHeader] = head.IsComplete ? "true" : "false";
             if (head.NextCursor is { } next)
             {
                 response.Headers[CursorHeader] = next;
@@ -82,5 +86,6 @@ internal static class StatsCsv
 /// <summary>What a report says beside its rows: CSV has no place for it but the headers.</summary>
 /// <param name="AsOf">When the reading began.</param>
 /// <param name="Position">The position in the journal behind it.</param>
+/// <param name="IsComplete">Whether no answered event is known to be missing.</param>
 /// <param name="NextCursor">What to send as <c>cursor</c> to get the next page; absent after the last.</param>
-internal sealed record CsvHead(DateTimeOffset AsOf, StatsPosition Position, string? NextCursor = null);
+internal sealed record CsvHead(DateTimeOffset AsOf, StatsPosition Position, bool IsComplete, string? NextCursor = null);

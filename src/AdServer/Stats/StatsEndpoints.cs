@@ -23,8 +23,8 @@ internal static class StatsEndpoints
         var (rows, next) = report.Show(view);
         var totals = StatsRowResponse.Of(view.Total, report.Query);
         return csv
-            ? StatsCsv.Answer(rows, report.Example, new CsvHead(asOf, view.Position, next))
-            : TypedResults.Ok(new StatsResponse(rows, totals, next, asOf, view.Position));
+            ? StatsCsv.Answer(rows, report.Example, new CsvHead(asOf, view.Position, view.IsComplete, next))
+            : TypedResults.Ok(new StatsResponse(rows, totals, next, asOf, view.Position, view.IsComplete));
     }
 }
 
@@ -57,5 +57,6 @@ internal sealed record StatsRequest(
 /// <param name="NextCursor">What to send as <c>cursor</c> to get the next page; null after the last.</param>
 /// <param name="AsOf">When the reading began: every event that was answered before is in it.</param>
 /// <param name="Position">The position in the journal behind it.</param>
+/// <param name="Complete">False while answered events wait on a host that could not reach the database: they are added later.</param>
 internal sealed record StatsResponse(
-    IReadOnlyList<StatsRowResponse> Rows, StatsRowResponse Totals, string? NextCursor, DateTimeOffset AsOf, StatsPosition Position);
+    IReadOnlyList<StatsRowResponse> Rows, StatsRowResponse Totals, string? NextCursor, DateTimeOffset AsOf, StatsPosition Position, bool Complete);

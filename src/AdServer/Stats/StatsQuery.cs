@@ -96,7 +96,11 @@ internal readonly record struct StatsRow(StatsKey Key, Measures Measures);
 /// <param name="Rows">The rows.</param>
 /// <param name="Total">The sum of all rows that the filter takes, of all pages.</param>
 /// <param name="Position">The moment.</param>
-internal sealed record StatsView(IReadOnlyList<StatsRow> Rows, Measures Total, StatsPosition Position);
+internal sealed record StatsView(IReadOnlyList<StatsRow> Rows, Measures Total, StatsPosition Position)
+{
+    /// <summary>Whether nobody is known to hold answered events that are not in it: hosts that could not reach the engine, which will append them.</summary>
+    public bool IsComplete { get; init; } = true;
+}
 
 /// <summary>The position in the journal behind an answer.</summary>
 /// <param name="Roll">The last roll that was applied.</param>

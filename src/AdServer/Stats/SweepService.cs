@@ -1,5 +1,4 @@
 using AdServer.Common;
-using AdServer.Events;
 
 namespace AdServer.Stats;
 

@@ -1,4 +1,7 @@
+using AdServer.Commands.Copying;
 using AdServer.Common;
+using AdServer.Events;
+using AdServer.Stats;
 using AdServer.Storage.Mongo;
 using AdServer.Storage.Sqlite;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -21,7 +24,7 @@ internal static class StorageModule
         services.TryAddSingleton(TimeProvider.System);
         var kind = settings.Kind ?? (MongoSettings.AreIn(configuration) ? StorageSettings.Mongo : StorageSettings.Sqlite);
         return kind.Equals(StorageSettings.Mongo, StringComparison.OrdinalIgnoreCase)
-            ? services.AddMongo(configuration, settings, access)
+            ? services.AddMongo(configuration, settings, contentRootPath, access)
             : services.AddSqlite(Path.GetFullPath(settings.Path, contentRootPath), access);
     }
 
@@ -41,6 +44,25 @@ internal static class StorageModule
 
         return location;
     }
+
+    /// <summary>Registers what a copy needs of its two ends, each of which is a set of services of its own: both are opened.</summary>
+    /// <exception cref="StartException">One of them cannot be used, or both are the same.</exception>
+    public static async Task<IServiceCollection> AddCopyAsync(this IServiceCollection services, IServiceProvider from, IServiceProvider to)
+    {
+        if (from.GetRequiredService<StorageLocation>() == to.GetRequiredService<StorageLocation>())
+        {
+            throw new StartException("--from and --to name the same store. Name another one with --to: it is made if there is none.");
+        }
+
+        // The source first: nothing is made for a copy that has nothing to read.
+        await from.OpenStorageAsync();
+        await to.OpenStorageAsync();
+        return services
+            .AddSingleton(from.GetRequiredService<ICopySource>())
+            .AddSingleton(to.GetRequiredService<ICopyTarget>())
+            .AddSingleton(to.GetRequiredService<IEventJournal>())
+            .AddSingleton(to.GetRequiredService<IStatsStore>());
+    }
 }
 
 /// <summary>What the store is opened for.</summary>
@@ -54,9 +76,19 @@ internal enum StorageAccess
 
     /// <summary>Reading beside whoever writes: takes no lock and changes nothing, not even the schema.</summary>
     ReadOnly,
+
+    /// <summary>Reading while nobody writes: takes the lock of SQLite, changes nothing. A database of an older ad server will do, too.</summary>
+    CopyFrom,
+
+    /// <summary>Like <see cref="Serve"/>, but as the target of a copy, finished or not.</summary>
+    CopyTo,
 }
 
 /// <summary>Where the data is, for people.</summary>
 /// <param name="Kind">The engine.</param>
 /// <param name="Where">The file, or the URI without what is secret.</param>
-internal sealed record StorageLocation(string Kind, string Where);
+internal sealed record StorageLocation(string Kind, string Where)
+{
+    /// <summary>The same with its scheme, as a command line names it.</summary>
+    public string Name => Kind == StorageSettings.Sqlite ? $"sqlite:{Where}" : Where;
+}

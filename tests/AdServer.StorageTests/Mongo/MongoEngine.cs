@@ -1,4 +1,5 @@
 using AdServer.Common;
+using AdServer.Events;
 using AdServer.Stats;
 using AdServer.Storage;
 using AdServer.Storage.Mongo;
@@ -20,6 +21,7 @@ internal sealed class MongoEngine : TestEngine
     private readonly DocumentDb? ownEngine;
     private readonly MongoGateway? gateway;
     private readonly string database = $"t{Ids.New(TimeProvider.System.GetUtcNow())}".Replace("-", string.Empty, StringComparison.Ordinal);
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("adserver-tests-");
     private FaultRule? fullDisk;
 
     /// <summary>The store on the server that there is; the test is skipped where there is none.</summary>
@@ -59,6 +61,9 @@ internal sealed class MongoEngine : TestEngine
     /// <summary>Where a driver finds the test's database by another way.</summary>
     public string UriOf(MongoGateway other) => other.UriOf(database);
 
+    /// <summary>The engine's own journal: the laws are about what the engine does, not about what a host makes of it.</summary>
+    public override IEventJournal Journal => Get<MongoEventJournal>();
+
     /// <summary>The seam that the stores under test use.</summary>
     public IMongoCommands Commands => Get<IMongoCommands>();
 
@@ -67,12 +72,15 @@ internal sealed class MongoEngine : TestEngine
     /// <summary>Another host on the same database.</summary>
     public ServiceProvider Open(StorageAccess access, params KeyValuePair<string, string?>[] settings) => new ServiceCollection()
         .AddLogging()
+        .AddMetrics()
         .AddSingleton<TimeProvider>(Clock)
         .AddStorage(
             new ConfigurationBuilder().AddInMemoryCollection([new("ConnectionStrings:MongoDb", Uri), .. settings]).Build(),
-            Path.GetTempPath(),
+            folder.CreateSubdirectory(Path.GetRandomFileName()).FullName,
             access)
         .BuildServiceProvider();
+
+    public override ServiceProvider Open(StorageAccess access) => Open(access, []);
 
     public override Task FillDiskAsync()
     {
@@ -146,9 +154,12 @@ internal sealed class MongoEngine : TestEngine
         }
 
         ownEngine?.Dispose();
+        folder.Delete(recursive: true);
     }
 
-    protected override ServiceProvider Open() => Open(StorageAccess.Serve);
+    /// <summary>The one host of a test, whose spool is the same after it was reopened. Further hosts have each their own.</summary>
+    protected override ServiceProvider Open() =>
+        Open(StorageAccess.Serve, new KeyValuePair<string, string?>("Storage:SpoolPath", Path.Combine(folder.FullName, "spool.db")));
 
     private Task<BsonDocument> AddAsync(string collection, string id, BsonDocument key) => RunAsync(new BsonDocument
     {

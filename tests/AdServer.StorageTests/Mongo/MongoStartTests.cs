@@ -67,7 +67,7 @@ public sealed class MongoStartTests : IAsyncDisposable
         server.Answer = command => Task.FromResult<BsonDocument?>(
             command.Contains("listCollections") ? ScriptedServer.Found(new("name", "performers"), new("name", "ads")) : NewDatabase(command));
 
-        await RefusesAsync($"mongodb://{server.Address}/ads", "(ads, performers)", "Name another database");
+        await RefusesAsync($"mongodb://{server.Address}/ads", "(ads, performers)", "Name another database", "-- copy --from <uri of the old one> --to <uri");
         AssertNothingWritten();
     }
 
@@ -247,7 +247,7 @@ public sealed class MongoStartTests : IAsyncDisposable
         command.GetElement(0).Name is "find" or "listCollections" ? ScriptedServer.Found() : ScriptedServer.Ok();
 
     private static BsonDocument DatabaseOfVersion(BsonDocument command, int version) =>
-        command.GetElement(0).Name == "find"
+        command.GetValue("find", "") == MongoSchema.Meta && command["filter"]["_id"] == "schema"
             ? ScriptedServer.Found(new BsonDocument { { "_id", "schema" }, { "version", version } })
             : NewDatabase(command);
 

@@ -79,7 +79,21 @@ public sealed class CommandLineTests
     }
 
     [Theory]
-    [InlineData("verfy", "'verfy' is no command. Did you mean 'verify'? Commands: serve, verify, rebuild, simulate, openapi.")]
+    [InlineData("sqlite:data/a.db", "--Storage:Kind=sqlite --Storage:Path=data/a.db")]
+    [InlineData("SQLite:///var/lib/a.db", "--Storage:Kind=sqlite --Storage:Path=/var/lib/a.db")]
+    [InlineData("mongodb://me:p%40ss@h1,h2/ads?replicaSet=rs0", "--Storage:Kind=mongo --ConnectionStrings:MongoDb=mongodb://me:p%40ss@h1,h2/ads?replicaSet=rs0")]
+    [InlineData("mongodb+srv://h/ads", "--Storage:Kind=mongo --ConnectionStrings:MongoDb=mongodb+srv://h/ads")]
+    public void Copy_takes_each_end_for_the_settings_of_a_store(string store, string settings)
+    {
+        var copy = Assert.IsType<Invocation.Copy>(Parse($"copy --from {store} --to {store} --Storage:Workers 2"));
+
+        Assert.Equal(settings, string.Join(' ', copy.From.Configuration));
+        Assert.Equal(settings, string.Join(' ', copy.To.Configuration));
+        Assert.Equal(["--Storage:Workers=2"], copy.Configuration);
+    }
+
+    [Theory]
+    [InlineData("verfy", "'verfy' is no command. Did you mean 'verify'? Commands: serve, verify, rebuild, copy, simulate, openapi.")]
     [InlineData("--dmo", "'--dmo' is no option of 'serve'. Did you mean '--demo'? Options: --demo, ")]
     [InlineData("--url http://x", "'--url' is no option of 'serve'. Did you mean '--urls'? ")]
     [InlineData("-x", "'-x' is no option of 'serve'. Options: --demo, ")]
@@ -110,6 +124,12 @@ public sealed class CommandLineTests
     [InlineData("simulate --devices many", "--devices must be a number from 1 to 100000.")]
     [InlineData("simulate --speed fast", "--speed must be a number from 0.1 to 1000.")]
     [InlineData("simulate --seed x", "--seed must be a whole number.")]
+    [InlineData("copy --from sqlite:a.db", "Option '--to' is required.")]
+    [InlineData("copy --from sqlite:a.db --to sqlite:", "--to names no store. Write sqlite:<file>, mongodb://")]
+    [InlineData("copy --from postgres://me:s3cret@h/db --to sqlite:a.db", "--from names no store: postgres is none of ours. Write ")]
+    [InlineData("copy --from me:s3cret@h --to sqlite:a.db", "--from names no store. ")]
+    [InlineData("copy --from mongodb:// --to sqlite:a.db", "--from names no store. ")]
+    [InlineData("copy mongodb://me:s3cret@h/db", "'mongodb://…' is no command. ")]
     public void What_is_not_understood_is_answered_by_one_clear_line(string line, string beginning)
     {
         var answer = Assert.IsType<Invocation.Answer>(Parse(line));
@@ -117,6 +137,7 @@ public sealed class CommandLineTests
         Assert.Equal(2, answer.ExitCode);
         Assert.StartsWith(beginning, answer.Text, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', answer.Text);
+        Assert.DoesNotContain("s3cret", answer.Text, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -125,6 +146,7 @@ public sealed class CommandLineTests
     [InlineData("--help", "--demo")]
     [InlineData("simulate --help", "--new-connections")]
     [InlineData("verify --help", "exit code 1 if they differ, 2 if they could not be compared")]
+    [InlineData("copy --help", "Stop the servers of both stores first.")]
     [InlineData("serve -h", "--demo")]
     [InlineData("--demo --help", "--demo")]
     [InlineData("--version", "AdServer 1.0.0")]

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using AdServer.Catalog;
 using AdServer.Serving;
@@ -135,11 +136,38 @@ public sealed class ManyHostsTests
         hosts.Catalog.IsAway = true;
         var refused = await hosts.B.PostAsync("/ad_event", new Sdk(hosts.B).Event(unknown));
         var batch = await hosts.B.PostAsync("/ad_events", JsonSerializer.Serialize(new[] { new Sdk(hosts.B).Event(unknown) }));
+        var mixed = (await hosts.B.PostAsync("/ad_events", new[] { new Sdk(hosts.B).Event(unknown), new Sdk(hosts.B).Event(known), new Sdk(hosts.B).Event("") }))
+            .Succeeds();
         Assert.Equal((503, 503), (refused.Status, batch.Status));
+        Assert.Equal(
+            ["unavailable", null, "invalid_ad_id"],
+            mixed.GetProperty("results").EnumerateArray().Select(one => one.TryGetProperty("reason", out var reason) ? reason.GetString() : null));
         Assert.Equal(known, await new Sdk(hosts.B).NextAdAsync());
 
         hosts.Catalog.IsAway = false;
         Assert.Equal(201, (await hosts.B.PostAsync("/ad_event", new Sdk(hosts.B).Event(unknown))).Status);
+    }
+
+    [Fact]
+    public async Task A_host_that_does_not_hear_of_the_others_is_degraded_and_says_what_is_missing()
+    {
+        await using var hosts = await TwoHosts.StartAsync();
+        const string Loss = "until it does changes that other hosts make are not served";
+
+        hosts.Catalog.IsAway = true;
+        hosts.Clock.Advance(TimeSpan.FromSeconds(1));
+        await ReadyAsync(text => text.Contains(Loss, StringComparison.Ordinal) && text.Contains("degraded", StringComparison.Ordinal));
+        hosts.Catalog.IsAway = false;
+        hosts.Clock.Advance(TimeSpan.FromSeconds(1));
+        await ReadyAsync(text => !text.Contains(Loss, StringComparison.Ordinal));
+
+        async Task ReadyAsync(Predicate<string> isSo)
+        {
+            for (var started = Stopwatch.StartNew(); !isSo((await hosts.B.GetAsync("/health/ready")).Text);)
+            {
+                Assert.True(started.Elapsed < TimeSpan.FromSeconds(30), "The health page never said so");
+            }
+        }
     }
 
     [Fact]

@@ -80,6 +80,7 @@ public sealed class StatsCsvTests(StatsScene scene) : IClassFixture<StatsScene>
 
         var position = json.GetProperty("position");
         Assert.Equal(json.Text("asOf"), csv.Header("X-As-Of"));
+        Assert.Equal(("true", JsonValueKind.True), (csv.Header("X-Complete"), json.GetProperty("complete").ValueKind));
         Assert.Equal($"roll={position.Number("roll")}, tail={position.Number("tail")}", csv.Header("X-Position"));
     }
 

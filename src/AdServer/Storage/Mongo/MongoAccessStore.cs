@@ -54,7 +54,7 @@ internal sealed class MongoAccessStore(IMongoCommands commands, TimeProvider clo
             || (await FindAsync(new("_id", id), cancellation))?.GetValue("change", BsonNull.Value) == change;
     }
 
-    private static BsonDocument Write(Developer developer) => new()
+    public static BsonDocument Write(Developer developer) => new()
     {
         { "_id", developer.Id },
         { "name", developer.Name },
@@ -63,7 +63,7 @@ internal sealed class MongoAccessStore(IMongoCommands commands, TimeProvider clo
         { "createdAt", MongoFields.Instant(developer.CreatedAt) },
     };
 
-    private static Developer Read(BsonDocument document) =>
+    public static Developer Read(BsonDocument document) =>
         new(document.Text("_id"), document.Text("name"), document.Text("email"), document.Instant("createdAt"));
 
     private async Task<BsonDocument?> FindAsync(BsonDocument filter, CancellationToken cancellation)

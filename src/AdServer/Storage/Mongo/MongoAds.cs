@@ -16,18 +16,13 @@ internal sealed class MongoAds(IMongoCommands commands)
     /// <summary>Fields that an ad may have or not.</summary>
     private static readonly string[] Optional = ["startsAt", "endsAt", "packages"];
 
-    private static BsonDocument Live => new() { { "removedAt", BsonNull.Value }, { "pending", BsonNull.Value } };
+    /// <summary>Those that everybody sees.</summary>
+    public static BsonDocument Live => new() { { "removedAt", BsonNull.Value }, { "pending", BsonNull.Value } };
 
     /// <summary>Writes it where nobody sees it yet. An ad of this identity that is there stays as it is.</summary>
     public async Task AddPendingAsync(Ad ad, CancellationToken cancellation)
     {
-        var document = Fields(ad).Merge(new BsonDocument
-        {
-            { "_id", ad.Id },
-            { "performerId", ad.PerformerId },
-            { "createdAt", MongoFields.Instant(ad.CreatedAt) },
-            { "pending", true },
-        });
+        var document = Write(ad).Add("pending", true);
         (await commands.RunAsync(MongoWrites.Insert(Collection, document), cancellation)).IsDuplicate();
     }
 
@@ -166,7 +161,14 @@ internal sealed class MongoAds(IMongoCommands commands)
     private static BsonDocument Rules(PackageRules rules) =>
         new() { { "allow", new BsonArray(rules.Allow) }, { "deny", new BsonArray(rules.Deny) } };
 
-    private static Ad Read(BsonDocument document) => new()
+    public static BsonDocument Write(Ad ad) => Fields(ad).Merge(new BsonDocument
+    {
+        { "_id", ad.Id },
+        { "performerId", ad.PerformerId },
+        { "createdAt", MongoFields.Instant(ad.CreatedAt) },
+    });
+
+    public static Ad Read(BsonDocument document) => new()
     {
         Id = document.Text("_id"),
         Name = document.Text("name"),

@@ -8,10 +8,16 @@ namespace AdServer.Storage.Mongo;
 /// The seam on one database, which <see cref="OpenAsync"/> or the first command opens: checked, with its indexes. Whatever is wrong with it
 /// is the answer to every command.
 /// </summary>
-internal sealed class MongoDatabase(MongoSettings settings, StorageSettings storage, StorageAccess access, ILogger log) : IMongoCommands, IAsyncDisposable
+internal sealed class MongoDatabase : IMongoCommands, IAsyncDisposable
 {
     // On a thread of the pool: looking up the hosts of a mongodb+srv name blocks.
-    private readonly Lazy<Task<MongocCommands>> driver = new(() => Task.Run(() => ConnectAsync(settings, storage, access, log)));
+    private readonly Lazy<Task<MongocCommands>> driver;
+
+    public MongoDatabase(MongoSettings settings, StorageSettings storage, StorageAccess access, ILogger log) =>
+        driver = new(() => Task.Run(() => ConnectAsync(settings, storage, access, log)));
+
+    /// <summary>Whether an older ad server wrote it, once it is open: then only a copy reads it.</summary>
+    public bool IsLegacy { get; private set; }
 
     /// <summary>Opens the database, and to serve prepares it first, once.</summary>
     /// <exception cref="StartException">It cannot be used.</exception>
@@ -39,9 +45,9 @@ internal sealed class MongoDatabase(MongoSettings settings, StorageSettings stor
         }
     }
 
-    private static async Task<MongocCommands> ConnectAsync(MongoSettings settings, StorageSettings storage, StorageAccess access, ILogger log)
+    private async Task<MongocCommands> ConnectAsync(MongoSettings settings, StorageSettings storage, StorageAccess access, ILogger log)
     {
-        await new MongoStart(settings, log).RunAsync(access, CancellationToken.None);
+        IsLegacy = await new MongoStart(settings, log).RunAsync(access, CancellationToken.None);
         try
         {
             return new MongocCommands(settings, new MongocLimits(storage.Workers, storage.Deadline, storage.Deadline));

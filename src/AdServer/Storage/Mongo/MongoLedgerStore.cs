@@ -20,8 +20,6 @@ internal sealed class MongoLedgerStore(MongoRetry commands, TimeProvider clock) 
 
     private readonly MongoRolls rolls = new(commands, clock);
     private readonly MongoAdMarks marks = new(commands);
-    private readonly MongoTail tail = new(commands);
-    private readonly MongoBatches batches = new(commands);
     private readonly MongoRebuild rebuild = new(commands, clock);
 
     public async Task<IReadOnlyList<UtcDay>> ListDaysAsync(CancellationToken cancellation)
@@ -71,16 +69,8 @@ internal sealed class MongoLedgerStore(MongoRetry commands, TimeProvider clock) 
         return null;
     }
 
-    public async Task<IReadOnlyList<(string Package, string AdId, bool InRaw)>> ComparePackageAdsAsync(CancellationToken cancellation)
-    {
-        var (raw, kept, waiting) = await ReadPairsAsync(cancellation);
-        var gone = await marks.FindRemovedAsync(raw.Concat(kept).Select(pair => pair.AdId), cancellation);
-        return
-        [
-            .. raw.Except(kept).Where(pair => !gone.Contains(pair.AdId)).Select(pair => (pair.Package, pair.AdId, true)),
-            .. kept.Except(raw).Except(waiting).Where(pair => !gone.Contains(pair.AdId)).Select(pair => (pair.Package, pair.AdId, false)),
-        ];
-    }
+    public Task<IReadOnlyList<(string Package, string AdId, bool InRaw)>> ComparePackageAdsAsync(CancellationToken cancellation) =>
+        new MongoPairLedger(commands, clock).CompareAsync(cancellation);
 
     public Task RebuildDayAsync(UtcDay day, int mostKeys, CancellationToken cancellation) => rebuild.DayAsync(day, mostKeys, cancellation);
 
@@ -93,32 +83,6 @@ internal sealed class MongoLedgerStore(MongoRetry commands, TimeProvider clock) 
             MongoPackageAds.Collection,
             differences.Where(pair => !pair.InRaw).Select(pair => new BsonDocument("_id", MongoPackageAds.IdOf((pair.Package, pair.AdId)))),
             cancellation);
-    }
-
-    /// <summary>The pairs of applied rolls, the pairs of the sets, and those that a roll may add just now.</summary>
-    private async Task<(HashSet<(string Package, string AdId)> Raw, HashSet<(string Package, string AdId)> Kept, HashSet<(string Package, string AdId)> Waiting)>
-        ReadPairsAsync(CancellationToken cancellation)
-    {
-        var applied = await rolls.ReadLastAppliedAsync(cancellation);
-        var kept = await commands.ScanAsync(MongoPackageAds.Collection, [], null, MongoVerbs.PageSize, cancellation)
-            .Select(MongoPackageAds.Read).ToHashSetAsync(cancellationToken: cancellation);
-        var raw = await ReadPairsAsync(batches.ListRolledAsync(0, applied, cancellation), cancellation);
-        var waiting = await ReadPairsAsync((await tail.ListAsync(applied, cancellation)).ToAsyncEnumerable(), cancellation);
-        return (raw, kept, waiting);
-    }
-
-    private async Task<HashSet<(string Package, string AdId)>> ReadPairsAsync(IAsyncEnumerable<MongoBatch> some, CancellationToken cancellation)
-    {
-        var pairs = new HashSet<(string, string)>();
-        await foreach (var part in some.Chunk(MongoVerbs.MostStatements).WithCancellation(cancellation))
-        {
-            await foreach (var (_, _, sums) in tail.AddUpAsync(part, cancellation))
-            {
-                pairs.UnionWith(sums.Select(sum => (sum.Key.Package, sum.Key.AdId)));
-            }
-        }
-
-        return pairs;
     }
 
     private async Task<string?> FirstAfterAsync(string collection, string field, string after, CancellationToken cancellation)

@@ -121,7 +121,10 @@ internal sealed class MongoPerformers(IMongoCommands commands)
         { "version", performer.Version },
     };
 
-    private static Performer Read(BsonDocument document) => new(
+    public static BsonDocument Write(Performer performer) =>
+        Fields(performer).Merge(new BsonDocument { { "_id", performer.Id }, { "createdAt", MongoFields.Instant(performer.CreatedAt) } });
+
+    public static Performer Read(BsonDocument document) => new(
         document.Text("_id"), document.Text("name"), document.Text("email"), document.Instant("createdAt"), document.Instant("updatedAt"),
         document["version"].ToInt64());
 

@@ -37,6 +37,7 @@ internal static class MongoSchema
         ],
         ["journal"] = [new("roll", ["roll", "_id"])],
         ["rolls"] = [],
+        [MongoSpools.Collection] = [],
         ["events_by_day"] = [],
         ["daily_ad_stats"] = [new("performerDate", ["performerId", "date"]), new("date", ["date", "_id"])],
         ["daily_package_stats"] =
@@ -48,6 +49,22 @@ internal static class MongoSchema
         ["daily_deliveries"] = [new("performerDate", ["performerId", "date"]), new("date", ["date"])],
         ["daily_requests"] = [new("packageDate", ["packageName", "date"])],
     };
+
+    /// <summary>The collections of a store, without <see cref="Meta"/>.</summary>
+    public static IEnumerable<string> Names => Collections.Keys;
+
+    /// <summary>Whether a database is an older ad server's: it has our names and not our version.</summary>
+    /// <exception cref="StartException">A newer server wrote it, or there is nothing.</exception>
+    public static async Task<bool> IsLegacyAsync(IMongoCommands commands, MongoSettings settings, CancellationToken cancellation)
+    {
+        if (await FindVersionAsync(commands, cancellation) is not null || (await ListOurNamesAsync(commands, cancellation)).Count == 0)
+        {
+            await RequireAsync(commands, settings, cancellation);
+            return false;
+        }
+
+        return true;
+    }
 
     /// <summary>Refuses a database that is not ours or that a newer server wrote; tells whether it is a new one.</summary>
     /// <exception cref="StartException">It is refused.</exception>
@@ -67,7 +84,7 @@ internal static class MongoSchema
         // The version is written before any collection is made: a host that started at the same moment may have done both since the first look.
         return await FindVersionAsync(commands, cancellation) is { } written ? IsNew(written, settings) : throw new StartException(
             $"The database {settings.Redacted} holds collections of an older ad server ({string.Join(", ", strangers)}), and is left as it is. "
-            + "Name another database in the connection string.");
+            + "Name another database in the connection string; \"-- copy --from <uri of the old one> --to <uri of the new one>\" takes the data over.");
     }
 
     /// <summary>A database that has a version is not new; one of a newer server is refused.</summary>

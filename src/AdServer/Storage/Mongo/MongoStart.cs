@@ -16,18 +16,20 @@ internal sealed partial class MongoStart(MongoSettings settings, ILogger log)
     /// <summary>After this, whoever waits for the server to listen is told why it does not.</summary>
     private static readonly TimeSpan SlowIndexing = TimeSpan.FromSeconds(2);
 
-    /// <summary>Checks the deployment, the user and the database; to serve, it also writes: the version, and the indexes.</summary>
+    /// <summary>
+    /// Checks the deployment, the user and the database; to serve, it also writes: the version, and the indexes. Says whether it is a database
+    /// of an older ad server, which only a copy may read.
+    /// </summary>
     /// <exception cref="StartException">Something is wrong; nothing in the message is secret.</exception>
-    public async Task RunAsync(StorageAccess access, CancellationToken cancellation)
+    public async Task<bool> RunAsync(StorageAccess access, CancellationToken cancellation)
     {
         try
         {
             await using var commands = Connect(Patience);
             await CheckPrimaryAsync(commands, cancellation);
-            if (access == StorageAccess.ReadOnly)
+            if (access is StorageAccess.ReadOnly or StorageAccess.CopyFrom)
             {
-                await MongoSchema.RequireAsync(commands, settings, cancellation);
-                return;
+                return await CheckToReadAsync(commands, access, cancellation);
             }
 
             var isNew = await MongoSchema.CheckAsync(commands, settings, cancellation);
@@ -37,7 +39,13 @@ internal sealed partial class MongoStart(MongoSettings settings, ILogger log)
                 await MongoSchema.ClaimAsync(commands, cancellation);
             }
 
+            if (access != StorageAccess.CopyTo)
+            {
+                await new MongoCopyMark(commands, settings).RequireFinishedAsync(cancellation);
+            }
+
             await IndexAsync(cancellation);
+            return false;
         }
         catch (MongoCommandException fault)
         {
@@ -47,6 +55,18 @@ internal sealed partial class MongoStart(MongoSettings settings, ILogger log)
         {
             throw new StartException(await MongoDiagnosis.ExplainAsync(settings, fault, cancellation), fault);
         }
+    }
+
+    private async Task<bool> CheckToReadAsync(MongocCommands commands, StorageAccess access, CancellationToken cancellation)
+    {
+        if (access == StorageAccess.CopyFrom && await MongoSchema.IsLegacyAsync(commands, settings, cancellation))
+        {
+            return true;
+        }
+
+        await MongoSchema.RequireAsync(commands, settings, cancellation);
+        await new MongoCopyMark(commands, settings).RequireFinishedAsync(cancellation);
+        return false;
     }
 
     private async Task IndexAsync(CancellationToken cancellation)

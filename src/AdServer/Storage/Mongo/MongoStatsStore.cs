@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using AdServer.Common;
 using AdServer.Events;
 using AdServer.Stats;
@@ -15,10 +16,11 @@ internal sealed class MongoStatsStore : IStatsStore
     private readonly MongoPackages packages;
     private readonly MongoPackageAds packageAds;
     private readonly MongoSweep sweep;
+    private readonly MongoSpools spools;
 
-    public MongoStatsStore(MongoRetry commands, TimeProvider clock)
+    public MongoStatsStore(MongoRetry commands, TimeProvider clock, MongoSpools spools)
     {
-        (this.commands, this.clock) = (commands, clock);
+        (this.commands, this.clock, this.spools) = (commands, clock, spools);
         rolls = new(commands, clock);
         tail = new(commands);
         marks = new(commands);
@@ -48,6 +50,8 @@ internal sealed class MongoStatsStore : IStatsStore
     public async Task<StatsView> ReadAsync(StatsQuery query, CancellationToken cancellation)
     {
         var patience = commands.NewPatience();
+        // First: what leaves a spool from now on is in what is read.
+        var isComplete = await spools.AreEmptyAsync(cancellation);
         while (true)
         {
             var roll = await rolls.ReadLastAppliedAsync(cancellation);
@@ -59,14 +63,25 @@ internal sealed class MongoStatsStore : IStatsStore
             {
                 var gone = await marks.FindRemovedAsync(sums.Select(sum => sum.Key.AdId), cancellation);
                 var live = sums.Where(sum => !gone.Contains(sum.Key.AdId)).ToList();
-                return View(query, page, total, live, new StatsPosition(roll, behind.Sum(batch => (long)batch.Events)));
+                return View(query, page, total, live, new StatsPosition(roll, behind.Sum(batch => (long)batch.Events))) with { IsComplete = isComplete };
             }
 
             await patience.PauseAsync(cancellation);
         }
     }
 
-    public IAsyncEnumerable<PackageAds> ReadPackageAdsAsync(CancellationToken cancellation) => packageAds.ReadAllAsync(cancellation);
+    public async IAsyncEnumerable<PackageAds> ReadPackageAdsAsync([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await foreach (var set in packageAds.ReadAllAsync(cancellation))
+        {
+            yield return set;
+        }
+
+        foreach (var set in await spools.ReadPackageAdsAsync(cancellation))
+        {
+            yield return set;
+        }
+    }
 
     public Task<PackageAdsNews> ReadNewPackageAdsAsync(PackageAdsPlace? after, CancellationToken cancellation) =>
         packageAds.ReadNewsAsync(after, cancellation);

@@ -10,14 +10,7 @@ internal sealed class SqliteAccessStore(SqliteDatabase database) : IAccessStore
     public Task<(Developer Developer, bool Added)> AddDeveloperAsync(Developer developer, CancellationToken cancellation) =>
         database.WriteAsync(
             SqliteLane.Urgent,
-            session =>
-            {
-                using var insert = session.Kept(
-                    "INSERT INTO developers (id, name, email, email_key, created_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (email_key) DO NOTHING");
-                var added = insert.Put(developer.Id).Put(developer.Name).Put(developer.Email).Put(developer.EmailKey)
-                    .Put(developer.CreatedAt).Run() == 1;
-                return (added ? developer : FindByEmail(session, developer.EmailKey)!, added);
-            },
+            session => Add(session, developer) ? (developer, true) : (FindByEmail(session, developer.EmailKey)!, false),
             cancellation);
 
     public Task<Developer?> FindDeveloperByEmailAsync(string emailKey, CancellationToken cancellation) =>
@@ -41,6 +34,14 @@ internal sealed class SqliteAccessStore(SqliteDatabase database) : IAccessStore
                 return delete.Put(id).Run() == 1;
             },
             cancellation);
+
+    /// <summary>Adds it unless its address is taken; says whether it was added.</summary>
+    public static bool Add(SqliteSession session, Developer developer)
+    {
+        using var insert = session.Kept(
+            "INSERT INTO developers (id, name, email, email_key, created_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (email_key) DO NOTHING");
+        return insert.Put(developer.Id).Put(developer.Name).Put(developer.Email).Put(developer.EmailKey).Put(developer.CreatedAt).Run() == 1;
+    }
 
     private static Developer? FindByEmail(SqliteSession session, string emailKey)
     {

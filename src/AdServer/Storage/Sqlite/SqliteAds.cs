@@ -3,15 +3,19 @@ using AdServer.Catalog;
 
 namespace AdServer.Storage.Sqlite;
 
-/// <summary>The statements on <c>ads</c>. Only ads that were not removed are seen here.</summary>
+/// <summary>The statements on <c>ads</c>. Only ads that were not removed are found and listed here.</summary>
 internal static class SqliteAds
 {
-    private const string Select =
+    /// <summary>The columns that <see cref="Read"/> expects.</summary>
+    public const string Columns =
         """
-        SELECT id, name, performer_id, video_url, target_url, budget, skip_time, exit_time, status, starts_at, ends_at, allow, deny,
+        id, name, performer_id, video_url, target_url, budget, skip_time, exit_time, status, starts_at, ends_at, allow, deny,
             created_at, updated_at, version
-        FROM ads WHERE removed_at IS NULL
         """;
+
+    public const int ColumnCount = 16;
+
+    private const string Select = $"SELECT {Columns} FROM ads WHERE removed_at IS NULL";
 
     /// <summary>Adds it if its performer exists; says whether it was added.</summary>
     public static bool Add(SqliteSession session, Ad ad)
@@ -23,6 +27,18 @@ internal static class SqliteAds
             SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, id FROM performers WHERE id = ?
             """);
         return PutFields(insert, ad).Put(ad.Id).Put(ad.CreatedAt).Put(ad.PerformerId).Run() == 1;
+    }
+
+    /// <summary>Adds what is left of a removed one.</summary>
+    public static void AddRemoved(SqliteSession session, Ad ad, DateTimeOffset removedAt, bool isSwept)
+    {
+        using var insert = session.Kept(
+            """
+            INSERT INTO ads (name, video_url, target_url, budget, skip_time, exit_time, status, starts_at, ends_at, allow, deny,
+                updated_at, version, id, created_at, removed_at, swept)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """);
+        PutFields(insert, ad).Put(ad.Id).Put(ad.CreatedAt).Put(removedAt).Put(isSwept).Run();
     }
 
     /// <summary>Replaces all but what never changes: identity, performer, creation.</summary>
@@ -72,11 +88,12 @@ internal static class SqliteAds
         .Put(JsonSerializer.Serialize(ad.Packages.Allow)).Put(JsonSerializer.Serialize(ad.Packages.Deny))
         .Put(ad.UpdatedAt).Put(ad.Version);
 
-    private static Ad Read(SqliteStatement row) => new()
+    /// <summary>A removed one belongs to nobody.</summary>
+    public static Ad Read(SqliteStatement row) => new()
     {
         Id = row.Text(0),
         Name = row.Text(1),
-        PerformerId = row.Text(2),
+        PerformerId = row.TextOrNull(2) ?? string.Empty,
         Details = new AdDetails(row.Text(3), row.Text(4), (Budget)row.Int(5), row.Real(6), row.Real(7)),
         Status = (AdStatus)row.Int(8),
         StartsAt = row.InstantOrNull(9),

@@ -20,22 +20,27 @@ internal sealed class SqliteDatabase : IDisposable
         readers = new SqliteReaders(() => OpenSession(path, readOnly: true, ReaderSettings));
     }
 
-    /// <summary>Opens the file, and for <see cref="StorageAccess.Serve"/> creates or migrates it first.</summary>
+    /// <summary>Opens the file, and for <see cref="StorageAccess.Serve"/> and <see cref="StorageAccess.CopyTo"/> creates or migrates it first.</summary>
     /// <exception cref="StartException">It cannot be opened.</exception>
-    public static SqliteDatabase Open(string path, StorageAccess access)
+    public static SqliteDatabase Open(string path, StorageAccess access, SqliteSchema schema)
     {
         try
         {
-            if (access != StorageAccess.Serve && !File.Exists(path))
+            if (access is not (StorageAccess.Serve or StorageAccess.CopyTo) && !File.Exists(path))
             {
-                throw new StartException($"There is no store at {path}. A server makes it at its first start.");
+                throw new StartException($"There is no {schema.Noun} at {path}. A server makes it at its first start.");
             }
 
-            return access == StorageAccess.ReadOnly ? OpenToRead(path) : OpenToServe(path);
+            return access switch
+            {
+                StorageAccess.ReadOnly => OpenToRead(path, schema, held: null),
+                StorageAccess.CopyFrom => OpenLocked(path, schema, held => OpenToRead(path, schema, held)),
+                _ => OpenToWrite(path, access, schema),
+            };
         }
         catch (Exception fault) when (fault is UnauthorizedAccessException or IOException)
         {
-            throw new StartException($"The store {path} cannot be opened: {fault.Message}", fault);
+            throw new StartException($"The {schema.Noun} {path} cannot be opened: {fault.Message}", fault);
         }
         catch (Exception fault) when (SqliteFault.Translate(fault) is StoreUnavailableException unavailable)
         {
@@ -59,44 +64,61 @@ internal sealed class SqliteDatabase : IDisposable
         held?.Dispose();
     }
 
-    private static SqliteDatabase OpenToServe(string path)
+    private static SqliteDatabase OpenToWrite(string path, StorageAccess access, SqliteSchema schema)
     {
         if (Directory.Exists(path))
         {
-            throw new StartException($"{path} is a folder. Storage:Path names the file of the store.");
+            throw new StartException($"{path} is a folder. {schema.Setting} names the file of the {schema.Noun}.");
         }
 
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        var held = SqliteFileLock.Take(path);
+        return OpenLocked(path, schema, held =>
+        {
+            Prepare(path, access, schema);
+            return new SqliteDatabase(path, held, new SqliteWriter(() => OpenSession(path, readOnly: false, WriterSettings)));
+        });
+    }
+
+    private static void Prepare(string path, StorageAccess access, SqliteSchema schema)
+    {
+        using var session = SqliteSession.Open(path, readOnly: false);
+        if (session.IsReadOnly)
+        {
+            throw new StartException($"The {schema.Noun} {path} is read-only for this user. Give the user of the server the right to write it.");
+        }
+
+        // Before any setting, some of which would change a file that is not ours.
+        schema.Check(session, path);
+        if (access != StorageAccess.CopyTo)
+        {
+            SqliteCopyMark.RequireFinished(session, path);
+        }
+
+        session.Execute(WriterSettings);
+        schema.Migrate(session);
+    }
+
+    private static SqliteDatabase OpenToRead(string path, SqliteSchema schema, IDisposable? held)
+    {
+        using var session = SqliteSession.Open(path, readOnly: true);
+        schema.Require(session, path);
+        SqliteCopyMark.RequireFinished(session, path);
+        return new SqliteDatabase(path, held, writer: null);
+    }
+
+    /// <summary>Opens with the lock, which is given back if that fails.</summary>
+    private static SqliteDatabase OpenLocked(string path, SqliteSchema schema, Func<IDisposable, SqliteDatabase> open)
+    {
+        var held = SqliteFileLock.Take(path, schema);
         try
         {
-            using (var session = SqliteSession.Open(path, readOnly: false))
-            {
-                if (session.IsReadOnly)
-                {
-                    throw new StartException($"The store {path} is read-only for this user. Give the user of the server the right to write it.");
-                }
-
-                // Before any setting, some of which would change a file that is not ours.
-                SqliteSchema.Check(session, path);
-                session.Execute(WriterSettings);
-                SqliteSchema.Migrate(session);
-            }
-
-            return new SqliteDatabase(path, held, new SqliteWriter(() => OpenSession(path, readOnly: false, WriterSettings)));
+            return open(held);
         }
         catch
         {
             held.Dispose();
             throw;
         }
-    }
-
-    private static SqliteDatabase OpenToRead(string path)
-    {
-        using var session = SqliteSession.Open(path, readOnly: true);
-        SqliteSchema.Require(session, path);
-        return new SqliteDatabase(path, held: null, writer: null);
     }
 
     private static SqliteSession OpenSession(string path, bool readOnly, string settings)

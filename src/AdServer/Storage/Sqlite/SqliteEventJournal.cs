@@ -7,7 +7,7 @@ namespace AdServer.Storage.Sqlite;
 internal sealed class SqliteEventJournal(SqliteDatabase database, TimeProvider clock) : IEventJournal
 {
     public Task<AppendOutcome[]> AppendAsync(IReadOnlyList<AdEvent> batch, CancellationToken cancellation) =>
-        database.WriteAsync(SqliteLane.Urgent, session => Append(session, batch), cancellation);
+        database.WriteAsync(SqliteLane.Urgent, session => SqliteEvents.Append(session, batch), cancellation);
 
     public async Task<Roll?> NextRollAsync(int maxEvents, CancellationToken cancellation)
     {
@@ -33,26 +33,6 @@ internal sealed class SqliteEventJournal(SqliteDatabase database, TimeProvider c
                     oldest.Put(roll.Last).Rows().Select(row => row.InstantOrNull(0)).SingleOrDefault());
             },
             cancellation);
-
-    private static AppendOutcome[] Append(SqliteSession session, IReadOnlyList<AdEvent> batch)
-    {
-        var outcomes = new AppendOutcome[batch.Count];
-        using var claim = SqliteEvents.PrepareClaim(session);
-        using var insert = SqliteEvents.PrepareInsert(session);
-        for (var index = 0; index < batch.Count; index++)
-        {
-            if (SqliteEvents.Claim(claim, batch[index]))
-            {
-                SqliteEvents.Insert(insert, batch[index]);
-            }
-            else
-            {
-                outcomes[index] = AppendOutcome.Duplicate;
-            }
-        }
-
-        return outcomes;
-    }
 
     private SqliteRoll? NextInside(SqliteSession session, int maxEvents)
     {

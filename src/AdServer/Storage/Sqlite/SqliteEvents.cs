@@ -6,31 +6,51 @@ namespace AdServer.Storage.Sqlite;
 /// <summary>The statements on <c>ad_events</c> and <c>event_ids</c>.</summary>
 internal static class SqliteEvents
 {
-    /// <summary>The columns that <see cref="Read"/> expects, beginning with <c>seq</c>.</summary>
-    public const string Select =
+    /// <summary>The columns of an event, in the order of <see cref="Put"/>.</summary>
+    public const string Columns =
         """
-        SELECT seq, event_id, ad_id, performer_id, package_name, is_other_package, device_id, timestamp, day, event_type,
+        event_id, ad_id, performer_id, package_name, is_other_package, device_id, timestamp, day, event_type,
             watch_duration, created_at
-        FROM ad_events
         """;
 
+    /// <summary>The columns that <see cref="Read"/> expects, beginning with <c>seq</c>.</summary>
+    public const string Select = $"SELECT seq, {Columns} FROM ad_events";
+
+    /// <summary>Adds those whose identity nobody had claimed before, in their order.</summary>
+    public static AppendOutcome[] Append(SqliteSession session, IReadOnlyList<AdEvent> batch)
+    {
+        var outcomes = new AppendOutcome[batch.Count];
+        using var claim = PrepareClaim(session);
+        using var insert = PrepareInsert(session);
+        for (var index = 0; index < batch.Count; index++)
+        {
+            if (Claim(claim, batch[index]))
+            {
+                Insert(insert, batch[index]);
+            }
+            else
+            {
+                outcomes[index] = AppendOutcome.Duplicate;
+            }
+        }
+
+        return outcomes;
+    }
+
     /// <summary>Claims an identity; says whether nobody had claimed it before.</summary>
-    public static bool Claim(SqliteStatement claim, AdEvent one) => one.EventId is null || claim.Put(one.EventId).Put(one.Day).Run() == 1;
+    private static bool Claim(SqliteStatement claim, AdEvent one) => one.EventId is null || claim.Put(one.EventId).Put(one.Day).Run() == 1;
 
     public static SqliteStatement PrepareClaim(SqliteSession session) =>
         session.Kept("INSERT INTO event_ids (event_id, day) VALUES (?, ?) ON CONFLICT DO NOTHING");
 
-    public static SqliteStatement PrepareInsert(SqliteSession session) =>
-        session.Kept(
-            """
-            INSERT INTO ad_events (event_id, ad_id, performer_id, package_name, is_other_package, device_id, timestamp, day, event_type,
-                watch_duration, created_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """);
+    private static SqliteStatement PrepareInsert(SqliteSession session) =>
+        session.Kept($"INSERT INTO ad_events ({Columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 
-    public static void Insert(SqliteStatement insert, AdEvent one) => insert
+    private static void Insert(SqliteStatement insert, AdEvent one) => Put(insert, one).Run();
+
+    public static SqliteStatement Put(SqliteStatement insert, AdEvent one) => insert
         .Put(one.EventId).Put(one.AdId).Put(one.PerformerId).Put(one.PackageName).Put(one.IsOtherPackage).Put(one.DeviceId)
-        .Put(one.Timestamp).Put(one.Day).Put((long)one.Type).Put(one.WatchDuration).Put(one.CreatedAt).Run();
+        .Put(one.Timestamp).Put(one.Day).Put((long)one.Type).Put(one.WatchDuration).Put(one.CreatedAt);
 
     /// <summary>The events of a range of positions, <paramref name="after"/> excluded, in order.</summary>
     public static IEnumerable<AdEvent> List(SqliteSession session, long after, long last)

@@ -12,7 +12,7 @@ internal static class SqliteFileLock
 
     /// <summary>Takes the lock; disposing of the result gives it back.</summary>
     /// <exception cref="StartException">Another server has it.</exception>
-    public static IDisposable Take(string path)
+    public static IDisposable Take(string path, SqliteSchema schema)
     {
         // Beside the file itself, by whatever link it is named: else each name would have a lock of its own.
         var target = File.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName : null;
@@ -24,7 +24,8 @@ internal static class SqliteFileLock
         }
         catch (IOException fault) when (fault.HResult is LockedOnLinux or LockedOnMac or LockedOnWindows)
         {
-            throw new StartException($"The store {path} is in use by another server. Stop that one first, or set Storage:Path to another file.", fault);
+            throw new StartException(
+                $"The {schema.Noun} {path} is in use by another server. Stop that one first, or set {schema.Setting} to another file.", fault);
         }
     }
 }

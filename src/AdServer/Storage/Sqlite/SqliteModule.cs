@@ -1,5 +1,6 @@
 using AdServer.Access;
 using AdServer.Catalog;
+using AdServer.Commands.Copying;
 using AdServer.Common;
 using AdServer.Events;
 using AdServer.Stats;
@@ -11,12 +12,14 @@ internal static class SqliteModule
 {
     public static IServiceCollection AddSqlite(this IServiceCollection services, string path, StorageAccess access) => services
         .AddSingleton(new StorageLocation(StorageSettings.Sqlite, path))
-        .AddSingleton(_ => SqliteDatabase.Open(path, access))
+        .AddSingleton(_ => SqliteDatabase.Open(path, access, SqliteSchema.Store))
         .AddSingleton<ICatalogStore, SqliteCatalogStore>()
         .AddSingleton<IAccessStore, SqliteAccessStore>()
         .AddSingleton<IEventJournal, SqliteEventJournal>()
         .AddSingleton<IStatsStore, SqliteStatsStore>()
-        .AddSingleton<ILedgerStore, SqliteLedgerStore>();
+        .AddSingleton<ILedgerStore, SqliteLedgerStore>()
+        .AddSingleton<ICopySource, SqliteCopySource>()
+        .AddSingleton<ICopyTarget, SqliteCopyTarget>();
 
     /// <summary>Opens the file.</summary>
     /// <exception cref="StartException">It cannot be opened.</exception>

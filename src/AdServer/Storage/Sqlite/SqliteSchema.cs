@@ -3,53 +3,59 @@ using AdServer.Common;
 namespace AdServer.Storage.Sqlite;
 
 /// <summary>
-/// The tables, as a list of migrations: number n leads from version n-1 to n, in one transaction with the version's change. A migration
-/// that was released is never edited. Instants are milliseconds since 1970, days <c>yyyy-MM-dd</c>, durations milliseconds.
+/// The tables of a kind of file, as a list of migrations: number n leads from version n-1 to n, in one transaction with the version's
+/// change. A migration that was released is never edited. Instants are milliseconds since 1970, days <c>yyyy-MM-dd</c>, durations milliseconds.
 /// </summary>
-internal static class SqliteSchema
+/// <param name="noun">What people call the file.</param>
+/// <param name="setting">What names it.</param>
+/// <param name="applicationId">Marks a file as ours and of this kind.</param>
+/// <param name="migrations">The steps.</param>
+internal sealed class SqliteSchema(string noun, string setting, int applicationId, params string[] migrations)
 {
-    /// <summary>Marks a file as ours: "AdSv".</summary>
-    private const int ApplicationId = 0x41645376;
+    /// <summary>The store; its files are marked "AdSv".</summary>
+    public static SqliteSchema Store { get; } = new("store", "Storage:Path", 0x41645376, Version1);
 
-    private static readonly string[] Migrations = [Version1];
+    public string Noun => noun;
+
+    public string Setting => setting;
 
     /// <summary>Refuses a file that is not ours or that a newer program wrote. A new, empty file passes.</summary>
     /// <exception cref="StartException">It is refused.</exception>
-    public static void Check(SqliteSession session, string path)
+    public void Check(SqliteSession session, string path)
     {
         var application = session.Number("PRAGMA application_id");
         var isEmpty = application == 0 && session.Number("SELECT count(*) FROM sqlite_schema") == 0;
-        if (application != ApplicationId && !isEmpty)
+        if (application != applicationId && !isEmpty)
         {
-            throw new StartException($"{path} is a database of another program. Set Storage:Path to a file of its own.");
+            throw new StartException($"{path} is a database of another program. Set {setting} to a file of its own.");
         }
 
         var version = session.Number("PRAGMA user_version");
-        if (version > Migrations.Length)
+        if (version > migrations.Length)
         {
             throw new StartException(
-                $"{path} was written by a newer server (schema {version}; this one knows up to {Migrations.Length}). Start that one.");
+                $"{path} was written by a newer server (schema {version}; this one knows up to {migrations.Length}). Start that one.");
         }
     }
 
     /// <summary>Refuses a file that does not have exactly this program's schema.</summary>
     /// <exception cref="StartException">It is refused.</exception>
-    public static void Require(SqliteSession session, string path)
+    public void Require(SqliteSession session, string path)
     {
         Check(session, path);
         var version = session.Number("PRAGMA user_version");
-        if (version != Migrations.Length)
+        if (version != migrations.Length)
         {
-            throw new StartException($"{path} has schema {version}, not {Migrations.Length}. Start the server once: it migrates the file.");
+            throw new StartException($"{path} has schema {version}, not {migrations.Length}. Start the server once: it migrates the file.");
         }
     }
 
     /// <summary>Brings the file to this program's version, one transaction per step.</summary>
-    public static void Migrate(SqliteSession session)
+    public void Migrate(SqliteSession session)
     {
-        for (var version = session.Number("PRAGMA user_version") + 1; version <= Migrations.Length; version++)
+        for (var version = session.Number("PRAGMA user_version") + 1; version <= migrations.Length; version++)
         {
-            var step = $"{Migrations[version - 1]} PRAGMA application_id={ApplicationId}; PRAGMA user_version={version};";
+            var step = $"{migrations[version - 1]} PRAGMA application_id={applicationId}; PRAGMA user_version={version};";
             session.InTransaction("BEGIN IMMEDIATE", inside =>
             {
                 inside.Execute(step);

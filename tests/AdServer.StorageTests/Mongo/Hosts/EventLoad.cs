@@ -83,7 +83,8 @@ internal sealed class EventLoad(string identified, string anonymous)
         }
     }
 
-    private static object Event(string adId, string? id) => new
+    /// <summary>What an app posts.</summary>
+    public static object Event(string adId, string? id) => new
     {
         adId,
         eventId = id,

@@ -17,7 +17,7 @@ internal sealed partial class HostProcess : IAsyncDisposable
 
     private HostProcess(string uri) => this.uri = uri;
 
-    /// <summary>Starts a server on a MongoDB, which it gives a second to answer.</summary>
+    /// <summary>Starts a server on a MongoDB.</summary>
     public static async Task<HostProcess> StartAsync(string uri)
     {
         var host = new HostProcess(uri);
@@ -29,7 +29,7 @@ internal sealed partial class HostProcess : IAsyncDisposable
     public async Task StartAsync()
     {
         process = Process.Start(new ProcessStartInfo(
-            "dotnet", [typeof(Program).Assembly.Location, "--urls", "http://127.0.0.1:0", "--Storage:Deadline=00:00:01"])
+            "dotnet", [typeof(Program).Assembly.Location, "--urls", "http://127.0.0.1:0"])
         {
             WorkingDirectory = folder.FullName,
             RedirectStandardOutput = true,
@@ -52,6 +52,21 @@ internal sealed partial class HostProcess : IAsyncDisposable
         {
             return null;
         }
+    }
+
+    /// <summary>Ends when the database holds every event that any host has answered, as far as this host can tell.</summary>
+    public async Task CompleteAsync()
+    {
+        while (!(await ReadAsync("/stats")).Contains("\"complete\":true", StringComparison.Ordinal))
+        {
+        }
+    }
+
+    /// <summary>The body of an answer, whatever its status.</summary>
+    public async Task<string> ReadAsync(string path)
+    {
+        using var answer = await client.GetAsync(new Uri(address!, path), CancellationToken.None);
+        return await answer.Content.ReadAsStringAsync(CancellationToken.None);
     }
 
     public Task<string> GetAsync(string path) => client.GetStringAsync(new Uri(address!, path), CancellationToken.None);

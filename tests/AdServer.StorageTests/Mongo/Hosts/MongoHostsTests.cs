@@ -12,6 +12,9 @@ public sealed class MongoHostsTests : IAsyncLifetime
     private const string Identified = "a1";
     private const string Anonymous = "a2";
 
+    /// <summary>The server gives the engine five seconds.</summary>
+    private static readonly TimeSpan LongerThanAnyDeadline = TimeSpan.FromSeconds(6);
+
     private readonly MongoEngine engine = new();
     private readonly EventLoad load = new(Identified, Anonymous);
     private readonly List<HostProcess> hosts = [];
@@ -48,6 +51,11 @@ public sealed class MongoHostsTests : IAsyncLifetime
         }
 
         await Task.WhenAll(apps);
+        foreach (var host in hosts)
+        {
+            await host.CompleteAsync();
+        }
+
         await JudgeAsync();
     }
 
@@ -91,6 +99,7 @@ public sealed class MongoHostsTests : IAsyncLifetime
         await caught;
         await load.SendAsync([sleeper, other], $"caught{last - 1}");
         await load.SendIdentifiedAsync([sleeper], 0);
+        await sleeper.CompleteAsync();
         await sleeper.StopAsync();
         await JudgeAsync();
     }
@@ -101,7 +110,7 @@ public sealed class MongoHostsTests : IAsyncLifetime
         var started = Stopwatch.GetTimestamp();
         var roll = (await engine.Journal.ReadLagAsync(Token)).Roll;
         await load.SendAsync(other, caught);
-        while (Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(3) || (await engine.Journal.ReadLagAsync(Token)).Roll < roll + 2)
+        while (Stopwatch.GetElapsedTime(started) < LongerThanAnyDeadline || (await engine.Journal.ReadLagAsync(Token)).Roll < roll + 2)
         {
             await load.SendIdentifiedAsync([other], 0);
             await load.SendAnonymousAsync(other);

@@ -1,4 +1,4 @@
-namespace AdServer.Events;
+namespace AdServer.Common;
 
 /// <summary>Whether something that a background part does is failing, and since when. Written by that part, read by anybody.</summary>
 internal sealed class Outage

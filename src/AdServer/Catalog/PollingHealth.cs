@@ -1,0 +1,20 @@
+using System.Globalization;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace AdServer.Catalog;
+
+/// <summary>Degraded while this host does not hear of the others.</summary>
+internal sealed class PollingHealth(PollingRefresher refresher) : IHealthCheck
+{
+    /// <summary>Adds the health of a refresher under a name.</summary>
+    public static void Add<T>(IServiceCollection services, string name)
+        where T : PollingRefresher =>
+        services.AddHealthChecks().Add(
+            new HealthCheckRegistration(name, provider => new PollingHealth(provider.GetRequiredService<T>()), failureStatus: null, tags: null));
+
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(refresher.Outage.Since is { } since
+            ? HealthCheckResult.Degraded(
+                $"Since {since.ToString("O", CultureInfo.InvariantCulture)} the store does not answer, and until it does {refresher.Loss}: check the store and the log")
+            : HealthCheckResult.Healthy());
+}

@@ -1,0 +1,63 @@
+using AdServer.Commands.Copying;
+using AdServer.Stats;
+using MongoDB.Bson;
+
+namespace AdServer.Storage.Mongo;
+
+/// <summary>What a copy is compared by, of a store in MongoDB.</summary>
+internal sealed class MongoCopyEnd(MongoRetry commands, IStatsStore stats)
+{
+    /// <summary>Batches that one command counts the events of.</summary>
+    private const int MostBatches = 200;
+
+    private static readonly BsonDocument IsThere = new("removedAt", BsonNull.Value);
+
+    private static readonly BsonDocument IsRemoved = new("removedAt", new BsonDocument("$ne", BsonNull.Value));
+
+    private readonly MongoBatches batches = new(commands);
+    private readonly MongoAdMarks marks = new(commands);
+
+    public async Task<CopyCounts> CountAsync(CancellationToken cancellation)
+    {
+        var (events, ids) = await CountEventsAsync(cancellation);
+        var gone = await marks.ListUnsweptAsync(cancellation);
+        var live = new BsonDocument("adId", new BsonDocument("$nin", new BsonArray(gone)));
+        return new CopyCounts(
+            await CountAsync(MongoPerformers.Collection, IsThere, cancellation),
+            await CountAsync(MongoAccessStore.Collection, IsThere, cancellation),
+            await CountAsync(MongoAds.Collection, MongoAds.Live, cancellation),
+            await CountAsync(MongoAds.Collection, IsRemoved, cancellation),
+            await CountAsync(MongoPackages.Collection, [], cancellation),
+            events,
+            ids,
+            await CountAsync(MongoCounters.Deliveries, live, cancellation),
+            await CountAsync(MongoCounters.Requests, [], cancellation));
+    }
+
+    public async Task<IReadOnlyList<StatsRow>> ReadStatsAsync(StatsQuery query, CancellationToken cancellation) =>
+        (await stats.ReadAsync(query, cancellation)).Rows;
+
+    /// <summary>The committed events that were not swept, and the identities from clients: an event without a commit record does not exist.</summary>
+    private async Task<(long Events, long Ids)> CountEventsAsync(CancellationToken cancellation)
+    {
+        var (events, ids) = (0L, 0L);
+        var committed = commands.ScanAsync(
+            MongoBatches.Collection, new BsonDocument("sealed", false), new BsonDocument("_id", 1), MongoVerbs.PageSize, cancellation);
+        await foreach (var some in committed.Chunk(MostBatches).WithCancellation(cancellation))
+        {
+            var batch = new BsonDocument("batch", MongoVerbs.In(some.Select(record => record["_id"])));
+            events += await CountAsync(
+                MongoEvents.Collection, new BsonDocument(batch) { { "adId", new BsonDocument("$gte", string.Empty) } }, cancellation);
+            ids += await CountAsync(
+                MongoEvents.Collection, new BsonDocument(batch) { { "_id", new BsonDocument("$gte", string.Empty) } }, cancellation);
+        }
+
+        return (events, ids);
+    }
+
+    private async Task<long> CountAsync(string collection, BsonDocument filter, CancellationToken cancellation)
+    {
+        var count = new BsonDocument { { "count", collection }, { "query", filter } };
+        return (await commands.RunAsync(count.Deciding(), cancellation))["n"].ToInt64();
+    }
+}

@@ -1,0 +1,110 @@
+using System.Globalization;
+using AdServer.Commands.Copying;
+using AdServer.Common;
+using AdServer.Events;
+using MongoDB.Bson;
+
+namespace AdServer.Storage.Mongo;
+
+/// <summary>The events of a store that is moved elsewhere, in the order of their commits: roll by roll, then what is in none; whole batches.</summary>
+internal sealed class MongoCopyEvents(MongoRetry commands)
+{
+    /// <summary>About how many events a piece has; a batch is never cut.</summary>
+    private const int MostEvents = 4000;
+
+    /// <summary>Batches that are looked at for one piece.</summary>
+    private const int MostBatches = MongoVerbs.MostStatements;
+
+    private const string Waiting = "";
+
+    /// <summary>The events of the next batches.</summary>
+    public async Task<CopyPiece?> ReadAsync(string[]? after, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var (roll, batch) = after is [var first, var second] ? (first, second) : ("0", string.Empty);
+            var records = await ListBatchesAsync(roll, batch, cancellation);
+            if (records.Count == 0 && roll == Waiting)
+            {
+                return null;
+            }
+
+            after = records.Count == 0 ? [Waiting, string.Empty] : [RollOf(records[^1]), records[^1].Text("_id")];
+            if (records.Count > 0 && await ReadEventsAsync(records, cancellation) is { Count: > 0 } events)
+            {
+                return new CopyPiece(new CopyRows.Events(events), StoragePlace.Of(after));
+            }
+        }
+    }
+
+    /// <summary>Identities of which nothing else is left.</summary>
+    public async Task<CopyPiece?> ReadSweptAsync(string[]? after, CancellationToken cancellation)
+    {
+        var place = after is [var batch, var number] ? (batch, int.Parse(number, CultureInfo.InvariantCulture)) : ((string, int)?)null;
+        var page = await MongoEventScan.PageAsync(
+            commands, new BsonDocument("adId", BsonNull.Value), place, MostEvents, new BsonDocument { { "batch", 1 }, { "place", 1 } }, cancellation);
+        if (page.Documents is not [.., var last])
+        {
+            return null;
+        }
+
+        var ids = page.Documents.Select(one => new CopiedEventId(one.Text("_id"), DayOf(one.Text("batch"))));
+        return new CopyPiece(new CopyRows.EventIds([.. ids]), StoragePlace.Of(last.Text("batch"), $"{last["place"]}"));
+    }
+
+    private async Task<IReadOnlyList<AdEvent>> ReadEventsAsync(IReadOnlyList<BsonDocument> records, CancellationToken cancellation)
+    {
+        var events = new List<AdEvent>();
+        foreach (var roll in records.GroupBy(RollOf))
+        {
+            var names = roll.Select(record => record.Text("_id")).ToList();
+            await foreach (var document in MongoEventScan.OfBatchesAsync(commands, names, [], cancellation))
+            {
+                if (!MongoEvents.IsSwept(document))
+                {
+                    events.Add(ReadEvent(document));
+                }
+            }
+        }
+
+        return events;
+    }
+
+    /// <summary>The commit records after a place: of rolls in their order, or of what waits.</summary>
+    private async Task<IReadOnlyList<BsonDocument>> ListBatchesAsync(string roll, string batch, CancellationToken cancellation)
+    {
+        var isCommitted = new BsonDocument("sealed", false);
+        var (place, order) = roll == Waiting
+            ? (new BsonDocument { { "roll", BsonNull.Value }, { "_id", new BsonDocument("$gt", batch) } }, new BsonDocument("_id", 1))
+            : (AfterRolled(long.Parse(roll, CultureInfo.InvariantCulture), batch), new BsonDocument { { "roll", 1 }, { "_id", 1 } });
+        var page = await commands.FindAsync(
+            MongoBatches.Collection, MongoVerbs.And(isCommitted, place), order, MostBatches, null, cancellation);
+        var some = new List<BsonDocument>();
+        var events = 0L;
+        foreach (var record in page.Documents.TakeWhile(record => some.Count == 0 || events + record["events"].ToInt64() <= MostEvents))
+        {
+            some.Add(record);
+            events += record["events"].ToInt64();
+        }
+
+        return some;
+    }
+
+    private static BsonDocument AfterRolled(long roll, string batch) => new(
+        "$or", new BsonArray
+        {
+            new BsonDocument("roll", new BsonDocument("$gt", roll)),
+            new BsonDocument { { "roll", roll }, { "_id", new BsonDocument("$gt", batch) } },
+        });
+
+    private static string RollOf(BsonDocument record) =>
+        MongoBatches.RollOf(record) is { } roll ? roll.ToString(CultureInfo.InvariantCulture) : Waiting;
+
+    /// <summary>The event with its identity, whoever made it.</summary>
+    private static AdEvent ReadEvent(BsonDocument document) => document["_id"] is BsonBinaryData ours
+        ? MongoEvents.Read(document) with { Identity = new Guid(ours.Bytes, bigEndian: true) }
+        : MongoEvents.Read(document);
+
+    /// <summary>Of a swept event no day is left; that of its batch comes near.</summary>
+    private static UtcDay DayOf(string batch) => UtcDay.Of(MongoBatchNames.MadeAt(batch));
+}

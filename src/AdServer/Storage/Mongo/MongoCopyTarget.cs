@@ -1,0 +1,83 @@
+using AdServer.Commands.Copying;
+using AdServer.Stats;
+using MongoDB.Bson;
+
+namespace AdServer.Storage.Mongo;
+
+/// <summary>
+/// A database that is filled by a copy, by writes that may all be repeated: each document has an <c>_id</c> that follows from what is
+/// copied and from how much was there before it, and is only ever inserted. The mark follows when the rows are durable.
+/// </summary>
+internal sealed class MongoCopyTarget(MongoRetry commands, MongoSettings settings, StorageLocation location, IStatsStore stats) : ICopyTarget
+{
+    private readonly MongoCopyMark marks = new(commands, settings);
+    private readonly MongoCopyEnd end = new(commands, stats);
+    private readonly MongoCopyBatches batches = new(commands);
+
+    public string Name => location.Name;
+
+    public Task<CopyMark> BeginAsync(string source, CancellationToken cancellation) => marks.BeginAsync(source, cancellation);
+
+    public async Task WriteAsync(CopyRows? rows, CopyMark before, CopyMark after, CancellationToken cancellation)
+    {
+        await (rows switch
+        {
+            null => Task.CompletedTask,
+            CopyRows.Performers { Items: var items } => AddAsync(MongoPerformers.Collection, items.Select(MongoPerformers.Write), cancellation),
+            CopyRows.Developers { Items: var items } => InsertAsync(MongoAccessStore.Collection, items.Select(MongoAccessStore.Write), cancellation),
+            CopyRows.Ads { Items: var items } => AddAsync(MongoAds.Collection, items.Select(WriteAd), cancellation),
+            CopyRows.Packages { Items: var items } => InsertAsync(
+                MongoPackages.Collection, items.Select((name, index) => Package(name, before.Done + index)), cancellation),
+            CopyRows.Events { Items: var items } => batches.AddEventsAsync(items, before.Done, cancellation),
+            CopyRows.EventIds { Items: var items } => batches.AddIdsAsync(items, before.Done, cancellation),
+            CopyRows.Deliveries { Items: var items } => AddDeliveriesAsync(items, cancellation),
+            CopyRows.Requests { Items: var items } => commands.UpdateAsync(
+                MongoCounters.Requests, items.Select(one => MongoCounters.Replace(one.Process, one.Total)), cancellation),
+            _ => throw new ArgumentOutOfRangeException(nameof(rows)),
+        });
+        await marks.ReplaceAsync(after, cancellation);
+    }
+
+    public Task<CopyCounts> CountAsync(CancellationToken cancellation) => end.CountAsync(cancellation);
+
+    public Task<IReadOnlyList<StatsRow>> ReadStatsAsync(StatsQuery query, CancellationToken cancellation) =>
+        end.ReadStatsAsync(query, cancellation);
+
+    /// <summary>Makes those that are not there, with the engine's time as that of their change.</summary>
+    private Task<long> AddAsync(string collection, IEnumerable<BsonDocument> documents, CancellationToken cancellation)
+    {
+        var stamp = new BsonDocument("changedAt", true);
+        return commands.UpdateAsync(
+            collection,
+            from document in documents
+            let id = new BsonDocument("_id", document["_id"])
+            let fields = new BsonDocument(document.Where(field => field.Name != "_id"))
+            select MongoVerbs.Statement(id, new BsonDocument { { "$setOnInsert", fields }, { "$currentDate", stamp } }, upsert: true),
+            cancellation);
+    }
+
+    private Task<IReadOnlyList<int>> InsertAsync(string collection, IEnumerable<BsonDocument> documents, CancellationToken cancellation) =>
+        commands.InsertAsync(collection, [.. documents], MongoVerbs.MostStatements, cancellation);
+
+    private async Task AddDeliveriesAsync(IReadOnlyList<(string Process, DeliveryTotal Total)> items, CancellationToken cancellation)
+    {
+        var performers = await new MongoAdMarks(commands).FindPerformersAsync(items.Select(one => one.Total.AdId), cancellation);
+        await commands.UpdateAsync(
+            MongoCounters.Deliveries,
+            from one in items
+            where performers.ContainsKey(one.Total.AdId)
+            select MongoCounters.Replace(one.Process, one.Total, performers[one.Total.AdId]),
+            cancellation);
+    }
+
+    private static BsonDocument WriteAd(CopiedAd copied)
+    {
+        var document = MongoAds.Write(copied.Ad);
+        document.Add("removedAt", () => MongoFields.Instant(copied.RemovedAt!.Value), copied.RemovedAt is not null);
+        document.Add("swept", true, copied.IsSwept);
+        return document;
+    }
+
+    /// <summary>A package with its place before all that come later.</summary>
+    private static BsonDocument Package(string name, long place) => new() { { "_id", name }, { "order", MongoCopyBatches.NameOf(place, "copied") } };
+}

@@ -1,0 +1,43 @@
+using AdServer.Stats;
+using AdServer.Storage.Sqlite;
+using MongoDB.Bson;
+
+namespace AdServer.Storage.Mongo;
+
+/// <summary>
+/// Which hosts hold events that the engine does not have yet: one document <c>spools {_id: spool, turn, events, since}</c> each, from before
+/// the host drains its spool until it is empty. A host that cannot reach the engine cannot say so.
+/// </summary>
+/// <param name="commands">The engine.</param>
+/// <param name="own">The spool of this host, if it has one.</param>
+internal sealed class MongoSpools(MongoRetry commands, SqliteSpool? own)
+{
+    public const string Collection = "spools";
+
+    /// <summary>Says that the own spool has events.</summary>
+    public Task MarkAsync(SpoolState state, CancellationToken cancellation)
+    {
+        var mark = new BsonDocument
+        {
+            { "turn", state.Writes }, { "events", state.Events }, { "since", state.Oldest is { } since ? since.UtcDateTime : BsonNull.Value },
+        };
+        var statement = MongoVerbs.Statement(new BsonDocument("_id", own!.Id), new BsonDocument("$set", mark), upsert: true);
+        return commands.UpdateAsync(Collection, [statement], cancellation);
+    }
+
+    /// <summary>Says that the own spool is empty. Carried out late, it takes away no newer mark.</summary>
+    public Task ClearAsync(SpoolState state, CancellationToken cancellation)
+    {
+        var filter = new BsonDocument { { "_id", own!.Id }, { "turn", new BsonDocument("$lte", state.Writes) } };
+        return commands.DeleteAsync(Collection, [filter], cancellation);
+    }
+
+    /// <summary>Whether nobody is known to hold events that the engine does not have.</summary>
+    public async Task<bool> AreEmptyAsync(CancellationToken cancellation) =>
+        own is not { IsEmpty: false }
+        && (await commands.FindAsync(Collection, [], null, 1, new BsonDocument("_id", 1), cancellation)).Documents.Count == 0;
+
+    /// <summary>Which ads had an event from which package, of those in the own spool.</summary>
+    public async Task<IReadOnlyList<PackageAds>> ReadPackageAdsAsync(CancellationToken cancellation) =>
+        own is null ? [] : await own.ReadPackageAdsAsync(cancellation);
+}

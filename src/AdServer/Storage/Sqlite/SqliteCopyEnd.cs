@@ -1,0 +1,22 @@
+using AdServer.Commands.Copying;
+using AdServer.Stats;
+
+namespace AdServer.Storage.Sqlite;
+
+/// <summary>What a copy is compared by, of a store in SQLite.</summary>
+internal static class SqliteCopyEnd
+{
+    public static CopyCounts Count(SqliteSession session) => new(
+        session.Number("SELECT count(*) FROM performers"),
+        session.Number("SELECT count(*) FROM developers"),
+        session.Number("SELECT count(*) FROM ads WHERE removed_at IS NULL"),
+        session.Number("SELECT count(*) FROM ads WHERE removed_at IS NOT NULL"),
+        session.Number("SELECT count(*) FROM packages"),
+        session.Number("SELECT count(*) FROM ad_events"),
+        session.Number("SELECT count(*) FROM event_ids"),
+        session.Number("SELECT count(*) FROM daily_deliveries WHERE ad_id IN (SELECT id FROM ads WHERE removed_at IS NULL)"),
+        session.Number("SELECT count(*) FROM daily_requests"));
+
+    public static async Task<IReadOnlyList<StatsRow>> ReadStatsAsync(IStatsStore stats, StatsQuery query, CancellationToken cancellation) =>
+        (await stats.ReadAsync(query, cancellation)).Rows;
+}

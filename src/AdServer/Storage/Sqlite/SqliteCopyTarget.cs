@@ -1,0 +1,102 @@
+using AdServer.Commands.Copying;
+using AdServer.Stats;
+
+namespace AdServer.Storage.Sqlite;
+
+/// <summary>A file that is filled by a copy: each piece and the mark behind it are one transaction, so none is there twice or half.</summary>
+internal sealed class SqliteCopyTarget(SqliteDatabase database, StorageLocation location, IStatsStore stats) : ICopyTarget
+{
+    public string Name => location.Name;
+
+    public Task<CopyMark> BeginAsync(string source, CancellationToken cancellation) =>
+        database.WriteAsync(SqliteLane.Urgent, session => SqliteCopyMark.Begin(session, source, location.Where), cancellation);
+
+    public Task WriteAsync(CopyRows? rows, CopyMark before, CopyMark after, CancellationToken cancellation) => database.WriteAsync(
+        SqliteLane.Urgent,
+        session =>
+        {
+            Add(session, rows);
+            SqliteCopyMark.Replace(session, after);
+            return true;
+        },
+        cancellation);
+
+    public Task<CopyCounts> CountAsync(CancellationToken cancellation) => database.ReadAsync(SqliteCopyEnd.Count, cancellation);
+
+    public Task<IReadOnlyList<StatsRow>> ReadStatsAsync(StatsQuery query, CancellationToken cancellation) =>
+        SqliteCopyEnd.ReadStatsAsync(stats, query, cancellation);
+
+    private static void Add(SqliteSession session, CopyRows? rows)
+    {
+        switch (rows)
+        {
+            case null:
+                break;
+            case CopyRows.Performers { Items: var items }:
+                ForEach(items, one => SqlitePerformers.Add(session, one));
+                break;
+            case CopyRows.Developers { Items: var items }:
+                ForEach(items, one => SqliteAccessStore.Add(session, one));
+                break;
+            case CopyRows.Ads { Items: var items }:
+                ForEach(items, one => AddAd(session, one));
+                break;
+            case CopyRows.Packages { Items: var items }:
+                ForEach(items, one => SqlitePackageAds.Remember(session, one));
+                break;
+            case CopyRows.Events { Items: var items }:
+                SqliteEvents.Append(session, items);
+                break;
+            case CopyRows.EventIds { Items: var items }:
+                AddEventIds(session, items);
+                break;
+            default:
+                AddTotals(session, rows);
+                break;
+        }
+    }
+
+    private static void AddTotals(SqliteSession session, CopyRows rows)
+    {
+        switch (rows)
+        {
+            case CopyRows.Deliveries { Items: var items }:
+                ForEach(items.GroupBy(one => one.Process, one => one.Total), some => SqliteCounters.ReplaceDeliveries(session, some.Key, [.. some]));
+                break;
+            case CopyRows.Requests { Items: var items }:
+                ForEach(items.GroupBy(one => one.Process, one => one.Total), some => SqliteCounters.ReplaceRequests(session, some.Key, [.. some]));
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(rows));
+        }
+    }
+
+    private static void AddAd(SqliteSession session, CopiedAd copied)
+    {
+        if (copied.RemovedAt is { } at)
+        {
+            SqliteAds.AddRemoved(session, copied.Ad, at, copied.IsSwept);
+        }
+        else
+        {
+            SqliteAds.Add(session, copied.Ad);
+        }
+    }
+
+    private static void AddEventIds(SqliteSession session, IReadOnlyList<CopiedEventId> items)
+    {
+        using var claim = SqliteEvents.PrepareClaim(session);
+        foreach (var item in items)
+        {
+            claim.Put(item.Id).Put(item.Day).Run();
+        }
+    }
+
+    private static void ForEach<T>(IEnumerable<T> items, Action<T> add)
+    {
+        foreach (var item in items)
+        {
+            add(item);
+        }
+    }
+}

@@ -1,0 +1,56 @@
+using AdServer.Catalog;
+using AdServer.Events;
+using static AdServer.StorageTests.Samples;
+
+namespace AdServer.StorageTests.Copying;
+
+/// <summary>A store in which everything stands that a store can hold.</summary>
+internal static class CopyScene
+{
+    /// <summary>Fills an empty store. The last events are in no roll.</summary>
+    public static async Task FillAsync(TestEngine engine)
+    {
+        await FillCatalogAsync(engine);
+        await engine.Stats.ReplaceDeliveriesAsync(
+            "process-1", [new("plain", Today, 7), new("gone", Today, 3)], [new("zz.first", Today, 9, 7), new("aa.second", Today.AddDays(-40), 2, 0)], Token);
+        await engine.Stats.ReplaceDeliveriesAsync("process-2", [new("plain", Today, 5), new("full", Today.AddDays(-9), 1)], [], Token);
+        await engine.AppendAsync(
+            Event("plain", id: "e1"), Event("gone", id: "of-gone"), Event("gone"), Event("plain"), Event("plain"),
+            Event("full", EventType.Click, "e2", "com.example.other", day: -3) with { PerformerId = "p2", DeviceId = "device" });
+        await engine.RollAllAsync(4);
+        await engine.Catalog.RemoveAdAsync("gone", Noon.AddHours(1), Token);
+        await engine.SweepAllAsync();
+
+        await engine.AppendAsync(Event("leaving", id: "of-leaving"), Event("plain", EventType.Skip, package: "odd \u0001 | \U0001F600"));
+        await engine.RollAllAsync();
+        await engine.Catalog.RemoveAdAsync("leaving", Noon.AddHours(2), Token);
+        await engine.AppendAsync(
+            Event("plain", EventType.Exit, "tail", "mm.last"), Event("plain", watched: 604_800_000) with { IsOtherPackage = true, PackageName = "new" });
+    }
+
+    /// <summary>Adds events in batches of a thousand.</summary>
+    public static async Task AddEventsAsync(TestEngine engine, int thousands)
+    {
+        foreach (var batch in Enumerable.Range(0, thousands * 1000).Chunk(1000))
+        {
+            await engine.AppendAsync([.. batch.Select(number => Event(
+                "plain", (EventType)(number % 4), number % 3 == 0 ? $"n{number}" : null, $"app{number % 7}", -number % 5, number))]);
+        }
+    }
+
+    private static async Task FillCatalogAsync(TestEngine engine)
+    {
+        var (catalog, named) = (engine.Catalog, Performer("p2", "Mixed.Case@Example.com", 5));
+        await engine.AddAdsAsync("p1", "plain", "gone", "leaving");
+        await catalog.AddPerformerAsync(named, Token);
+        await catalog.ReplacePerformerAsync(named with { Name = "Renamed", UpdatedAt = Noon.AddDays(1), Version = 2 }, Token);
+        await catalog.AddPerformerAsync(Performer("p3"), Token);
+        await catalog.RemovePerformerAsync("p3", Token);
+        var full = Ad("full", "p2", 9) with { StartsAt = Noon.AddDays(-1), EndsAt = Noon.AddDays(9) };
+        await catalog.AddAdAsync(full, Token);
+        await catalog.ReplaceAdAsync(
+            full with { Version = 2, Status = AdStatus.Paused, Packages = new(["com.example.*"], ["com.example.kids"]), UpdatedAt = Noon.AddDays(2) }, Token);
+        await engine.Access.AddDeveloperAsync(Developer("d1", "One@example.com", 3), Token);
+        await engine.Access.AddDeveloperAsync(Developer("d2", "two@example.com"), Token);
+    }
+}

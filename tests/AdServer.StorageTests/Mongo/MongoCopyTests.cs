@@ -1,0 +1,111 @@
+using AdServer.Commands.Copying;
+using AdServer.Events;
+using AdServer.Stats;
+using AdServer.Storage;
+using AdServer.Storage.Mongo;
+using AdServer.StorageTests.Copying;
+using Microsoft.Extensions.DependencyInjection;
+using MongoDB.Bson;
+using Xunit;
+
+namespace AdServer.StorageTests.Mongo;
+
+/// <summary>From one machine to many.</summary>
+public sealed class SqliteToMongoTests() : CopyLaws(new SqliteEngine(), new MongoEngine());
+
+/// <summary>And back.</summary>
+public sealed class MongoToSqliteTests() : CopyLaws(new MongoEngine(), new SqliteEngine());
+
+/// <summary>A target in MongoDB takes several commands for a piece: killed between any two of them, it goes on.</summary>
+public sealed class MongoCopyTests : IAsyncDisposable
+{
+    private readonly SqliteEngine source = new();
+    private readonly MongoEngine target = new();
+
+    public async ValueTask DisposeAsync()
+    {
+        await source.DisposeAsync();
+        await target.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_copy_that_is_killed_at_every_command_ends_the_same(bool isExecuted)
+    {
+        await CopyScene.FillAsync(source);
+        var before = await CopyRun.ReadAsync(source);
+
+        // A run that goes on repeats the commands of the piece that was broken off, so each lives a little longer than the one before.
+        var writes = 1;
+        while (!await IsFinishedAsync(writes, isExecuted))
+        {
+            Assert.InRange(++writes, 2, 40);
+        }
+
+        Assert.InRange(writes, 7, 40);
+        StoreContents.AssertEqual(before, await CopyRun.ReadAsync(target));
+        Assert.Empty(await target.VerifyAsync());
+        Assert.Equal(await source.ReadTotalAsync(), await target.ReadTotalAsync());
+    }
+
+    [Fact]
+    public async Task A_copy_from_mongodb_to_mongodb_keeps_every_identity()
+    {
+        await using var third = new MongoEngine();
+        await CopyScene.FillAsync(source);
+        Assert.Equal(0, (await CopyRun.StartAsync(source, target)).ExitCode);
+        Assert.Equal(0, (await CopyRun.StartAsync(target, third)).ExitCode);
+
+        Assert.Equal(await ReadIdentitiesAsync(target), await ReadIdentitiesAsync(third));
+        StoreContents.AssertEqual(await CopyRun.ReadAsync(target), await CopyRun.ReadAsync(third));
+    }
+
+    private static async Task<List<Guid?>> ReadIdentitiesAsync(MongoEngine engine)
+    {
+        await using var services = engine.Open(StorageAccess.CopyFrom);
+        var piece = await services.GetRequiredService<ICopySource>().ReadAsync(CopyStage.Events, string.Empty, Samples.Token);
+        return [.. ((CopyRows.Events)piece!.Rows).Items.Select(one => one.Identity)];
+    }
+
+    private async Task<bool> IsFinishedAsync(int writes, bool isExecuted)
+    {
+        try
+        {
+            return (await CopyRun.StartAsync(source, target, (services, of) => MakeMortal(services, of, writes, isExecuted))).ExitCode == 0;
+        }
+        catch (KilledException)
+        {
+            return false;
+        }
+    }
+
+    private static void MakeMortal(IServiceCollection services, IServiceProvider target, int writes, bool isExecuted)
+    {
+        var commands = new MortalCommands(target.GetRequiredService<IMongoCommands>(), writes, isExecuted);
+        var (mortal, clock) = (new MongoRetry(commands, TimeProvider.System, TimeSpan.FromSeconds(10)), target.GetRequiredService<TimeProvider>());
+        var stats = new MongoStatsStore(mortal, clock, new MongoSpools(mortal, own: null));
+        services.AddSingleton<IStatsStore>(stats);
+        services.AddSingleton<IEventJournal>(new MongoEventJournal(mortal, clock));
+        services.AddSingleton<ICopyTarget>(new MongoCopyTarget(
+            mortal, target.GetRequiredService<MongoSettings>(), target.GetRequiredService<StorageLocation>(), stats));
+    }
+
+    /// <summary>The seam of a process that is killed at its n-th write, before it was executed or after.</summary>
+    private sealed class MortalCommands(IMongoCommands commands, int writes, bool isExecuted) : IMongoCommands
+    {
+        private int left = writes;
+
+        public async Task<BsonDocument> RunAsync(BsonDocument command, CancellationToken cancellation)
+        {
+            var isDeath = command.GetElement(0).Name is "insert" or "update" && --left == 0;
+            if (isDeath && !isExecuted)
+            {
+                throw new KilledException();
+            }
+
+            var reply = await commands.RunAsync(command, cancellation);
+            return isDeath ? throw new KilledException() : reply;
+        }
+    }
+}
