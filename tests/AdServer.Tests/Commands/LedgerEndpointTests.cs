@@ -2,12 +2,11 @@ using System.Text.Json;
 using AdServer.Common;
 using AdServer.Stats;
 using AdServer.Storage.Sqlite;
-using AdServer.Tests.Commands;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Xunit;
 
-namespace AdServer.Tests.Stats;
+namespace AdServer.Tests.Commands;
 
 /// <summary><c>verify</c> and <c>rebuild</c> by the server itself, while it goes on.</summary>
 public sealed class LedgerEndpointTests
