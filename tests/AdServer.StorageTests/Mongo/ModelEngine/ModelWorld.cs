@@ -67,9 +67,6 @@ internal sealed class ModelWorld
             case < 0.16 when live.Count < 7:
                 Start(isSpoiled ? RebuildAsync : ReadAsync);
                 break;
-            case < 0.17 when isSpoiled:
-                Spoil();
-                break;
             case < 0.18 when live.Count < 7 && spooled.Count > 0:
                 StartDrain();
                 break;
@@ -210,9 +207,10 @@ internal sealed class ModelWorld
         }
     }
 
-    /// <summary>Derives a day again on a node that is not behind, while others go on; the host may die at any step of it.</summary>
+    /// <summary>Spoils something, then derives a day again on a node that is not behind, while others go on; the host may die at any step of it.</summary>
     private async Task RebuildAsync(ModelProcess process)
     {
+        Spoil();
         var fresh = new ModelProcess(server, new Random(1), () => true);
         var rebuilding = new MongoLedgerStore(fresh.Commands, fresh.Clock).RebuildDayAsync(Today.AddDays(-random.Next(2)), 3, CancellationToken.None);
         fresh.Start(_ => rebuilding);
