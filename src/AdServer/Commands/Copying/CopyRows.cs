@@ -44,6 +44,9 @@ internal abstract record CopyRows
 
     internal sealed record Ads(IReadOnlyList<CopiedAd> Items) : CopyRows
     {
+        /// <summary>The most ads of a piece: with full package lists one has half a megabyte, and a command of MongoDB takes sixteen.</summary>
+        public const int Most = 25;
+
         public override int Count => Items.Count;
     }
 

@@ -68,8 +68,9 @@ internal sealed class MongoCopySource(MongoRetry commands, StorageLocation locat
     private async Task<CopyPiece?> PageAsync(
         string collection, BsonDocument filter, string[]? after, Func<IReadOnlyList<BsonDocument>, CopyRows> read, CancellationToken cancellation)
     {
+        var most = collection == MongoAds.Collection ? CopyRows.Ads.Most : MostRows;
         var next = after is null ? filter : MongoVerbs.And(filter, new BsonDocument("_id", new BsonDocument("$gt", after[0])));
-        var page = await commands.FindAsync(collection, next, new BsonDocument("_id", 1), MostRows, null, cancellation);
+        var page = await commands.FindAsync(collection, next, new BsonDocument("_id", 1), most, null, cancellation);
         return page.Documents is [.., var last] ? new CopyPiece(read(page.Documents), StoragePlace.Of(last.Text("_id"))) : null;
     }
 }

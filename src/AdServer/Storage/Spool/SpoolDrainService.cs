@@ -21,6 +21,7 @@ internal sealed partial class SpoolDrainService(
     private static readonly TimeSpan ClearEvery = TimeSpan.FromMinutes(1);
 
     private readonly Outage failing = new();
+    private int atOnce = MostAtOnce;
     private long? clearedAt;
 
     /// <summary>Moves everything, and tells the other hosts before and after.</summary>
@@ -31,15 +32,30 @@ internal sealed partial class SpoolDrainService(
         {
             clearedAt = null;
             await marks.MarkAsync(spool.State, cancellation);
-            while (await journal.DrainAsync(MostAtOnce, cancellation))
-            {
-            }
+            await MoveAsync(cancellation);
         }
 
         if (clearedAt is not { } last || clock.GetElapsedTime(last) >= ClearEvery)
         {
             await marks.ClearAsync(spool.State, cancellation);
             clearedAt = clock.GetTimestamp();
+        }
+    }
+
+    /// <summary>An engine that is slow rather than away takes few events where it does not take many: else the same large append would fail for ever.</summary>
+    private async Task MoveAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            while (await journal.DrainAsync(atOnce, cancellation))
+            {
+                atOnce = Math.Min(MostAtOnce, atOnce * 2);
+            }
+        }
+        catch (StoreUnavailableException)
+        {
+            atOnce = Math.Max(1, atOnce / 4);
+            throw;
         }
     }
 

@@ -27,7 +27,7 @@ internal sealed class SqliteCopySource(SqliteDatabase database, StorageLocation 
     {
         CopyStage.Performers => ReadPerformers(session, after),
         CopyStage.Developers => ReadDevelopers(session, after),
-        CopyStage.Ads => Piece(SqliteCopyRows.ListAds(session, NumberOf(after), MostRows), items => new CopyRows.Ads(items)),
+        CopyStage.Ads => Piece(SqliteCopyRows.ListAds(session, NumberOf(after), CopyRows.Ads.Most), items => new CopyRows.Ads(items)),
         CopyStage.Packages => Piece(SqliteCopyRows.ListPackages(session, NumberOf(after), MostRows), items => new CopyRows.Packages(items)),
         CopyStage.Events => Piece(SqliteCopyRows.ListEvents(session, NumberOf(after), MostEvents), items => new CopyRows.Events(items)),
         CopyStage.EventIds => ReadEventIds(session, after),

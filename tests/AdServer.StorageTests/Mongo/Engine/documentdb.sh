@@ -190,12 +190,30 @@ start() {
 
 stop() { inside pg_ctl -D "/engines/$1/data" -m immediate -w stop >/dev/null 2>&1 || true; }
 
-# Ends the engine's first process and then those that it started, and forgets it: its number stays taken where nobody buries the dead.
+# Ends the engine's first process and those that it started, and forgets it: its number stays taken where nobody buries the dead. It is held
+# still first, so that it starts no other meanwhile; and all are waited for: one that lived on would write into the store of the next.
 kill_all() {
-  local pid_file=$root/engines/$id/data/postmaster.pid first
+  local pid_file=$root/engines/$id/data/postmaster.pid first processes attempt
   first=$(head -n 1 "$pid_file")
-  kill -KILL "$first" $(ps -o pid= --ppid "$first") 2>/dev/null || true
-  rm -f "$pid_file"
+  kill -STOP "$first"
+  processes="$first $(ps -o pid= --ppid "$first")"
+  kill -KILL $processes 2>/dev/null || true
+  for attempt in {1..600}; do
+    if are_dead $processes; then
+      rm -f "$pid_file"
+      return
+    fi
+    sleep 0.05
+  done
+  fail "DocumentDB did not die"
+}
+
+are_dead() {
+  local process state
+  for process; do
+    state=$(ps -o stat= -p "$process" || true)
+    [[ -z $state || $state == Z* ]] || return 1
+  done
 }
 
 # After a kill, memory that the dead processes shared may linger for a moment.

@@ -24,10 +24,10 @@ public sealed class MongoOutageTests : IAsyncDisposable
     [Fact]
     public async Task An_engine_that_is_killed_and_comes_back_and_a_host_that_is_killed_while_it_drains_lose_nothing()
     {
-        const int Step = 300;
+        const int Step = 100;
         const int Steps = 4;
         await StartAsync(2);
-        var apps = Enumerable.Range(0, 6).Select(app => Task.Run(() => SendAsync(app, Steps * Step), Token)).ToList();
+        var apps = Enumerable.Range(0, 4).Select(app => Task.Run(() => SendAsync(app, Steps * Step), Token)).ToList();
 
         await load.ReachAsync(Step);
         engine.Mortal.Kill();
