@@ -18,7 +18,7 @@ try
         Invocation.Serve serve => await Program.ServeAsync(serve),
         Invocation.OpenApi openApi => await Program.PrintOpenApiAsync(openApi),
         Invocation.Verify verify => await Program.RunAsync(verify, verify.Configuration, StorageAccess.ReadOnly),
-        Invocation.Rebuild rebuild => await Program.RunAsync(rebuild, rebuild.Configuration, StorageAccess.Maintain),
+        Invocation.Rebuild { Url: null } rebuild => await Program.RunAsync(rebuild, rebuild.Configuration, StorageAccess.Maintain),
         Invocation.Copy copy => await Program.CopyAsync(copy),
         var other => await Program.RunAsync(other, configuration: [], access: null),
     };

@@ -37,7 +37,7 @@ public abstract class LedgerLaws : IAsyncLifetime
         Assert.Contains(differences, text => text.StartsWith("2026-11-21 rows", StringComparison.Ordinal));
         Assert.Contains("(y, a1, True)", differences);
 
-        await engine.Ledger.RebuildDayAsync(Today, Token);
+        await engine.Ledger.RebuildDayAsync(Today, 2, Token);
         await engine.Ledger.RebuildPackageAdsAsync(Token);
         Assert.Empty(await engine.VerifyAsync());
         Assert.Equal(new DayCounts(2, 0, 1, 0, 2468), (await engine.ReadTotalAsync()).Events);
@@ -51,7 +51,7 @@ public abstract class LedgerLaws : IAsyncLifetime
         await engine.RollAllAsync();
         await engine.AppendAsync(Event());
 
-        await engine.Ledger.RebuildDayAsync(Today, Token);
+        await engine.Ledger.RebuildDayAsync(Today, 2, Token);
         Assert.Equal(2, (await engine.ReadTotalAsync()).Events.Views);
         await engine.RollAllAsync();
 

@@ -84,14 +84,21 @@ internal static class Samples
         (await engine.Stats.ReadAsync(query ?? new StatsQuery(), Token)).Total;
 
     /// <summary>The days on which raw events, rows and buckets do not agree, in words.</summary>
-    public static async Task<List<string>> VerifyAsync(this TestEngine engine)
+    public static async Task<List<string>> VerifyAsync(this TestEngine engine, int mostKeys = 5)
     {
         var differences = new List<string>();
         foreach (var day in await engine.Ledger.ListDaysAsync(Token))
         {
-            var ledger = await engine.Ledger.ReadDayAsync(day, Token);
-            differences.AddRange(Compare($"{day} rows", ledger.Raw, ledger.Derived));
-            differences.AddRange(Compare($"{day} buckets", ledger.Raw, ledger.Buckets));
+            var summary = await engine.Ledger.CheckDayAsync(
+                day,
+                page =>
+                {
+                    differences.AddRange(Compare($"{day} rows", page.Raw, page.Derived));
+                    differences.AddRange(Compare($"{day} buckets", page.Raw, page.Buckets));
+                },
+                Token,
+                mostKeys);
+            differences.AddRange(summary.Totals is null or { AreEqual: true } ? [] : [$"{day} totals: {summary.Totals}"]);
         }
 
         differences.AddRange((await engine.Ledger.ComparePackageAdsAsync(Token)).Select(pair => pair.ToString()));

@@ -55,7 +55,7 @@ public sealed class SqliteDerivedTests : IAsyncDisposable
     private Task<(long Ad, long Package)> ReadAsync() => engine.Database.ReadAsync(
         session =>
         {
-            var rows = SqliteDerived.ReadDay(session, Today);
+            var rows = SqliteDayRows.Read(session, Today, ["a1"], long.MaxValue);
             return (rows.AdDays.Values.Single().Views, rows.PackageDays.Values.Single().Views);
         },
         Token);

@@ -20,6 +20,20 @@ internal sealed class SqliteEngine : TestEngine
 
     public override Task SpoilAdRowAsync(string adId) => RunAsync($"UPDATE daily_ad_stats SET views = views + 1 WHERE ad_id = '{adId}'");
 
+    public override Task SpoilPackageRowsAsync(string adId) => RunAsync($"UPDATE daily_package_stats SET views = views - 1 WHERE ad_id = '{adId}'");
+
+    public override Task DeleteRowsAsync(string adId) =>
+        RunAsync($"DELETE FROM daily_ad_stats WHERE ad_id = '{adId}'; DELETE FROM daily_package_stats WHERE ad_id = '{adId}'");
+
+    public override Task AddStrangeRowsAsync(string adId, string performerId) => RunAsync(
+        $"""
+        INSERT INTO daily_ad_stats VALUES ('{adId}', '{Samples.Today}', '{performerId}', 1, 2, 3, 4, 5, 6, 7, 1);
+        INSERT INTO daily_package_stats VALUES ('none', '{Samples.Today}', '{adId}', '{performerId}', 1, 2, 3, 4, 5, 6, 7, 1);
+        """);
+
+    public override Task SpoilBucketsAsync(string adId) =>
+        RunAsync($"UPDATE events_by_day SET events = '[]' WHERE instr(events, char(34) || '{adId}' || char(34)) > 0");
+
     public override Task SpoilPackageAdsAsync(string package) =>
         RunAsync($"DELETE FROM package_ads WHERE package_number = (SELECT number FROM packages WHERE name = '{package}')");
 

@@ -96,5 +96,5 @@ public sealed class SqlitePairLedgerTests : IAsyncDisposable
     }
 
     private async Task<List<string>> CompareAsync(int atOnce) =>
-        [.. (await new SqlitePairLedger(engine.Database, atOnce, atOnce).CompareAsync(Token)).Select(pair => pair.ToString())];
+        [.. (await new SqlitePairLedger(engine.Database, atOnce, atOnce, atOnce).CompareAsync(Token)).Select(pair => pair.ToString())];
 }

@@ -42,6 +42,16 @@ public sealed class SqliteQueryPlanTests : IAsyncDisposable
         Assert.Equal(["SEARCH s USING INTEGER PRIMARY KEY (rowid>?)"], plan);
     }
 
+    [Fact]
+    public async Task A_page_of_a_days_ledger_is_read_from_its_place_on_and_each_ad_is_searched_for()
+    {
+        var (names, rows) = await engine.Database.ReadAsync(
+            session => (Explain(session, SqliteDayRows.PackageAdsOfDay), Explain(session, SqliteDayRows.PackageRowsOfAd)), Token);
+
+        Assert.Equal("SEARCH daily_package_stats USING INDEX daily_package_stats_by_ad (ad_id=? AND date=?)", Assert.Single(rows));
+        Assert.StartsWith("SEARCH daily_package_stats USING COVERING INDEX daily_package_stats_by_date (date=? AND (package_name,ad_id)>(?,?))", Assert.Single(names), StringComparison.Ordinal);
+    }
+
     /// <summary>The index of removed ads that wait to be swept is read whole, once: it holds nothing else and is nearly always empty.</summary>
     private static bool IsScan(string line) =>
         line.Contains("SCAN", StringComparison.Ordinal) && line != "SCAN ads USING INDEX ads_to_sweep";

@@ -53,6 +53,18 @@ internal abstract class TestEngine : IAsyncDisposable
     /// <summary>Adds a view that never was to a derived row.</summary>
     public abstract Task SpoilAdRowAsync(string adId);
 
+    /// <summary>Takes a view from the package rows of an ad.</summary>
+    public abstract Task SpoilPackageRowsAsync(string adId);
+
+    /// <summary>Deletes the rows of an ad.</summary>
+    public abstract Task DeleteRowsAsync(string adId);
+
+    /// <summary>Adds rows of which no event knows: an ad's of today.</summary>
+    public abstract Task AddStrangeRowsAsync(string adId, string performerId);
+
+    /// <summary>Empties the buckets that hold an ad.</summary>
+    public abstract Task SpoilBucketsAsync(string adId);
+
     /// <summary>Adds a pair to the package sets, or takes one out, that the events do not say.</summary>
     public abstract Task SpoilPackageAdsAsync(string package);
 

@@ -12,9 +12,9 @@ internal static class CommandLine
 
     private static readonly Command Serve = new("serve", "Serve ads, take events, answer reports (the default).") { Demo };
 
-    private static readonly Command Verify = new("verify", "Compare raw events with everything derived from them; exit code 1 if they differ, 2 if they could not be compared.");
+    private static readonly Command Verify = LedgerArguments.Verify;
 
-    private static readonly Command Rebuild = new("rebuild", "Derive all statistics again from raw events. Needs the server stopped.");
+    private static readonly Command Rebuild = LedgerArguments.Rebuild;
 
     private static readonly Command Copy = CopyArguments.Command;
 
@@ -112,8 +112,8 @@ internal static class CommandLine
 
     private static Invocation Accept(ParseResult result, string[] configuration) => result.CommandResult.Command.Name switch
     {
-        "verify" => new Invocation.Verify(configuration),
-        "rebuild" => new Invocation.Rebuild(configuration),
+        "verify" => LedgerArguments.ReadVerify(result, configuration),
+        "rebuild" => LedgerArguments.ReadRebuild(result, configuration),
         "copy" => CopyArguments.Read(result, configuration),
         "simulate" => new Invocation.Simulate(SimulateArguments.Read(result)),
         "openapi" => new Invocation.OpenApi(configuration),

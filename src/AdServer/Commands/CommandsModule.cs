@@ -18,6 +18,7 @@ internal static class CommandsModule
         return services
             .AddTransient<VerifyCommand>()
             .AddTransient<RebuildCommand>()
+            .AddTransient<RemoteRebuildCommand>()
             .AddTransient<CopyCommand>()
             .AddTransient<SimulateCommand>()
             .AddTransient<DemoData>();
@@ -53,8 +54,9 @@ internal static class CommandsModule
 
     private static Task<int> RunAsync(IServiceProvider services, Invocation invocation, CancellationToken cancellation) => invocation switch
     {
-        Invocation.Verify => services.GetRequiredService<VerifyCommand>().RunAsync(cancellation),
-        Invocation.Rebuild => services.GetRequiredService<RebuildCommand>().RunAsync(cancellation),
+        Invocation.Verify verify => services.GetRequiredService<VerifyCommand>().RunAsync(verify.Days, cancellation),
+        Invocation.Rebuild { Url: { } url } remote => services.GetRequiredService<RemoteRebuildCommand>().RunAsync(url, remote.Days, cancellation),
+        Invocation.Rebuild rebuild => services.GetRequiredService<RebuildCommand>().RunAsync(rebuild.Days, cancellation),
         Invocation.Copy => services.GetRequiredService<CopyCommand>().RunAsync(cancellation),
         Invocation.Simulate simulate => services.GetRequiredService<SimulateCommand>().RunAsync(simulate.Options, cancellation),
         _ => throw new ArgumentOutOfRangeException(nameof(invocation), "runs in a host of its own"),

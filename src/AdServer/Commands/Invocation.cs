@@ -19,11 +19,21 @@ internal abstract record Invocation
     /// <summary>Compare raw events with what was derived from them.</summary>
     internal sealed record Verify(string[] Configuration) : Invocation
     {
+        /// <summary>Which days.</summary>
+        public DaySpan Days { get; init; } = DaySpan.All;
+
         public override int ExitCodeOfFault => ExitCodes.NotCompared;
     }
 
     /// <summary>Derive everything again from raw events.</summary>
-    internal sealed record Rebuild(string[] Configuration) : Invocation;
+    internal sealed record Rebuild(string[] Configuration) : Invocation
+    {
+        /// <summary>Which days.</summary>
+        public DaySpan Days { get; init; } = DaySpan.All;
+
+        /// <summary>The root of the running server that shall do it; absent: this process does it on the store.</summary>
+        public Uri? Url { get; init; }
+    }
 
     /// <summary>Move everything of one store into another.</summary>
     internal sealed record Copy(CopyAddress From, CopyAddress To, string[] Configuration) : Invocation;

@@ -4,29 +4,34 @@ using Spectre.Console;
 namespace AdServer.Commands;
 
 /// <summary>
-/// Derives everything again from raw events, day by day, then the package sets. Each step is one atomic write that depends on raw
-/// events alone: stopped anywhere, it can be run again.
+/// Derives everything again from raw events, day by day, then the package sets; or some days alone. Each step is one atomic write that
+/// depends on raw events alone: stopped anywhere, it can be run again.
 /// </summary>
 internal sealed class RebuildCommand(ILedgerStore ledger, IAnsiConsole console, TimeProvider clock)
 {
-    public async Task<int> RunAsync(CancellationToken cancellation)
+    public async Task<int> RunAsync(DaySpan days, CancellationToken cancellation)
     {
         var started = clock.GetTimestamp();
-        var days = await console.WithProgressAsync("Rebuilding day", steps => RebuildAsync(steps, cancellation));
-        console.Line($"{days} days and the package sets were derived again from raw events in {clock.GetElapsedTime(started).TotalSeconds:0.0} s.");
+        var done = await console.WithProgressAsync("Rebuilding day", steps => RebuildAsync(days, steps, cancellation));
+        var what = days.IsWhole ? $"{done} days and the package sets" : $"{done} days";
+        console.Line($"{what} were derived again from raw events in {clock.GetElapsedTime(started).TotalSeconds:0.0} s.");
         return ExitCodes.Done;
     }
 
-    private async Task<int> RebuildAsync(Action<int, int> steps, CancellationToken cancellation)
+    private async Task<int> RebuildAsync(DaySpan span, Action<int, int> steps, CancellationToken cancellation)
     {
-        var days = await ledger.ListDaysAsync(cancellation);
+        var days = (await ledger.ListDaysAsync(cancellation)).Where(span.Holds).ToList();
         for (var done = 0; done < days.Count; done++)
         {
             steps(done, days.Count);
-            await ledger.RebuildDayAsync(days[done], cancellation);
+            await ledger.RebuildDayAsync(days[done], LedgerCheck.MostRebuiltKeys, cancellation);
         }
 
-        await ledger.RebuildPackageAdsAsync(cancellation);
+        if (span.IsWhole)
+        {
+            await ledger.RebuildPackageAdsAsync(cancellation);
+        }
+
         return days.Count;
     }
 }

@@ -1,72 +1,122 @@
+using AdServer.Common;
 using AdServer.Stats;
 using Spectre.Console;
 
 namespace AdServer.Commands;
 
-/// <summary>Compares raw events with everything that was derived from them, for every ad and day. Works beside a running server.</summary>
+/// <summary>
+/// Compares raw events with everything that was derived from them, for every ad and day, beside a running server. Broken off, it says how to
+/// go on after the last day that it has done.
+/// </summary>
 internal sealed class VerifyCommand(ILedgerStore ledger, IAnsiConsole console)
 {
     /// <summary>The most differences that are printed; all are counted.</summary>
     public const int MostPrinted = 100;
 
-    public async Task<int> RunAsync(CancellationToken cancellation)
+    public async Task<int> RunAsync(DaySpan days, CancellationToken cancellation)
     {
-        var found = await console.WithProgressAsync("Comparing day", steps => CompareAsync(steps, cancellation));
-        foreach (var line in found.Printed)
+        var found = new Findings();
+        try
         {
-            console.Line(line);
+            await console.WithProgressAsync("Comparing day", async steps => await CompareAsync(days, found, steps, cancellation));
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            Print(found);
+            console.Line($"Interrupted after {Conclude(found)}. {HowToGoOn(days, found)}");
+            return ExitCodes.Interrupted;
+        }
+        catch (StoreUnavailableException fault) when (found.Days > 0)
+        {
+            Print(found);
+            console.Line($"{fault.Message}, after {Conclude(found)}. {HowToGoOn(days, found)}");
+            return ExitCodes.NotCompared;
         }
 
-        if (found.Differences == 0)
-        {
-            console.Line($"{found.Days} days, {found.Events} events: raw equals rolled up (position {found.Position})");
-            return ExitCodes.Done;
-        }
-
-        var more = found.Differences > found.Printed.Count ? $", the first {found.Printed.Count} are above" : string.Empty;
-        console.Line($"{found.Days} days, {found.Events} events: {found.Differences} differences (position {found.Position}){more}");
-        return ExitCodes.Failed;
+        Print(found);
+        console.Line(Conclude(found));
+        return found.Differences == 0 ? ExitCodes.Done : ExitCodes.Failed;
     }
 
-    private async Task<Findings> CompareAsync(Action<int, int> steps, CancellationToken cancellation)
+    private async Task<int> CompareAsync(DaySpan span, Findings findings, Action<int, int> steps, CancellationToken cancellation)
     {
-        var findings = new Findings();
-        var days = await ledger.ListDaysAsync(cancellation);
+        var days = (await ledger.ListDaysAsync(cancellation)).Where(span.Holds).ToList();
         foreach (var day in days)
         {
             steps(findings.Days, days.Count);
-            findings.Add(await ledger.ReadDayAsync(day, cancellation));
+            findings.Add(day, await ledger.CheckDayAsync(day, findings.Add, cancellation));
         }
 
-        foreach (var (package, adId, inRaw) in await ledger.ComparePackageAdsAsync(cancellation))
+        // The sets belong to no day.
+        foreach (var (package, adId, inRaw) in span.IsWhole ? await ledger.ComparePackageAdsAsync(cancellation) : [])
         {
             findings.Add($"ad {adId}, package {package}: package_ads {(inRaw ? "misses the ad, raw events have it" : "has the ad, no raw event does")}");
         }
 
-        return findings;
+        return findings.Days;
     }
+
+    private void Print(Findings found)
+    {
+        foreach (var line in found.Printed)
+        {
+            console.Line(line);
+        }
+    }
+
+    private static string Conclude(Findings found)
+    {
+        var more = found.Differences > found.Printed.Count ? $", the first {found.Printed.Count} are above" : string.Empty;
+        var result = found.Differences == 0 ? "raw equals rolled up" : $"{found.Differences} differences";
+        var totals = found.WithoutTotals == 0 ? string.Empty : $"; the totals of {found.WithoutTotals} days were never at rest, and not compared";
+        return $"{found.Days} days, {found.Events} events: {result} (position {found.Position}){more}{totals}";
+    }
+
+    private static string HowToGoOn(DaySpan days, Findings found) => (found.Last ?? days.After) is { } last
+        ? $"Go on with: verify{(days.From is { } from ? $" --from {from}" : null)}{(days.To is { } to ? $" --to {to}" : null)} --after {last}"
+        : "Nothing is half done: it can be run again.";
 
     /// <summary>What was found so far.</summary>
     private sealed class Findings
     {
+        private long? position;
+
         public int Days { get; private set; }
+
+        /// <summary>The last day that was compared to its end.</summary>
+        public UtcDay? Last { get; private set; }
 
         public long Events { get; private set; }
 
-        public long Position { get; private set; }
+        /// <summary>Every event of the rolls up to this one was compared.</summary>
+        public long Position => position ?? 0;
+
+        public int WithoutTotals { get; private set; }
 
         public int Differences { get; private set; }
 
         public List<string> Printed { get; } = [];
 
-        public void Add(DayLedger day)
+        public void Add(DayLedger page)
         {
-            Days++;
-            Events += day.Raw.AdDays.Values.Sum(counts => counts.Events);
-            Position = Math.Max(Position, day.Roll);
-            foreach (var difference in Ledger.Compare(day))
+            foreach (var difference in Ledger.Compare(page))
             {
                 Add(Describe(difference));
+            }
+        }
+
+        public void Add(UtcDay day, DaySummary summary)
+        {
+            Days++;
+            Last = day;
+            Events += summary.Events;
+            position = Math.Min(position ?? long.MaxValue, summary.Position);
+            WithoutTotals += summary.Totals is null ? 1 : 0;
+            if (summary.Totals is { AreEqual: false } totals)
+            {
+                Add(
+                    $"{day}: reports say {Describe(totals.Reported)}, by package {Describe(totals.ReportedByPackage)}, "
+                    + $"the rows of daily_ad_stats sum up to {Describe(totals.Rows)}");
             }
         }
 

@@ -19,6 +19,13 @@ internal readonly record struct DayCounts(long Views, long Clicks, long Skips, l
         left.Exits + right.Exits,
         left.WatchDurationSum + right.WatchDurationSum);
 
+    public static DayCounts operator -(DayCounts left, DayCounts right) => new(
+        left.Views - right.Views,
+        left.Clicks - right.Clicks,
+        left.Skips - right.Skips,
+        left.Exits - right.Exits,
+        left.WatchDurationSum - right.WatchDurationSum);
+
     /// <summary>What one event adds.</summary>
     public static DayCounts Of(AdEvent one) => one.Type switch
     {

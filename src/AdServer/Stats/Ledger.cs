@@ -13,6 +13,21 @@ internal static class Ledger
         .. Between(LedgerTable.EventsByDay, day.Raw.PackageDays, day.Buckets.PackageDays),
     ];
 
+    /// <summary>The same by ad and package: all that three tables say where one of them differs, ordered by ad, performer and package.</summary>
+    public static IEnumerable<Disagreement> Disagree(DayLedger day)
+    {
+        var (raw, rows, buckets) = (All(day.Raw), All(day.Derived), All(day.Buckets));
+        return
+            from key in raw.Keys.Union(rows.Keys).Union(buckets.Keys)
+            let one = new Disagreement(
+                key.AdId, key.PerformerId, key.Package, raw.GetValueOrDefault(key), rows.GetValueOrDefault(key), buckets.GetValueOrDefault(key))
+            where one.Raw != one.Rows || one.Raw != one.Buckets
+            orderby key.AdId, key.PerformerId, key.Package
+            select one;
+    }
+
+    private static Dictionary<PackageDay, DayCounts> All(RollUp counts) => ByAd(counts).Concat(counts.PackageDays).ToDictionary();
+
     /// <summary>Ad rows in the shape of package rows, without a package.</summary>
     private static Dictionary<PackageDay, DayCounts> ByAd(RollUp counts) =>
         counts.AdDays.ToDictionary(row => new PackageDay(row.Key.AdId, row.Key.PerformerId, string.Empty, row.Key.Day), row => row.Value);
@@ -45,3 +60,12 @@ internal enum LedgerTable
 /// <param name="Derived">What the table says.</param>
 internal sealed record Difference(
     LedgerTable Table, UtcDay Day, string AdId, string PerformerId, string Package, DayCounts Raw, DayCounts Derived);
+
+/// <summary>What raw events, rows and buckets say of an ad on a day, or of an ad in a package, where they do not agree. Nothing at all counts as zeros.</summary>
+/// <param name="AdId">The ad.</param>
+/// <param name="PerformerId">The performer that is named there.</param>
+/// <param name="Package">The package; empty for all of them together.</param>
+/// <param name="Raw">What the raw events say.</param>
+/// <param name="Rows">What <c>daily_ad_stats</c> says, or <c>daily_package_stats</c> of a package.</param>
+/// <param name="Buckets">What <c>events_by_day</c> says.</param>
+internal sealed record Disagreement(string AdId, string PerformerId, string Package, DayCounts Raw, DayCounts Rows, DayCounts Buckets);

@@ -16,6 +16,9 @@ internal sealed class RollUp
     /// <summary>Counts per ad, package and day. Its keys also say which ads had an event from which package.</summary>
     public IReadOnlyDictionary<PackageDay, DayCounts> PackageDays => packageDays;
 
+    /// <summary>How many keys it holds: what it takes in memory.</summary>
+    public int Keys => adDays.Count + packageDays.Count;
+
     public static RollUp Of(IEnumerable<AdEvent> events)
     {
         var rollUp = new RollUp();
@@ -32,6 +35,37 @@ internal sealed class RollUp
         var counts = DayCounts.Of(one);
         Add(new AdDay(one.AdId, one.PerformerId, one.Day), counts);
         Add(new PackageDay(one.AdId, one.PerformerId, one.CountedPackage, one.Day), counts);
+    }
+
+    /// <summary>A copy with the counts of some ads alone.</summary>
+    public RollUp Only(Func<string, bool> ads)
+    {
+        var some = new RollUp();
+        foreach (var (key, counts) in adDays.Where(row => ads(row.Key.AdId)))
+        {
+            some.Add(key, counts);
+        }
+
+        foreach (var (key, counts) in packageDays.Where(row => ads(row.Key.AdId)))
+        {
+            some.Add(key, counts);
+        }
+
+        return some;
+    }
+
+    /// <summary>Forgets some ads.</summary>
+    public void Forget(Func<string, bool> ads)
+    {
+        foreach (var key in adDays.Keys.Where(key => ads(key.AdId)))
+        {
+            adDays.Remove(key);
+        }
+
+        foreach (var key in packageDays.Keys.Where(key => ads(key.AdId)))
+        {
+            packageDays.Remove(key);
+        }
     }
 
     public void Add(AdDay key, DayCounts counts) =>

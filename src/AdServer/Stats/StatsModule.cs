@@ -11,6 +11,7 @@ internal static class StatsModule
         settings.Checked(settings.Fault());
         services.AddSingleton(settings);
         services.AddSingleton<StatsMetrics>();
+        services.AddSingleton<LedgerGate>();
         services.AddSingleton<RollUpService>();
         services.AddSingleton<SweepService>();
         services.AddHostedService(provider => provider.GetRequiredService<RollUpService>());
@@ -23,5 +24,6 @@ internal static class StatsModule
         routes.MapAdStats();
         routes.MapDailyStats();
         routes.MapStatsReports();
+        routes.MapLedger();
     }
 }

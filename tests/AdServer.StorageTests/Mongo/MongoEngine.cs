@@ -1,5 +1,6 @@
 using AdServer.Common;
 using AdServer.Events;
+using AdServer.Stats;
 using AdServer.Storage;
 using AdServer.Storage.Mongo;
 using AdServer.StorageTests.Mongo.Engine;
@@ -99,6 +100,25 @@ internal sealed class MongoEngine : TestEngine
         { "updates", new BsonArray { new BsonDocument { { "q", new BsonDocument("adId", adId) }, { "u", new BsonDocument("$inc", new BsonDocument("counts.view", 1L)) } } } },
     });
 
+    public override Task SpoilPackageRowsAsync(string adId) => UpdateAsync(
+        "daily_package_stats", new BsonDocument("adId", adId), new BsonDocument("$inc", new BsonDocument("counts.view", -1L)));
+
+    public override async Task DeleteRowsAsync(string adId)
+    {
+        await RunAsync(MongoWrites.Delete("daily_ad_stats", new BsonDocument("adId", adId)));
+        await RunAsync(MongoWrites.Delete("daily_package_stats", new BsonDocument("adId", adId)));
+    }
+
+    public override async Task AddStrangeRowsAsync(string adId, string performerId)
+    {
+        var (ad, package) = (new AdDay(adId, performerId, Samples.Today), new PackageDay(adId, performerId, "none", Samples.Today));
+        await AddAsync("daily_ad_stats", MongoDerived.IdOf(ad), MongoDerived.KeyOf(ad));
+        await AddAsync("daily_package_stats", MongoDerived.IdOf(package), MongoDerived.KeyOf(package));
+    }
+
+    public override Task SpoilBucketsAsync(string adId) => UpdateAsync(
+        "events_by_day", new BsonDocument("events.adId", adId), new BsonDocument("$set", new BsonDocument("events", new BsonArray())));
+
     public override Task SpoilPackageAdsAsync(string package) => RunAsync(new BsonDocument
     {
         { "delete", "package_ads" },
@@ -140,6 +160,23 @@ internal sealed class MongoEngine : TestEngine
     /// <summary>The one host of a test, whose spool is the same after it was reopened. Further hosts have each their own.</summary>
     protected override ServiceProvider Open() =>
         Open(StorageAccess.Serve, new KeyValuePair<string, string?>("Storage:SpoolPath", Path.Combine(folder.FullName, "spool.db")));
+
+    private Task<BsonDocument> AddAsync(string collection, string id, BsonDocument key) => RunAsync(new BsonDocument
+    {
+        { "insert", collection },
+        {
+            "documents", new BsonArray
+            {
+                new BsonDocument("_id", id).AddRange(key).AddRange(MongoDerived.Write(new DayCounts(1, 2, 3, 4, 5))).Add("through", 1L),
+            }
+        },
+    });
+
+    private Task<BsonDocument> UpdateAsync(string collection, BsonDocument which, BsonDocument change) => RunAsync(new BsonDocument
+    {
+        { "update", collection },
+        { "updates", new BsonArray { new BsonDocument { { "q", which }, { "u", change }, { "multi", true } } } },
+    });
 
     private async Task<long> CountAsync(string collection, BsonDocument filter)
     {

@@ -1,4 +1,5 @@
 using AdServer.Commands;
+using AdServer.Common;
 using Xunit;
 
 namespace AdServer.Tests.Commands;
@@ -35,6 +36,35 @@ public sealed class CommandLineTests
         Assert.Equal(["--Storage:Path=x"], Assert.IsType<Invocation.Verify>(Parse("verify --Storage:Path x")).Configuration);
         Assert.Equal(["--Storage:Path=x"], Assert.IsType<Invocation.Rebuild>(Parse("--Storage:Path x rebuild")).Configuration);
         Assert.Empty(Assert.IsType<Invocation.OpenApi>(Parse("openapi")).Configuration);
+    }
+
+    [Fact]
+    public void Verify_and_rebuild_take_days()
+    {
+        var (first, last) = (UtcDay.Parse("2026-03-10"), UtcDay.Parse("2026-03-12"));
+        var whole = Assert.IsType<Invocation.Verify>(Parse("verify"));
+        var part = Assert.IsType<Invocation.Verify>(Parse("verify --from 2026-03-10 --to 2026-03-12 --after 2026-03-10 --Storage:Path x"));
+        var day = Assert.IsType<Invocation.Rebuild>(Parse("rebuild --day 2026-03-10"));
+        var remote = Assert.IsType<Invocation.Rebuild>(Parse("rebuild --from 2026-03-10 --to 2026-03-12 --url http://x:1/y"));
+
+        Assert.True(whole.Days.IsWhole);
+        Assert.Equal(new DaySpan(first, last, first), part.Days);
+        Assert.Equal((new DaySpan(first, first), null), (day.Days, day.Url));
+        Assert.Equal((new DaySpan(first, last), new Uri("http://x:1/y/")), (remote.Days, remote.Url));
+    }
+
+    [Theory]
+    [InlineData("2026-03-09", false)]
+    [InlineData("2026-03-10", false)]
+    [InlineData("2026-03-11", true)]
+    [InlineData("2026-03-12", true)]
+    [InlineData("2026-03-13", false)]
+    public void A_span_of_days_goes_from_its_first_or_after_what_is_done_to_its_last(string day, bool isHeld)
+    {
+        var span = new DaySpan(UtcDay.Parse("2026-03-09"), UtcDay.Parse("2026-03-12"), UtcDay.Parse("2026-03-10"));
+
+        Assert.Equal(isHeld, span.Holds(UtcDay.Parse(day)));
+        Assert.True(DaySpan.All.Holds(UtcDay.Parse(day)));
     }
 
     [Fact]
@@ -79,6 +109,14 @@ public sealed class CommandLineTests
     [InlineData("simulate --Storage:Path x", "simulate reads no settings: '--Storage:Path=x' would change nothing.")]
     [InlineData("simulate --urls http://x", "simulate reads no settings: '--urls=http://x' would change nothing. Did you mean '--url'?")]
     [InlineData("simulate --urls=http://x", "simulate reads no settings: '--urls=http://x' would change nothing. Did you mean '--url'?")]
+    [InlineData("verify --from 2026-02-30", "--from must be a day, such as 2026-03-10.")]
+    [InlineData("verify --from 2026-03-11 --to 2026-03-10", "--to must not be before --from.")]
+    [InlineData("verify --day 2026-03-11", "'--day' is no option of 'verify'.")]
+    [InlineData("rebuild --day today", "--day must be a day, such as 2026-03-10.")]
+    [InlineData("rebuild --day 2026-03-11 --from 2026-03-11", "--day goes with neither --from nor --to.")]
+    [InlineData("rebuild --url http://x", "--url needs --day, or --from and --to: a running server rebuilds the days that are named.")]
+    [InlineData("rebuild --url http://x --from 2026-03-11", "--url needs --day, or --from and --to: a running server rebuilds the days that are named.")]
+    [InlineData("rebuild --day 2026-03-11 --url x", "--url must be an absolute http or https address")]
     [InlineData("simulate --url localhost:5080", "--url must be an absolute http or https address")]
     [InlineData("simulate --url /ads", "--url must be an absolute http or https address")]
     [InlineData("simulate --url ftp://x", "--url must be an absolute http or https address")]

@@ -18,12 +18,26 @@ internal sealed class FakeLedger : ILedgerStore
     public Task<IReadOnlyList<UtcDay>> ListDaysAsync(CancellationToken cancellation) =>
         Failure is null ? Task.FromResult<IReadOnlyList<UtcDay>>([.. Days.Keys]) : Task.FromException<IReadOnlyList<UtcDay>>(Failure);
 
-    public Task<DayLedger> ReadDayAsync(UtcDay day, CancellationToken cancellation) => Task.FromResult(Days[day]);
+    /// <summary>The sums of days that are not equal.</summary>
+    public Dictionary<UtcDay, DayTotals?> Totals { get; } = [];
+
+    /// <summary>Is told of each page before it is read.</summary>
+    public Action<UtcDay> Reading { get; init; } = _ => { };
+
+    public Task<DayLedger> ReadPageAsync(UtcDay day, string from, int mostKeys, CancellationToken cancellation)
+    {
+        Reading(day);
+        cancellation.ThrowIfCancellationRequested();
+        return Task.FromResult(Days[day]);
+    }
+
+    public Task<DayTotals?> ReadTotalsAsync(UtcDay day, CancellationToken cancellation) =>
+        Task.FromResult(Totals.TryGetValue(day, out var totals) ? totals : new DayTotals(Days[day].Roll, default, default, default));
 
     public Task<IReadOnlyList<(string Package, string AdId, bool InRaw)>> ComparePackageAdsAsync(CancellationToken cancellation) =>
         Task.FromResult(PackageAds);
 
-    public Task RebuildDayAsync(UtcDay day, CancellationToken cancellation) => Note(day.ToString());
+    public Task RebuildDayAsync(UtcDay day, int mostKeys, CancellationToken cancellation) => Note(day.ToString());
 
     public Task RebuildPackageAdsAsync(CancellationToken cancellation) => Note("package sets");
 

@@ -78,10 +78,10 @@ public sealed class LedgerTests
         var counts = Counted(Event("a", "x"), Event("a", "x", EventType.Click));
         var ledger = new FakeLedger { Days = { [Day] = new(7, counts, counts, counts), [Day.AddDays(1)] = new(9, new(), new(), new()) } };
 
-        var code = await new VerifyCommand(ledger, console.Console).RunAsync(TestContext.Current.CancellationToken);
+        var code = await new VerifyCommand(ledger, console.Console).RunAsync(DaySpan.All, TestContext.Current.CancellationToken);
 
         Assert.Equal(0, code);
-        Assert.Equal(["2 days, 2 events: raw equals rolled up (position 9)"], console.Lines);
+        Assert.Equal(["2 days, 2 events: raw equals rolled up (position 7)"], console.Lines);
     }
 
     [Fact]
@@ -92,7 +92,7 @@ public sealed class LedgerTests
         var derived = Counted(Event("a", "[red]x[/]"));
         var ledger = new FakeLedger { Days = { [Day] = new(7, raw, derived, raw) }, PackageAds = [("[x", "a", true), ("y", "a", false)] };
 
-        var code = await new VerifyCommand(ledger, console.Console).RunAsync(TestContext.Current.CancellationToken);
+        var code = await new VerifyCommand(ledger, console.Console).RunAsync(DaySpan.All, TestContext.Current.CancellationToken);
 
         Assert.Equal(1, code);
         Assert.Equal(
@@ -112,11 +112,101 @@ public sealed class LedgerTests
         using var console = new TextConsole();
         var ledger = new FakeLedger { PackageAds = [.. Enumerable.Range(0, 250).Select(number => ("x", $"ad{number}", true))] };
 
-        var code = await new VerifyCommand(ledger, console.Console).RunAsync(TestContext.Current.CancellationToken);
+        var code = await new VerifyCommand(ledger, console.Console).RunAsync(DaySpan.All, TestContext.Current.CancellationToken);
 
         Assert.Equal(1, code);
         Assert.Equal(101, console.Lines.Length);
         Assert.Equal("0 days, 0 events: 250 differences (position 0), the first 100 are above", console.Lines[^1]);
+    }
+
+    [Fact]
+    public async Task Verify_that_is_interrupted_says_what_it_found_and_how_to_go_on()
+    {
+        using var console = new TextConsole();
+        using var interruption = new CancellationTokenSource();
+        var (raw, none) = (Counted(Event("a", "x")), new RollUp());
+        var ledger = new FakeLedger
+        {
+            Days = { [Day] = new(7, raw, none, raw), [Day.AddDays(1)] = new(8, raw, raw, raw), [Day.AddDays(2)] = new(9, raw, raw, raw) },
+            Reading = day =>
+            {
+                if (day == Day.AddDays(2))
+                {
+                    interruption.Cancel();
+                }
+            },
+        };
+
+        var code = await new VerifyCommand(ledger, console.Console).RunAsync(new DaySpan(To: Day.AddDays(5)), interruption.Token);
+
+        Assert.Equal(130, code);
+        Assert.Equal(3, console.Lines.Length);
+        Assert.Equal(
+            "Interrupted after 2 days, 2 events: 2 differences (position 7). Go on with: verify --to 2026-11-26 --after 2026-11-22", console.Lines[^1]);
+    }
+
+    [Fact]
+    public async Task Verify_goes_on_after_a_day_and_the_store_may_go_away_meanwhile()
+    {
+        using var console = new TextConsole();
+        var raw = Counted(Event("a", "x"));
+        var ledger = new FakeLedger
+        {
+            Days = { [Day] = new(7, raw, new(), raw), [Day.AddDays(1)] = new(8, raw, raw, raw), [Day.AddDays(2)] = new(9, raw, raw, raw) },
+            Reading = day => _ = day == Day.AddDays(2) ? throw new StoreUnavailableException("The store is away") : 0,
+        };
+
+        var code = await new VerifyCommand(ledger, console.Console).RunAsync(new DaySpan(After: Day), TestContext.Current.CancellationToken);
+
+        Assert.Equal(2, code);
+        Assert.Equal(
+            ["The store is away, after 1 days, 1 events: raw equals rolled up (position 8). Go on with: verify --after 2026-11-22"], console.Lines);
+    }
+
+    [Fact]
+    public async Task A_range_of_days_is_compared_without_the_package_sets_which_belong_to_no_day()
+    {
+        using var console = new TextConsole();
+        var raw = Counted(Event("a", "x"));
+        var ledger = new FakeLedger { Days = { [Day] = new(7, raw, raw, raw), [Day.AddDays(1)] = new(8, raw, new(), raw) }, PackageAds = [("x", "a", true)] };
+
+        Assert.Equal(0, await new VerifyCommand(ledger, console.Console).RunAsync(new DaySpan(To: Day), TestContext.Current.CancellationToken));
+        Assert.Equal(["1 days, 1 events: raw equals rolled up (position 7)"], console.Lines);
+    }
+
+    [Fact]
+    public async Task Verify_names_totals_that_differ_and_says_which_it_could_not_compare()
+    {
+        using var console = new TextConsole();
+        var (one, two) = (new DayCounts(1, 0, 0, 0, 5), new DayCounts(2, 0, 0, 0, 5));
+        var ledger = new FakeLedger
+        {
+            Days = { [Day] = new(7, new(), new(), new()), [Day.AddDays(1)] = new(8, new(), new(), new()) },
+            Totals = { [Day] = new(6, one, two, one), [Day.AddDays(1)] = null },
+        };
+
+        Assert.Equal(1, await new VerifyCommand(ledger, console.Console).RunAsync(DaySpan.All, TestContext.Current.CancellationToken));
+        Assert.Equal(
+            [
+                "2026-11-21: reports say 2 views, 0 clicks, 0 skips, 0 exits, 5 ms, by package 1 views, 0 clicks, 0 skips, 0 exits, 5 ms, "
+                    + "the rows of daily_ad_stats sum up to 1 views, 0 clicks, 0 skips, 0 exits, 5 ms",
+                "2 days, 0 events: 1 differences (position 6); the totals of 1 days were never at rest, and not compared",
+            ],
+            console.Lines);
+    }
+
+    [Fact]
+    public async Task Rebuild_of_a_day_derives_no_other_and_no_package_sets()
+    {
+        using var console = new TextConsole();
+        var ledger = new FakeLedger { Days = { [Day] = new(1, new(), new(), new()), [Day.AddDays(1)] = new(1, new(), new(), new()) } };
+
+        var code = await new RebuildCommand(ledger, console.Console, TimeProvider.System)
+            .RunAsync(new DaySpan(Day, Day), TestContext.Current.CancellationToken);
+
+        Assert.Equal(0, code);
+        Assert.Equal(["2026-11-21"], ledger.Rebuilt);
+        Assert.StartsWith("1 days were derived again from raw events in ", Assert.Single(console.Lines), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -125,7 +215,7 @@ public sealed class LedgerTests
         using var console = new TextConsole();
         var ledger = new FakeLedger { Days = { [Day] = new(1, new(), new(), new()), [Day.AddDays(1)] = new(1, new(), new(), new()) } };
 
-        var code = await new RebuildCommand(ledger, console.Console, TimeProvider.System).RunAsync(TestContext.Current.CancellationToken);
+        var code = await new RebuildCommand(ledger, console.Console, TimeProvider.System).RunAsync(DaySpan.All, TestContext.Current.CancellationToken);
 
         Assert.Equal(0, code);
         Assert.Equal(["2026-11-21", "2026-11-22", "package sets"], ledger.Rebuilt);

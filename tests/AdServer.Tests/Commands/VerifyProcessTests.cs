@@ -19,23 +19,54 @@ public sealed class VerifyProcessTests
         Assert.Equal((0, "1 days, 1 events: raw equals rolled up (position 1)"), await RunAsync(host, "verify"));
 
         await host.StopAsync();
-        using (var session = SqliteSession.Open(Path.Combine(host.Folder, "adserver.db"), readOnly: false))
-        {
-            session.Execute("UPDATE daily_ad_stats SET views = 2");
-        }
+        Spoil(host);
 
         var (code, found) = await RunAsync(host, "verify");
         Assert.Equal(1, code);
         Assert.Contains(adId, found, StringComparison.Ordinal);
-        Assert.EndsWith("1 days, 1 events: 1 differences (position 1)", found, StringComparison.Ordinal);
+        Assert.EndsWith("1 days, 1 events: 2 differences (position 1)", found, StringComparison.Ordinal);
         Assert.Equal(0, (await RunAsync(host, "rebuild")).ExitCode);
         Assert.Equal(0, (await RunAsync(host, "verify")).ExitCode);
     }
 
-    /// <summary>The exit code, and what was said.</summary>
-    private static async Task<(int ExitCode, string Said)> RunAsync(AdServerHost host, string command)
+    [Fact]
+    public async Task A_day_is_rebuilt_by_the_running_server_and_by_nobody_else_beside_it()
     {
-        await using var process = new ServerProcess([command, "--Storage:Path", Path.Combine(host.Folder, "adserver.db")]);
+        await using var host = await AdServerHost.StartAsync();
+        await new Portal(host).SignUpAsync();
+        await new Sdk(host).ReportsAsync(await new Portal(host).AddAdAsync());
+        await host.Get<RollUpService>().RollAllAsync(TestContext.Current.CancellationToken);
+        Spoil(host);
+        var url = host.Client.BaseAddress!.ToString();
+
+        Assert.Equal(1, (await RunAsync(host, "verify", "--from", "2026-11-21")).ExitCode);
+        Assert.Equal((0, "2026-11-21: rebuilt, raw equals rolled up (position 1)"), await CallAsync("rebuild", "--day", "2026-11-21", "--url", url));
+        Assert.Equal((0, "1 days, 1 events: raw equals rolled up (position 1)"), await RunAsync(host, "verify", "--to", "2026-11-21"));
+        Assert.Equal((0, "0 days, 0 events: raw equals rolled up (position 0)"), await RunAsync(host, "verify", "--after", "2026-11-21"));
+    }
+
+    [Fact]
+    public async Task Where_nobody_serves_a_rebuild_says_so()
+    {
+        var (exitCode, said) = await CallAsync("rebuild", "--day", "2026-11-21", "--url", "http://127.0.0.1:9");
+
+        Assert.Equal(1, exitCode);
+        Assert.StartsWith("There is no ad server at http://127.0.0.1:9/, or it went away: ", said, StringComparison.Ordinal);
+    }
+
+    private static void Spoil(AdServerHost host)
+    {
+        using var session = SqliteSession.Open(Path.Combine(host.Folder, "adserver.db"), readOnly: false);
+        session.Execute("UPDATE daily_ad_stats SET views = 2");
+    }
+
+    /// <summary>The exit code, and what was said.</summary>
+    private static Task<(int ExitCode, string Said)> RunAsync(AdServerHost host, params string[] command) =>
+        CallAsync([.. command, "--Storage:Path", Path.Combine(host.Folder, "adserver.db")]);
+
+    private static async Task<(int ExitCode, string Said)> CallAsync(params string[] command)
+    {
+        await using var process = new ServerProcess(command);
         var (exitCode, output, error) = await process.ExitAsync();
         Assert.Empty(error);
         return (exitCode, output.Trim());

@@ -48,13 +48,17 @@ internal static class SimulateArguments
         result.GetValue(NewConnections));
 
     /// <summary>An absolute http or https address, made to end with a slash; nothing for any other text.</summary>
-    private static Uri? ParseUrl(string? text) =>
+    public static Uri? ParseUrl(string? text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps)
             ? new Uri(url.GetLeftPart(UriPartial.Path).TrimEnd('/') + "/")
             : null;
 
-    private static Option<string> UrlOption() => Checked(
-        new Option<string>("--url") { DefaultValueFactory = _ => "http://localhost:5080", HelpName = "address", Description = "root of the server" },
+    private static Option<string> UrlOption() => CheckedUrl(
+        new Option<string>("--url") { DefaultValueFactory = _ => "http://localhost:5080", HelpName = "address", Description = "root of the server" });
+
+    /// <summary>An option that takes the root of a server.</summary>
+    public static Option<string> CheckedUrl(Option<string> option) => Checked(
+        option,
         text => ParseUrl(text) is not null,
         "--url must be an absolute http or https address, such as http://localhost:5080.");
 
@@ -79,7 +83,7 @@ internal static class SimulateArguments
         "--speed must be a number from 0.1 to 1000.");
 
     /// <summary>Judges the text itself, before it is converted: the parser's own words about a failed conversion name .NET types.</summary>
-    private static Option<T> Checked<T>(Option<T> option, Predicate<string> valid, string otherwise)
+    public static Option<T> Checked<T>(Option<T> option, Predicate<string> valid, string otherwise)
     {
         option.Validators.Add(result =>
         {

@@ -6,16 +6,17 @@ using MongoDB.Bson;
 namespace AdServer.Storage.Mongo;
 
 /// <summary>
-/// One day for <c>verify</c> and <c>rebuild</c>, while others go on rolling. Each row is compared at the position that it has itself: its
-/// <c>through</c>, but at least the last roll that was applied when the look began. Rows are read before events.
+/// Some ads of one day for <c>verify</c> and <c>rebuild</c>, while others go on rolling. Each row is compared at the position that it has itself:
+/// its <c>through</c>, but at least the last roll that was applied when the look began. Rows are read before events.
 /// </summary>
 internal sealed class MongoDay
 {
+    private readonly LedgerWindow window;
     private readonly Dictionary<AdDay, MongoRow> adRows = [];
     private readonly Dictionary<PackageDay, MongoRow> packageRows = [];
-    private readonly Dictionary<long, HashSet<string>> batchesOfRolls = [];
+    private readonly Dictionary<long, long> sums = [];
 
-    private MongoDay(long applied) => Applied = applied;
+    private MongoDay(LedgerWindow window, long applied) => (this.window, Applied) = (window, applied);
 
     /// <summary>The last roll that was applied when the look began.</summary>
     public long Applied { get; }
@@ -25,17 +26,36 @@ internal sealed class MongoDay
     public IReadOnlyDictionary<PackageDay, MongoRow> PackageRows => packageRows;
 
     /// <summary>What the events say that each row should hold at its position.</summary>
-    public RollUp Raw { get; } = new();
+    public RollUp Raw => window.Raw;
 
-    /// <summary>The batches with events of the day, by their roll.</summary>
-    public IReadOnlyDictionary<long, HashSet<string>> BatchesOfRolls => batchesOfRolls;
+    /// <summary>For each applied roll with events of the day their <see cref="SumOf"/>, of all ads.</summary>
+    public IReadOnlyDictionary<long, long> Sums => sums;
 
-    public static async Task<MongoDay> ReadAsync(MongoRetry commands, UtcDay day, long applied, CancellationToken cancellation)
+    public static async Task<MongoDay> ReadAsync(
+        MongoRetry commands, UtcDay day, long applied, LedgerWindow window, CancellationToken cancellation)
     {
-        var read = new MongoDay(applied);
+        var read = new MongoDay(window, applied);
         await read.ReadRowsAsync(commands, day, cancellation);
         await read.ReadEventsAsync(commands, day, cancellation);
+        read.Fit();
         return read;
+    }
+
+    /// <summary>A number for an event, to be added up: two sets of events with equal sums hold the same, but for a chance of one in billions.</summary>
+    public static long SumOf(AdEvent one) => (1L << 40) + (uint)one.GetHashCode();
+
+    /// <summary>Adds the entries of the buckets.</summary>
+    public async Task ReadBucketsAsync(MongoRetry commands, UtcDay day, CancellationToken cancellation)
+    {
+        await foreach (var bucket in MongoBuckets.ListDayAsync(commands, day, cancellation))
+        {
+            foreach (var entry in bucket["events"].AsBsonArray)
+            {
+                Add(window.Buckets, MongoBuckets.ReadEntry(entry), bucket["roll"].ToInt64());
+            }
+
+            Fit();
+        }
     }
 
     public long PositionOf(AdDay key) => Math.Max(Applied, adRows.TryGetValue(key, out var row) ? row.Through : 0);
@@ -43,8 +63,13 @@ internal sealed class MongoDay
     public long PositionOf(PackageDay key) => Math.Max(Applied, packageRows.TryGetValue(key, out var row) ? row.Through : 0);
 
     /// <summary>Adds an event of a roll where the positions include it.</summary>
-    public void Add(RollUp counts, AdEvent one, long roll)
+    private void Add(RollUp counts, AdEvent one, long roll)
     {
+        if (!window.Takes(one.AdId))
+        {
+            return;
+        }
+
         var (ad, package) = (new AdDay(one.AdId, one.PerformerId, one.Day), new PackageDay(one.AdId, one.PerformerId, one.CountedPackage, one.Day));
         if (roll <= PositionOf(ad))
         {
@@ -60,14 +85,28 @@ internal sealed class MongoDay
     private async Task ReadRowsAsync(MongoRetry commands, UtcDay day, CancellationToken cancellation)
     {
         var ofDay = new BsonDocument("date", day.ToString());
-        await foreach (var row in commands.ScanAsync(MongoDerived.PackageRows, ofDay, null, MongoVerbs.PageSize, cancellation))
+        await foreach (var page in commands.ScanAsync(MongoDerived.PackageRows, ofDay, null, MongoVerbs.PageSize, cancellation)
+            .Chunk(MongoVerbs.PageSize).WithCancellation(cancellation))
         {
-            packageRows[MongoDerived.ReadPackageDay(row)] = Read(row);
+            foreach (var row in page.Where(row => window.Takes(row["adId"].AsString)))
+            {
+                var key = MongoDerived.ReadPackageDay(row);
+                window.Rows.Add(key, (packageRows[key] = Read(row)).Counts);
+            }
+
+            Fit();
         }
 
-        await foreach (var row in commands.ScanAsync(MongoDerived.AdRows, ofDay, null, MongoVerbs.PageSize, cancellation))
+        await foreach (var page in commands.ScanAsync(MongoDerived.AdRows, ofDay, null, MongoVerbs.PageSize, cancellation)
+            .Chunk(MongoVerbs.PageSize).WithCancellation(cancellation))
         {
-            adRows[MongoDerived.ReadAdDay(row)] = Read(row);
+            foreach (var row in page.Where(row => window.Takes(row["adId"].AsString)))
+            {
+                var key = MongoDerived.ReadAdDay(row);
+                window.Rows.Add(key, (adRows[key] = Read(row)).Counts);
+            }
+
+            Fit();
         }
     }
 
@@ -78,21 +117,53 @@ internal sealed class MongoDay
         await foreach (var some in events.Chunk(MongoEvents.PageSize).WithCancellation(cancellation))
         {
             var records = await batches.ReadAsync(some.Select(one => one["batch"].AsString).Distinct(), cancellation);
-            foreach (var one in some)
+            foreach (var document in some)
             {
-                var batch = one["batch"].AsString;
-                if (records.TryGetValue(batch, out var record) && MongoBatches.RollOf(record) is { } roll)
+                if (records.TryGetValue(document["batch"].AsString, out var record) && MongoBatches.RollOf(record) is { } roll)
                 {
-                    Add(Raw, MongoEvents.Read(one), roll);
-                    (batchesOfRolls.TryGetValue(roll, out var ofRoll) ? ofRoll : batchesOfRolls[roll] = []).Add(batch);
+                    Add(MongoEvents.Read(document), roll);
                 }
             }
+
+            Fit();
+        }
+    }
+
+    private void Add(AdEvent one, long roll)
+    {
+        Add(window.Raw, one, roll);
+        if (roll <= Applied)
+        {
+            sums[roll] = sums.GetValueOrDefault(roll) + SumOf(one);
+        }
+    }
+
+    /// <summary>Gives up what no longer fits into the window.</summary>
+    private void Fit()
+    {
+        if (!window.Fit())
+        {
+            return;
+        }
+
+        foreach (var key in adRows.Keys.Where(key => !window.Takes(key.AdId)))
+        {
+            adRows.Remove(key);
+        }
+
+        foreach (var key in packageRows.Keys.Where(key => !window.Takes(key.AdId)))
+        {
+            packageRows.Remove(key);
         }
     }
 
     private static MongoRow Read(BsonDocument row) =>
-        new(row["_id"].AsString, MongoDerived.ReadCounts(row), row["through"].ToInt64());
+        new(row["_id"].AsString, MongoDerived.ReadCounts(row), row["through"].ToInt64(), row.GetValue("mended", BsonNull.Value));
 }
 
 /// <summary>A derived row as it was found.</summary>
-internal sealed record MongoRow(string Id, DayCounts Counts, long Through);
+/// <param name="Id">Its <c>_id</c>.</param>
+/// <param name="Counts">What it says.</param>
+/// <param name="Through">The last roll that it includes.</param>
+/// <param name="Mended">Names the last rebuild that changed it, if one did.</param>
+internal sealed record MongoRow(string Id, DayCounts Counts, long Through, BsonValue Mended);

@@ -38,6 +38,13 @@ internal static class MongoDerived
         { "watchDurationSum", counts.WatchDurationSum },
     };
 
+    /// <summary>The operand of an <c>$inc</c> that adds counts.</summary>
+    public static BsonDocument Increase(DayCounts counts) => new()
+    {
+        { "counts.view", counts.Views }, { "counts.click", counts.Clicks }, { "counts.skip", counts.Skips },
+        { "counts.exit", counts.Exits }, { "watchDurationSum", counts.WatchDurationSum },
+    };
+
     public static DayCounts ReadCounts(BsonDocument row)
     {
         var counts = row["counts"];
@@ -54,13 +61,7 @@ internal static class MongoDerived
         new BsonDocument { { "_id", id }, { "through", new BsonDocument("$lt", roll) } },
         new BsonDocument
         {
-            {
-                "$inc", new BsonDocument
-                {
-                    { "counts.view", counts.Views }, { "counts.click", counts.Clicks }, { "counts.skip", counts.Skips },
-                    { "counts.exit", counts.Exits }, { "watchDurationSum", counts.WatchDurationSum },
-                }
-            },
+            { "$inc", Increase(counts) },
             { "$set", new BsonDocument { { "through", roll }, { "updatedAt", now.UtcDateTime } } },
             { "$setOnInsert", key.Add("createdAt", now.UtcDateTime) },
         },

@@ -10,6 +10,9 @@ namespace AdServer.Storage.Mongo;
 /// </summary>
 internal sealed class MongoLedgerStore(MongoRetry commands, TimeProvider clock) : ILedgerStore
 {
+    /// <summary>How often the sums of a day are read again because a roll came between.</summary>
+    private const int MostTries = 10;
+
     private static readonly (string Collection, string Field)[] Days =
     [
         (MongoEvents.Collection, "day"), (MongoDerived.AdRows, "date"), (MongoDerived.PackageRows, "date"), (MongoBuckets.Collection, "_id"),
@@ -17,8 +20,6 @@ internal sealed class MongoLedgerStore(MongoRetry commands, TimeProvider clock) 
 
     private readonly MongoRolls rolls = new(commands, clock);
     private readonly MongoAdMarks marks = new(commands);
-    private readonly MongoTail tail = new(commands);
-    private readonly MongoBatches batches = new(commands);
     private readonly MongoRebuild rebuild = new(commands, clock);
 
     public async Task<IReadOnlyList<UtcDay>> ListDaysAsync(CancellationToken cancellation)
@@ -36,39 +37,42 @@ internal sealed class MongoLedgerStore(MongoRetry commands, TimeProvider clock) 
         return [.. days];
     }
 
-    public async Task<DayLedger> ReadDayAsync(UtcDay day, CancellationToken cancellation)
+    public async Task<DayLedger> ReadPageAsync(UtcDay day, string from, int mostKeys, CancellationToken cancellation)
     {
-        var read = await MongoDay.ReadAsync(commands, day, await rolls.ReadLastAppliedAsync(cancellation), cancellation);
-        var bucketed = new RollUp();
-        await foreach (var bucket in MongoBuckets.ListDayAsync(commands, day, cancellation))
+        var window = new LedgerWindow(from, mostKeys);
+        var read = await MongoDay.ReadAsync(commands, day, await rolls.ReadLastAppliedAsync(cancellation), window, cancellation);
+        await read.ReadBucketsAsync(commands, day, cancellation);
+        var gone = await marks.FindRemovedAsync(window.Ads, cancellation);
+        bool IsLive(string adId) => !gone.Contains(adId);
+        return new DayLedger(read.Applied, window.Raw.Only(IsLive), window.Rows.Only(IsLive), window.Buckets.Only(IsLive), window.Until);
+    }
+
+    /// <summary>The rows are at rest from the moment at which a roll is applied until the next one is closed.</summary>
+    public async Task<DayTotals?> ReadTotalsAsync(UtcDay day, CancellationToken cancellation)
+    {
+        var patience = commands.NewPatience();
+        for (var tries = 0; tries < MostTries; tries++)
         {
-            foreach (var entry in bucket["events"].AsBsonArray)
+            if (await rolls.FindRestAsync(cancellation) is not { } before)
             {
-                read.Add(bucketed, MongoBuckets.ReadEntry(entry), bucket["roll"].ToInt64());
+                await patience.PauseAsync(cancellation);
+                continue;
+            }
+
+            var totals = await AddUpAsync(day, before, cancellation);
+            if (await rolls.FindRestAsync(cancellation) == before)
+            {
+                return totals;
             }
         }
 
-        var derived = new RollUp();
-        read.AdRows.ToList().ForEach(row => derived.Add(row.Key, row.Value.Counts));
-        read.PackageRows.ToList().ForEach(row => derived.Add(row.Key, row.Value.Counts));
-        var ads = read.Raw.AdDays.Keys.Concat(derived.AdDays.Keys).Concat(bucketed.AdDays.Keys).Select(key => key.AdId)
-            .Concat(derived.PackageDays.Keys.Select(key => key.AdId));
-        var gone = await marks.FindRemovedAsync(ads, cancellation);
-        return new DayLedger(read.Applied, Only(read.Raw, gone), Only(derived, gone), Only(bucketed, gone));
+        return null;
     }
 
-    public async Task<IReadOnlyList<(string Package, string AdId, bool InRaw)>> ComparePackageAdsAsync(CancellationToken cancellation)
-    {
-        var (raw, kept, waiting) = await ReadPairsAsync(cancellation);
-        var gone = await marks.FindRemovedAsync(raw.Concat(kept).Select(pair => pair.AdId), cancellation);
-        return
-        [
-            .. raw.Except(kept).Where(pair => !gone.Contains(pair.AdId)).Select(pair => (pair.Package, pair.AdId, true)),
-            .. kept.Except(raw).Except(waiting).Where(pair => !gone.Contains(pair.AdId)).Select(pair => (pair.Package, pair.AdId, false)),
-        ];
-    }
+    public Task<IReadOnlyList<(string Package, string AdId, bool InRaw)>> ComparePackageAdsAsync(CancellationToken cancellation) =>
+        new MongoPairLedger(commands, clock).CompareAsync(cancellation);
 
-    public Task RebuildDayAsync(UtcDay day, CancellationToken cancellation) => rebuild.DayAsync(day, cancellation);
+    public Task RebuildDayAsync(UtcDay day, int mostKeys, CancellationToken cancellation) => rebuild.DayAsync(day, mostKeys, cancellation);
 
     public async Task RebuildPackageAdsAsync(CancellationToken cancellation)
     {
@@ -79,32 +83,6 @@ internal sealed class MongoLedgerStore(MongoRetry commands, TimeProvider clock) 
             MongoPackageAds.Collection,
             differences.Where(pair => !pair.InRaw).Select(pair => new BsonDocument("_id", MongoPackageAds.IdOf((pair.Package, pair.AdId)))),
             cancellation);
-    }
-
-    /// <summary>The pairs of applied rolls, the pairs of the sets, and those that a roll may add just now.</summary>
-    private async Task<(HashSet<(string Package, string AdId)> Raw, HashSet<(string Package, string AdId)> Kept, HashSet<(string Package, string AdId)> Waiting)>
-        ReadPairsAsync(CancellationToken cancellation)
-    {
-        var applied = await rolls.ReadLastAppliedAsync(cancellation);
-        var kept = await commands.ScanAsync(MongoPackageAds.Collection, [], null, MongoVerbs.PageSize, cancellation)
-            .Select(MongoPackageAds.Read).ToHashSetAsync(cancellationToken: cancellation);
-        var raw = await ReadPairsAsync(batches.ListRolledAsync(0, applied, cancellation), cancellation);
-        var waiting = await ReadPairsAsync((await tail.ListAsync(applied, cancellation)).ToAsyncEnumerable(), cancellation);
-        return (raw, kept, waiting);
-    }
-
-    private async Task<HashSet<(string Package, string AdId)>> ReadPairsAsync(IAsyncEnumerable<MongoBatch> some, CancellationToken cancellation)
-    {
-        var pairs = new HashSet<(string, string)>();
-        await foreach (var part in some.Chunk(MongoVerbs.MostStatements).WithCancellation(cancellation))
-        {
-            await foreach (var (_, _, sums) in tail.AddUpAsync(part, cancellation))
-            {
-                pairs.UnionWith(sums.Select(sum => (sum.Key.Package, sum.Key.AdId)));
-            }
-        }
-
-        return pairs;
     }
 
     private async Task<string?> FirstAfterAsync(string collection, string field, string after, CancellationToken cancellation)
@@ -119,11 +97,22 @@ internal sealed class MongoLedgerStore(MongoRetry commands, TimeProvider clock) 
         return page.Documents is [var first] ? first[field].AsString.Split('|')[0] : null;
     }
 
-    private static RollUp Only(RollUp all, IReadOnlySet<string> gone)
+    private async Task<DayTotals> AddUpAsync(UtcDay day, long roll, CancellationToken cancellation)
     {
-        var live = new RollUp();
-        all.AdDays.Where(row => !gone.Contains(row.Key.AdId)).ToList().ForEach(row => live.Add(row.Key, row.Value));
-        all.PackageDays.Where(row => !gone.Contains(row.Key.AdId)).ToList().ForEach(row => live.Add(row.Key, row.Value));
-        return live;
+        var gone = await marks.ListUnsweptAsync(cancellation);
+        var rows = commands.ScanAsync(MongoDerived.AdRows, new BsonDocument("date", day.ToString()), null, MongoVerbs.PageSize, cancellation)
+            .Where(row => !gone.Contains(row["adId"].AsString));
+        var query = new StatsQuery { From = day, To = day };
+        return new DayTotals(
+            roll,
+            await rows.AggregateAsync(default(DayCounts), (sum, row) => sum + MongoDerived.ReadCounts(row), cancellation),
+            await ReportAsync(query, roll, gone, cancellation),
+            await ReportAsync(query with { GroupBy = [StatsGroup.Package] }, roll, gone, cancellation));
+    }
+
+    private async Task<DayCounts> ReportAsync(StatsQuery query, long roll, IReadOnlySet<string> gone, CancellationToken cancellation)
+    {
+        var sums = await new MongoStatsQuery(commands, query, roll, gone).ReadTotalAsync(cancellation);
+        return sums.Rows.Aggregate(default(DayCounts), (sum, row) => sum + row.Measures.Events);
     }
 }

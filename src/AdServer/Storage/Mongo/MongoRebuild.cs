@@ -5,98 +5,167 @@ using MongoDB.Bson;
 namespace AdServer.Storage.Mongo;
 
 /// <summary>
-/// Puts the rows and buckets of a day right. Each row is replaced by what the events say at the row's own position, guarded by the
-/// <c>through</c> that was read: the roll-up may go on meanwhile, and a guard that fails means to look again.
+/// Puts the rows and buckets of a day right while hosts go on rolling. What a row lacks is the same whatever roll is added to it meanwhile, so
+/// it is added as a difference, guarded by <c>mended</c>: each rebuild gives the row another, and only one that saw the last one may change it.
 /// </summary>
 internal sealed class MongoRebuild(MongoRetry commands, TimeProvider clock)
 {
+    /// <summary>Looks at one page until there is nothing wrong in it: to find, to confirm, to see that it is mended, and some more.</summary>
+    private const int MostLooks = 30;
+
     private readonly MongoRolls rolls = new(commands, clock);
     private readonly MongoAdMarks marks = new(commands);
 
-    public async Task DayAsync(UtcDay day, CancellationToken cancellation)
+    public async Task DayAsync(UtcDay day, int mostKeys, CancellationToken cancellation)
     {
-        var patience = commands.NewPatience();
-        while (true)
+        var (first, from) = await MendRowsAsync(day, string.Empty, mostKeys, cancellation);
+        while (from is not null)
         {
-            var read = await MongoDay.ReadAsync(commands, day, await rolls.ReadLastAppliedAsync(cancellation), cancellation);
-            var gone = await marks.FindRemovedAsync(
-                read.Raw.AdDays.Keys.Concat(read.AdRows.Keys).Select(key => key.AdId).Concat(read.PackageRows.Keys.Select(key => key.AdId)),
-                cancellation);
-            if (await WriteRowsAsync(read, gone, cancellation))
-            {
-                await WriteBucketsAsync(day, read, gone, cancellation);
-                return;
-            }
+            (_, from) = await MendRowsAsync(day, from, mostKeys, cancellation);
+        }
 
-            await patience.PauseAsync(cancellation);
+        foreach (var roll in await FindWrongBucketsAsync(day, first, cancellation))
+        {
+            await ReplaceBucketsAsync(day, roll, cancellation);
         }
     }
 
-    /// <summary>Writes what is not as it should be; says whether every guard held.</summary>
-    private async Task<bool> WriteRowsAsync(MongoDay read, IReadOnlySet<string> gone, CancellationToken cancellation)
+    /// <summary>
+    /// Puts the rows of a page right; returns the last look, which found nothing wrong, and the ad with which the next page begins. Only what
+    /// two looks in a row find is changed: one read may come from a node that is behind.
+    /// </summary>
+    private async Task<(MongoDay Read, string? Next)> MendRowsAsync(UtcDay day, string from, int mostKeys, CancellationToken cancellation)
     {
-        var ads = Changes(read.Raw.AdDays, read.AdRows, key => !gone.Contains(key.AdId), MongoDerived.IdOf, MongoDerived.KeyOf, read.PositionOf);
-        var packages = Changes(
-            read.Raw.PackageDays, read.PackageRows, key => !gone.Contains(key.AdId), MongoDerived.IdOf, MongoDerived.KeyOf, read.PositionOf);
-        await DeleteAsync(MongoDerived.AdRows, read.AdRows.Where(row => !gone.Contains(row.Key.AdId) && !read.Raw.AdDays.ContainsKey(row.Key)), cancellation);
-        await DeleteAsync(
-            MongoDerived.PackageRows, read.PackageRows.Where(row => !gone.Contains(row.Key.AdId) && !read.Raw.PackageDays.ContainsKey(row.Key)), cancellation);
-        var met = await commands.UpdateAsync(MongoDerived.AdRows, ads, cancellation)
-            + await commands.UpdateAsync(MongoDerived.PackageRows, packages, cancellation);
-        return met == ads.Count + packages.Count;
+        var before = new HashSet<(string, DayCounts)>();
+        for (var looks = 0; looks < MostLooks; looks++)
+        {
+            var window = new LedgerWindow(from, mostKeys);
+            var read = await MongoDay.ReadAsync(commands, day, await rolls.ReadLastAppliedAsync(cancellation), window, cancellation);
+            var wrong = await FindWrongRowsAsync(read, cancellation);
+            if (wrong.Count == 0)
+            {
+                return (read, window.Until);
+            }
+
+            await WriteAsync([.. wrong.Where(one => before.Contains(one.Fault))], cancellation);
+            before = [.. wrong.Select(one => one.Fault)];
+        }
+
+        throw new StoreUnavailableException($"The rows of {day} are changed by something else than rolls: nothing was made worse, but they are not right yet");
     }
 
-    private List<BsonDocument> Changes<TKey>(
+    private async Task<List<Correction>> FindWrongRowsAsync(MongoDay read, CancellationToken cancellation)
+    {
+        var wrong =
+            Compare(MongoDerived.AdRows, read.Raw.AdDays, read.AdRows, key => key.AdId, MongoDerived.IdOf, MongoDerived.KeyOf, read.Applied)
+                .Concat(Compare(
+                    MongoDerived.PackageRows, read.Raw.PackageDays, read.PackageRows, key => key.AdId, MongoDerived.IdOf, MongoDerived.KeyOf, read.Applied))
+                .ToList();
+        var gone = await marks.FindRemovedAsync(wrong.Select(one => one.AdId), cancellation);
+        return wrong.FindAll(one => !gone.Contains(one.AdId));
+    }
+
+    private IEnumerable<Correction> Compare<TKey>(
+        string collection,
         IReadOnlyDictionary<TKey, DayCounts> raw,
         IReadOnlyDictionary<TKey, MongoRow> rows,
-        Func<TKey, bool> counts,
+        Func<TKey, string> ad,
         Func<TKey, string> id,
         Func<TKey, BsonDocument> fields,
-        Func<TKey, long> position) =>
-        [
-            .. from sum in raw
-               where counts(sum.Key)
-               let row = rows.GetValueOrDefault(sum.Key)
-               where row?.Counts != sum.Value
-               select MongoVerbs.Statement(
-                   new BsonDocument { { "_id", id(sum.Key) }, { "through", row is null ? new BsonDocument("$lt", 0L) : row.Through } },
-                   new BsonDocument
-                   {
-                       { "$set", MongoDerived.Write(sum.Value).Add("through", position(sum.Key)).Add("updatedAt", clock.Now().UtcDateTime) },
-                       { "$setOnInsert", fields(sum.Key).Add("createdAt", clock.Now().UtcDateTime) },
-                   },
-                   upsert: row is null),
-        ];
-
-    /// <summary>Rows of which no event knows: no roll up to the one that they include adds to them again.</summary>
-    private Task DeleteAsync<TKey>(string collection, IEnumerable<KeyValuePair<TKey, MongoRow>> rows, CancellationToken cancellation) =>
-        commands.DeleteAsync(
-            collection, rows.Select(row => new BsonDocument { { "_id", row.Value.Id }, { "through", row.Value.Through } }), cancellation);
-
-    /// <summary>Writes the parts of each applied roll anew, and empties those that are too many.</summary>
-    private async Task WriteBucketsAsync(UtcDay day, MongoDay read, IReadOnlySet<string> gone, CancellationToken cancellation)
+        long applied)
+        where TKey : notnull
     {
-        var written = new BsonArray();
-        foreach (var (roll, batches) in read.BatchesOfRolls.Where(one => one.Key <= read.Applied))
+        // Rows of which no event knows go first: one of them may have the name of one that is missing.
+        foreach (var (key, row) in rows.Where(row => !raw.ContainsKey(row.Key)))
         {
-            var events = MongoEventScan.OfBatchesAsync(commands, [.. batches.Order(StringComparer.Ordinal)], new BsonDocument("day", day.ToString()), cancellation)
-                .Select(MongoEvents.Read).Where(one => !gone.Contains(one.AdId));
-            var number = 0;
-            await foreach (var part in events.Chunk(MongoBuckets.MostEvents).WithCancellation(cancellation))
+            yield return new Correction(collection, ad(key), (row.Id, default), Removed(row), null);
+        }
+
+        foreach (var (key, counts) in raw.Where(sum => !rows.TryGetValue(sum.Key, out var row) || row.Counts != sum.Value))
+        {
+            yield return rows.TryGetValue(key, out var row)
+                ? new Correction(collection, ad(key), (row.Id, counts - row.Counts), null, Changed(row, counts - row.Counts))
+                : new Correction(collection, ad(key), (id(key), counts), null, Added(id(key), fields(key), counts, applied));
+        }
+    }
+
+    private async Task WriteAsync(IReadOnlyList<Correction> corrections, CancellationToken cancellation)
+    {
+        foreach (var some in corrections.GroupBy(one => one.Collection))
+        {
+            await commands.DeleteAsync(some.Key, some.Select(one => one.Delete).OfType<BsonDocument>(), cancellation);
+            await commands.UpdateAsync(some.Key, some.Select(one => one.Update).OfType<BsonDocument>(), cancellation);
+        }
+    }
+
+    /// <summary>No roll up to the one that the row includes adds to it again.</summary>
+    private static BsonDocument Removed(MongoRow row) => new() { { "_id", row.Id }, { "through", row.Through }, { "mended", row.Mended } };
+
+    private BsonDocument Changed(MongoRow row, DayCounts lack) => MongoVerbs.Statement(
+        new BsonDocument { { "_id", row.Id }, { "mended", row.Mended } },
+        new BsonDocument
+        {
+            { "$inc", MongoDerived.Increase(lack) },
+            { "$set", new BsonDocument { { "mended", Ids.New(clock.Now()) }, { "updatedAt", clock.Now().UtcDateTime } } },
+        });
+
+    private BsonDocument Added(string id, BsonDocument fields, DayCounts counts, long applied) => MongoVerbs.Statement(
+        new BsonDocument { { "_id", id }, { "through", new BsonDocument("$lt", 0L) } },
+        new BsonDocument
+        {
             {
-                var bucket = MongoBuckets.Write(day, roll, ++number, part, clock.Now());
-                written.Add(bucket["_id"]);
-                await commands.UpdateAsync(
-                    MongoBuckets.Collection, [MongoVerbs.Statement(new BsonDocument("_id", bucket["_id"]), bucket, upsert: true)], cancellation);
+                "$set", MongoDerived.Write(counts).Add("through", applied).Add("mended", Ids.New(clock.Now()))
+                    .Add("updatedAt", clock.Now().UtcDateTime)
+            },
+            { "$setOnInsert", fields.Add("createdAt", clock.Now().UtcDateTime) },
+        },
+        upsert: true);
+
+    /// <summary>The applied rolls whose buckets hold something else than their events. Those with events of removed ads may be among them.</summary>
+    private async Task<IReadOnlyList<long>> FindWrongBucketsAsync(UtcDay day, MongoDay read, CancellationToken cancellation)
+    {
+        var sums = new SortedDictionary<long, long>(read.Sums.ToDictionary());
+        await foreach (var bucket in MongoBuckets.ListDayAsync(commands, day, cancellation))
+        {
+            var roll = bucket["roll"].ToInt64();
+            if (roll <= read.Applied)
+            {
+                var held = bucket["events"].AsBsonArray.Sum(entry => MongoDay.SumOf(MongoBuckets.ReadEntry(entry)));
+                sums[roll] = sums.GetValueOrDefault(roll) - held;
             }
+        }
+
+        return [.. sums.Where(roll => roll.Value != 0).Select(roll => roll.Key)];
+    }
+
+    /// <summary>Writes the parts of an applied roll anew, and empties those that are too many.</summary>
+    private async Task ReplaceBucketsAsync(UtcDay day, long roll, CancellationToken cancellation)
+    {
+        var events = (await rolls.ReadAsync(roll, cancellation)).Where(one => one.Day == day).ToList();
+        var gone = await marks.FindRemovedAsync(events.Select(one => one.AdId), cancellation);
+        var written = new BsonArray();
+        foreach (var part in events.Where(one => !gone.Contains(one.AdId)).Chunk(MongoBuckets.MostEvents))
+        {
+            var bucket = MongoBuckets.Write(day, roll, written.Count + 1, part, clock.Now());
+            written.Add(bucket["_id"]);
+            await commands.UpdateAsync(
+                MongoBuckets.Collection, [MongoVerbs.Statement(new BsonDocument("_id", bucket["_id"]), bucket, upsert: true)], cancellation);
         }
 
         // Emptied rather than deleted: whoever applies a roll late finds the part there and leaves it.
-        var others = MongoVerbs.BeginsWith(day.ToString()).Add("roll", new BsonDocument("$lte", read.Applied));
+        var others = MongoBuckets.PartsOf(day.ToString(), roll);
         others["_id"].AsBsonDocument.Add("$nin", written);
         await commands.UpdateAsync(
             MongoBuckets.Collection,
             [MongoVerbs.Statement(others, new BsonDocument("$set", new BsonDocument("events", new BsonArray())), multi: true)],
             cancellation);
     }
+
+    /// <summary>What makes a row right.</summary>
+    /// <param name="Collection">Where it is.</param>
+    /// <param name="AdId">Whose it is.</param>
+    /// <param name="Fault">The row, and what it lacks: the same at each look, until it is mended.</param>
+    /// <param name="Delete">Which row to delete, if it is one too many.</param>
+    /// <param name="Update">How to change or add it otherwise.</param>
+    private sealed record Correction(string Collection, string AdId, (string, DayCounts) Fault, BsonDocument? Delete, BsonDocument? Update);
 }

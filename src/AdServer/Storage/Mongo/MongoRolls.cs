@@ -27,6 +27,26 @@ internal sealed class MongoRolls(MongoRetry commands, TimeProvider clock)
         return newest.IsApplied ? newest.Number : newest.Number - 1;
     }
 
+    /// <summary>The last roll, if it was applied: while it is the last one no roll changes a row. Nothing while one is being applied.</summary>
+    public async Task<long?> FindRestAsync(CancellationToken cancellation) =>
+        await ReadNewestAsync(cancellation) is { IsApplied: true } newest ? newest.Number : null;
+
+    /// <summary>The events of a roll that was applied, in their order, without those that were swept; none if there is no such roll.</summary>
+    public async Task<IReadOnlyList<AdEvent>> ReadAsync(long number, CancellationToken cancellation)
+    {
+        var patience = commands.NewPatience();
+        while (true)
+        {
+            var part = await batches.ListRolledAsync(number - 1, number, cancellation).ToListAsync(cancellation);
+            if (await ReadEventsAsync(part, cancellation) is { } events)
+            {
+                return events;
+            }
+
+            await patience.PauseAsync(cancellation);
+        }
+    }
+
     /// <summary>The roll to apply next; nothing if nothing waits.</summary>
     public async Task<Roll?> NextAsync(int maxEvents, CancellationToken cancellation)
     {

@@ -50,6 +50,13 @@ internal static class SqliteBuckets
         }
     }
 
+    /// <summary>Deletes the parts of one day and roll.</summary>
+    public static void Remove(SqliteSession session, UtcDay day, long roll)
+    {
+        using var delete = session.Kept("DELETE FROM events_by_day WHERE date = ? AND roll = ?");
+        delete.Put(day).Put(roll).Run();
+    }
+
     /// <summary>The parts of a day after one and up to a roll, in order.</summary>
     public static List<SqliteBucket> ListDay(SqliteSession session, UtcDay day, (long Roll, long Part) after, long lastRoll, int limit)
     {

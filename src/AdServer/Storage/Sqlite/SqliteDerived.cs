@@ -1,4 +1,3 @@
-using AdServer.Common;
 using AdServer.Events;
 using AdServer.Stats;
 
@@ -76,36 +75,6 @@ internal static class SqliteDerived
             }
 
             insert.Put(number).Put(ads.NumberOf(adId)).Run();
-        }
-    }
-
-    /// <summary>The rows of a day, as counts.</summary>
-    public static RollUp ReadDay(SqliteSession session, UtcDay day)
-    {
-        var found = new RollUp();
-        using var ads = session.Kept(
-            "SELECT views, clicks, skips, exits, watch_duration_sum, ad_id, performer_id FROM daily_ad_stats WHERE date = ?");
-        foreach (var row in ads.Put(day).Rows())
-        {
-            found.Add(new AdDay(row.Text(5), row.Text(6), day), ReadCounts(row, 0));
-        }
-
-        using var packages = session.Kept(
-            "SELECT views, clicks, skips, exits, watch_duration_sum, ad_id, performer_id, package_name FROM daily_package_stats WHERE date = ?");
-        foreach (var row in packages.Put(day).Rows())
-        {
-            found.Add(new PackageDay(row.Text(5), row.Text(6), row.Text(7), day), ReadCounts(row, 0));
-        }
-
-        return found;
-    }
-
-    public static void RemoveDay(SqliteSession session, UtcDay day)
-    {
-        foreach (var table in (string[])["daily_ad_stats", "daily_package_stats", "events_by_day"])
-        {
-            using var delete = session.Kept($"DELETE FROM {table} WHERE date = ?");
-            delete.Put(day).Run();
         }
     }
 

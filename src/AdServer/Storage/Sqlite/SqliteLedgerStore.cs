@@ -1,18 +1,11 @@
 using AdServer.Common;
-using AdServer.Events;
 using AdServer.Stats;
 
 namespace AdServer.Storage.Sqlite;
 
-/// <summary>
-/// Raw events beside what follows from them. Long scans are cut into short read transactions (a long one lets the log grow): what lies
-/// before a position that was fixed at first never changes, but for removed ads, which are left out in the last one.
-/// </summary>
+/// <summary>Raw events beside what follows from them, page by page, while a server goes on.</summary>
 internal sealed class SqliteLedgerStore(SqliteDatabase database, TimeProvider clock) : ILedgerStore
 {
-    private const int EventsAtOnce = 20_000;
-    private const int BucketsAtOnce = 50;
-
     public Task<IReadOnlyList<UtcDay>> ListDaysAsync(CancellationToken cancellation) =>
         database.ReadAsync<IReadOnlyList<UtcDay>>(
             session =>
@@ -27,47 +20,29 @@ internal sealed class SqliteLedgerStore(SqliteDatabase database, TimeProvider cl
             },
             cancellation);
 
-    public async Task<DayLedger> ReadDayAsync(UtcDay day, CancellationToken cancellation)
+    public async Task<DayLedger> ReadPageAsync(UtcDay day, string from, int mostKeys, CancellationToken cancellation)
     {
-        var until = await database.ReadAsync(SqliteRolls.LastApplied, cancellation);
-        var raw = await FoldEventsAsync(day, until, cancellation);
-        var bucketed = await FoldBucketsAsync(day, until, cancellation);
-        return await database.ReadAsync(
-            session =>
+        var window = new LedgerWindow(from, mostKeys);
+        var page = new SqliteDayPage(database, day, window);
+        await page.NoteRowsAsync(cancellation);
+        while (true)
+        {
+            await page.GatherAsync(withBuckets: true, cancellation);
+            if (await database.ReadAsync(session => Complete(session, day, page, window), cancellation) is { } ledger)
             {
-                var last = SqliteRolls.LastApplied(session);
-                AddAll(raw, SqliteEvents.ListDay(session, day, until.Last, last.Last, int.MaxValue).Select(item => item.Event));
-                var rest = SqliteBuckets.ListDay(session, day, (until.Number, long.MaxValue), last.Number, int.MaxValue);
-                AddAll(bucketed, rest.SelectMany(bucket => bucket.Events));
-                var live = new SqliteLiveAds(session);
-                return new DayLedger(last.Number, live.Only(raw), live.Only(SqliteDerived.ReadDay(session, day)), live.Only(bucketed));
-            },
-            cancellation);
+                return ledger;
+            }
+        }
     }
+
+    public async Task<DayTotals?> ReadTotalsAsync(UtcDay day, CancellationToken cancellation) =>
+        await database.ReadAsync(session => SqliteDayRows.ReadTotals(session, day), cancellation);
 
     public Task<IReadOnlyList<(string Package, string AdId, bool InRaw)>> ComparePackageAdsAsync(CancellationToken cancellation) =>
         new SqlitePairLedger(database).CompareAsync(cancellation);
 
-    public Task RebuildDayAsync(UtcDay day, CancellationToken cancellation) =>
-        database.WriteAsync(
-            SqliteLane.Background,
-            session =>
-            {
-                var last = SqliteRolls.LastApplied(session);
-                var live = new SqliteLiveAds(session);
-                var counts = new RollUp();
-                SqliteDerived.RemoveDay(session, day);
-                var events = SqliteEvents.ListDay(session, day, 0, last.Last, int.MaxValue).Where(item => live.Has(item.Event.AdId));
-                foreach (var (roll, ofRoll) in ByRoll(session, events))
-                {
-                    AddAll(counts, ofRoll);
-                    SqliteBuckets.Add(session, roll, ofRoll, clock.Now());
-                }
-
-                SqliteDerived.AddRows(session, counts, last.Number, clock.Now());
-                return true;
-            },
-            cancellation);
+    public Task RebuildDayAsync(UtcDay day, int mostKeys, CancellationToken cancellation) =>
+        new SqliteRebuild(database, clock).DayAsync(day, mostKeys, cancellation);
 
     public Task RebuildPackageAdsAsync(CancellationToken cancellation) =>
         database.WriteAsync(
@@ -82,37 +57,17 @@ internal sealed class SqliteLedgerStore(SqliteDatabase database, TimeProvider cl
             },
             cancellation);
 
-    /// <summary>The raw events of a day up to a roll.</summary>
-    private async Task<RollUp> FoldEventsAsync(UtcDay day, SqliteRoll until, CancellationToken cancellation)
+    /// <summary>The page at one position; nothing if the roll-up has gone too far ahead.</summary>
+    private static DayLedger? Complete(SqliteSession session, UtcDay day, SqliteDayPage page, LedgerWindow window)
     {
-        var counts = new RollUp();
-        for (var (seq, isEnd) = (0L, false); !isEnd;)
+        if (page.CatchUp(session, withBuckets: true) is not { } last)
         {
-            var after = seq;
-            var chunk = await database.ReadAsync(
-                session => SqliteEvents.ListDay(session, day, after, until.Last, EventsAtOnce).ToList(), cancellation);
-            chunk.ForEach(item => counts.Add(item.Event));
-            (seq, isEnd) = (chunk.LastOrDefault().Seq, chunk.Count < EventsAtOnce);
+            return null;
         }
 
-        return counts;
-    }
-
-    /// <summary>The buckets of a day up to a roll.</summary>
-    private async Task<RollUp> FoldBucketsAsync(UtcDay day, SqliteRoll until, CancellationToken cancellation)
-    {
-        var counts = new RollUp();
-        for (var (place, isEnd) = ((Roll: 0L, Part: 0L), false); !isEnd;)
-        {
-            var after = place;
-            var chunk = await database.ReadAsync(
-                session => SqliteBuckets.ListDay(session, day, after, until.Number, BucketsAtOnce), cancellation);
-            chunk.ForEach(bucket => AddAll(counts, bucket.Events));
-            isEnd = chunk.Count < BucketsAtOnce;
-            place = isEnd ? after : (chunk[^1].Roll, chunk[^1].Part);
-        }
-
-        return counts;
+        var live = new SqliteLiveAds(session);
+        var rows = SqliteDayRows.Read(session, day, window.Ads.Where(live.Has), last.Number);
+        return new DayLedger(last.Number, live.Only(window.Raw), rows, live.Only(window.Buckets), window.Until);
     }
 
     private static string? DayAfter(SqliteSession session, string day)
@@ -126,39 +81,5 @@ internal sealed class SqliteLedgerStore(SqliteDatabase database, TimeProvider cl
                 UNION ALL SELECT min(date) FROM events_by_day WHERE date > ?1)
             """);
         return select.Put(day).Rows().Select(row => row.TextOrNull(0)).Single();
-    }
-
-    /// <summary>Cuts events in the order of their positions where one roll ends and the next begins.</summary>
-    private static IEnumerable<(long Roll, List<AdEvent> Events)> ByRoll(
-        SqliteSession session, IEnumerable<(long Seq, AdEvent Event)> events)
-    {
-        var (roll, gathered) = (default(SqliteRoll), new List<AdEvent>());
-        foreach (var (seq, one) in events)
-        {
-            if (seq > roll.Last)
-            {
-                if (gathered.Count > 0)
-                {
-                    yield return (roll.Number, gathered);
-                }
-
-                (roll, gathered) = (SqliteRolls.Holding(session, seq), []);
-            }
-
-            gathered.Add(one);
-        }
-
-        if (gathered.Count > 0)
-        {
-            yield return (roll.Number, gathered);
-        }
-    }
-
-    private static void AddAll(RollUp counts, IEnumerable<AdEvent> events)
-    {
-        foreach (var one in events)
-        {
-            counts.Add(one);
-        }
     }
 }

@@ -28,19 +28,5 @@ internal sealed class SqliteLiveAds(SqliteSession session)
     public IEnumerable<string> Gone => numbers.Where(pair => pair.Value is null).Select(pair => pair.Key);
 
     /// <summary>The counts without those of ads that do not count.</summary>
-    public RollUp Only(RollUp all)
-    {
-        var live = new RollUp();
-        foreach (var (key, counts) in all.AdDays.Where(row => Has(row.Key.AdId)))
-        {
-            live.Add(key, counts);
-        }
-
-        foreach (var (key, counts) in all.PackageDays.Where(row => Has(row.Key.AdId)))
-        {
-            live.Add(key, counts);
-        }
-
-        return live;
-    }
+    public RollUp Only(RollUp all) => all.Only(Has);
 }

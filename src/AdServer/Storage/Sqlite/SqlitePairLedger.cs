@@ -1,3 +1,5 @@
+using AdServer.Stats;
+
 namespace AdServer.Storage.Sqlite;
 
 /// <summary>
@@ -8,7 +10,9 @@ namespace AdServer.Storage.Sqlite;
 /// <param name="database">The file.</param>
 /// <param name="eventsAtOnce">The most events of a transaction.</param>
 /// <param name="pairsAtOnce">The most pairs of a transaction.</param>
-internal sealed class SqlitePairLedger(SqliteDatabase database, int eventsAtOnce = 20_000, int pairsAtOnce = 20_000)
+/// <param name="mostPairs">About how many pairs are held in memory; a smaller number means more passes over all events.</param>
+internal sealed class SqlitePairLedger(
+    SqliteDatabase database, int eventsAtOnce = 20_000, int pairsAtOnce = 20_000, int mostPairs = PairWindow.MostPairs)
 {
     /// <summary>One text for each name, however many pairs it is in: there are far more pairs than names.</summary>
     private readonly Dictionary<string, string> names = new(StringComparer.Ordinal);
@@ -16,10 +20,23 @@ internal sealed class SqlitePairLedger(SqliteDatabase database, int eventsAtOnce
     /// <summary>The pairs of live ads that are only in the raw events, or only in the sets.</summary>
     public async Task<IReadOnlyList<(string Package, string AdId, bool InRaw)>> CompareAsync(CancellationToken cancellation)
     {
+        var found = new List<(string, string, bool)>();
+        for (var (from, isEnd) = (string.Empty, false); !isEnd;)
+        {
+            var window = new PairWindow(from, mostPairs);
+            found.AddRange(await CompareAsync(window, cancellation));
+            (from, isEnd) = (window.Until ?? from, window.Until is null);
+        }
+
+        return found;
+    }
+
+    private async Task<IReadOnlyList<(string Package, string AdId, bool InRaw)>> CompareAsync(PairWindow window, CancellationToken cancellation)
+    {
         var first = await ReadLastAppliedAsync(cancellation);
-        var missing = await ReadRawAsync(0, first, cancellation);
-        var surplus = await TakeKeptAsync(missing, cancellation);
-        surplus.ExceptWith(await ReadRawAsync(first, await ReadLastAppliedAsync(cancellation), cancellation));
+        var missing = await ReadRawAsync(window, 0, first, cancellation);
+        var surplus = await TakeKeptAsync(window, missing, cancellation);
+        surplus.ExceptWith(await ReadRawAsync(window, first, await ReadLastAppliedAsync(cancellation), cancellation));
         return await database.ReadAsync(
             session =>
             {
@@ -35,15 +52,15 @@ internal sealed class SqlitePairLedger(SqliteDatabase database, int eventsAtOnce
         database.ReadAsync(session => SqliteRolls.LastApplied(session).Last, cancellation);
 
     /// <summary>The pairs of the events of a range of positions, <paramref name="after"/> excluded.</summary>
-    private async Task<HashSet<(string Package, string AdId)>> ReadRawAsync(long after, long last, CancellationToken cancellation)
+    private async Task<HashSet<(string Package, string AdId)>> ReadRawAsync(PairWindow window, long after, long last, CancellationToken cancellation)
     {
-        var pairs = new HashSet<(string Package, string AdId)>();
+        var pairs = window.NewSet();
         for (var place = after; place < last; place += eventsAtOnce)
         {
             var from = place;
             var found = await database.ReadAsync(
                 session => SqlitePackageAds.ListRaw(session, from, Math.Min(from + eventsAtOnce, last)).ToHashSet(), cancellation);
-            pairs.UnionWith(found.Select(pair => (Shared(pair.Package), Shared(pair.AdId))));
+            window.Add(pairs, found.Select(pair => (Shared(pair.Package), Shared(pair.AdId))));
         }
 
         return pairs;
@@ -51,14 +68,14 @@ internal sealed class SqlitePairLedger(SqliteDatabase database, int eventsAtOnce
 
     /// <summary>Takes the pairs that are kept out of the raw ones; the rest is kept without being among them.</summary>
     private async Task<HashSet<(string Package, string AdId)>> TakeKeptAsync(
-        HashSet<(string Package, string AdId)> raw, CancellationToken cancellation)
+        PairWindow window, HashSet<(string Package, string AdId)> raw, CancellationToken cancellation)
     {
-        var surplus = new HashSet<(string Package, string AdId)>();
+        var surplus = window.NewSet();
         for (var (place, isEnd) = ((Package: 0L, Ad: 0L), false); !isEnd;)
         {
             var after = place;
             var page = await database.ReadAsync(session => SqlitePackageAds.ReadNamedPairs(session, after, pairsAtOnce), cancellation);
-            surplus.UnionWith(page.Select(pair => pair.Names).OfType<(string Package, string AdId)>().Where(pair => !raw.Remove(pair)));
+            window.Add(surplus, page.Select(pair => pair.Names).OfType<(string Package, string AdId)>().Where(pair => !raw.Remove(pair)));
             isEnd = page.Count < pairsAtOnce;
             place = isEnd ? after : page[^1].Place;
         }

@@ -27,8 +27,12 @@ internal sealed class ModelWorld
     private readonly List<string> faults = [];
     private bool isCalm;
 
+    /// <summary>Whether somebody spoils rows now and then, and rebuilds mend them meanwhile.</summary>
+    private readonly bool isSpoiled;
+
     public ModelWorld(int seed)
     {
+        isSpoiled = seed % 3 == 0;
         random = new Random(seed);
         shared = [.. Enumerable.Range(0, 6).Select(number => Event(Ads[random.Next(3)], id: $"client{number}", package: $"x{random.Next(2)}"))];
     }
@@ -61,7 +65,7 @@ internal sealed class ModelWorld
                 Start(process => RollAsync(process, random.Next(1, 6)));
                 break;
             case < 0.16 when live.Count < 7:
-                Start(ReadAsync);
+                Start(isSpoiled ? RebuildAsync : ReadAsync);
                 break;
             case < 0.18 when live.Count < 7 && spooled.Count > 0:
                 StartDrain();
@@ -203,6 +207,37 @@ internal sealed class ModelWorld
         }
     }
 
+    /// <summary>Spoils something, then derives a day again on a node that is not behind, while others go on; the host may die at any step of it.</summary>
+    private async Task RebuildAsync(ModelProcess process)
+    {
+        Spoil();
+        var fresh = new ModelProcess(server, new Random(1), () => true);
+        var rebuilding = new MongoLedgerStore(fresh.Commands, fresh.Clock).RebuildDayAsync(Today.AddDays(-random.Next(2)), 3, CancellationToken.None);
+        fresh.Start(_ => rebuilding);
+        while (fresh.Step())
+        {
+            await process.PauseAsync();
+        }
+
+        await rebuilding;
+    }
+
+    /// <summary>Makes a row say what is not so, or takes one away, or some entries of a bucket.</summary>
+    private void Spoil()
+    {
+        var collection = random.Next(3) switch { 0 => "daily_ad_stats", 1 => "daily_package_stats", _ => "events_by_day" };
+        var rows = server.List(collection);
+        if (rows.Count == 0)
+        {
+            return;
+        }
+
+        var one = new BsonDocument("_id", rows[random.Next(rows.Count)]["_id"]);
+        var change = collection == "events_by_day" ? new BsonDocument("$set", new BsonDocument("events", new BsonArray()))
+            : new BsonDocument("$inc", new BsonDocument("counts.view", random.Next(2) == 0 ? 3L : -1L));
+        server.Write("update", collection, new BsonDocument { { "q", one }, { "u", change }, { "upsert", false }, { "multi", false } });
+    }
+
     private static MongoStatsStore StatsOf(ModelProcess process) => new(process.Commands, process.Clock, new MongoSpools(process.Commands, own: null));
 
     private List<BsonDocument> Committed()
@@ -227,21 +262,33 @@ internal sealed class ModelWorld
         return found;
     }
 
-    private static async Task CheckAsync(ModelProcess process, List<BsonDocument> committed, List<string> found)
+    private async Task CheckAsync(ModelProcess process, List<BsonDocument> committed, List<string> found)
     {
         var expected = RollUp.Of(committed.Select(MongoEvents.Read));
         var ledger = new MongoLedgerStore(process.Commands, process.Clock);
+        foreach (var day in isSpoiled ? await ledger.ListDaysAsync(CancellationToken.None) : [])
+        {
+            await ledger.RebuildDayAsync(day, 3, CancellationToken.None);
+        }
+
         var rows = new RollUp();
         foreach (var day in await ledger.ListDaysAsync(CancellationToken.None))
         {
-            var read = await ledger.ReadDayAsync(day, CancellationToken.None);
-            found.AddRange(Ledger.Compare(read).Select(difference => difference.ToString()));
-            read.Derived.AdDays.ToList().ForEach(row => rows.Add(row.Key, row.Value));
+            var summary = await ledger.CheckDayAsync(
+                day,
+                page =>
+                {
+                    found.AddRange(Ledger.Compare(page).Select(difference => difference.ToString()));
+                    page.Derived.AdDays.ToList().ForEach(row => rows.Add(row.Key, row.Value));
+                },
+                CancellationToken.None,
+                mostKeys: 4);
+            found.AddRange(summary.Totals is { AreEqual: true } ? [] : [$"totals: {summary.Totals}"]);
         }
 
         found.AddRange(expected.AdDays.Except(rows.AdDays).Select(row => $"committed, but not so in rows: {row}"));
         found.AddRange(rows.AdDays.Except(expected.AdDays).Select(row => $"in rows, but not so committed: {row}"));
-        found.AddRange((await ledger.ComparePackageAdsAsync(CancellationToken.None)).Select(pair => pair.ToString()));
+        found.AddRange((await new MongoPairLedger(process.Commands, process.Clock, mostPairs: 3).CompareAsync(CancellationToken.None)).Select(pair => pair.ToString()));
         var view = await StatsOf(process).ReadAsync(new StatsQuery(), CancellationToken.None);
         found.AddRange(view.Total.Events.Events == committed.Count ? [] : [$"statistics say {view.Total.Events.Events}, not {committed.Count}"]);
     }

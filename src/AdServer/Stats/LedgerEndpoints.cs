@@ -1,0 +1,138 @@
+using AdServer.Common;
+
+namespace AdServer.Stats;
+
+/// <summary>
+/// <c>verify</c> and <c>rebuild</c> by the server itself, while it goes on: a bounded number of days, and one request at a time.
+/// Who hangs up stops it.
+/// </summary>
+internal static class LedgerEndpoints
+{
+    /// <summary>The most days of one request.</summary>
+    public const int MostDays = 31;
+
+    /// <summary>The days up to today that are compared when none are named.</summary>
+    public const int UsualDays = 7;
+
+    private static readonly UtcDay FirstDay = UtcDay.Parse("0001-01-01");
+
+    private static ApiError Busy { get; } = ApiError.Conflict("A verification or a rebuild is running on this server. Try again when it has ended");
+
+    private static ApiError TooLong { get; } = ApiError.BadRequest($"Invalid date range: at most {MostDays} days");
+
+    private static ApiError NoDays { get; } = ApiError.BadRequest("Missing from or to: a rebuild names its days");
+
+    public static void MapLedger(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/stats/verify", VerifyAsync).WithTags("Statistics").Produces<VerifyResponse>()
+            .ProducesError(StatusCodes.Status400BadRequest).ProducesError(StatusCodes.Status409Conflict)
+            .WithSummary($"Whether raw events, buckets, daily rows and totals agree, per ad and day; at most {MostDays} days, the last {UsualDays} if none are named");
+        routes.MapPost("/stats/rebuild", RebuildAsync).WithTags("Statistics").Produces<VerifyResponse>()
+            .ProducesError(StatusCodes.Status400BadRequest).ProducesError(StatusCodes.Status409Conflict)
+            .WithSummary($"Derives the rows and buckets of at most {MostDays} days again from raw events, while events go on, and verifies them");
+    }
+
+    private static async Task<IResult> VerifyAsync([AsParameters] LedgerRequest request, CancellationToken cancellation)
+    {
+        if (TryRead(request, out var days) is { } error)
+        {
+            return error;
+        }
+
+        using var pass = request.Gate.TryEnter();
+        return pass is null ? Busy : TypedResults.Ok(await CompareAsync(request, days, cancellation));
+    }
+
+    private static async Task<IResult> RebuildAsync([AsParameters] LedgerRequest request, CancellationToken cancellation)
+    {
+        var missing = string.IsNullOrWhiteSpace(request.From) || string.IsNullOrWhiteSpace(request.To) ? NoDays : null;
+        if ((TryRead(request, out var days) ?? missing) is { } error)
+        {
+            return error;
+        }
+
+        using var pass = request.Gate.TryEnter();
+        if (pass is null)
+        {
+            return Busy;
+        }
+
+        foreach (var day in days)
+        {
+            await request.Ledger.RebuildDayAsync(day, LedgerCheck.MostRebuiltKeys, cancellation);
+        }
+
+        return TypedResults.Ok(await CompareAsync(request, days, cancellation));
+    }
+
+    private static async Task<VerifyResponse> CompareAsync(LedgerRequest request, IReadOnlyList<UtcDay> days, CancellationToken cancellation)
+    {
+        var asOf = request.Clock.Now();
+        var verified = new List<VerifiedDay>();
+        foreach (var day in days)
+        {
+            verified.Add(await CompareAsync(request.Ledger, day, cancellation));
+        }
+
+        return new VerifyResponse(
+            verified.TrueForAll(day => day.State != VerifyState.Different),
+            days[0],
+            days[^1],
+            verified.Sum(day => day.Events),
+            verified.Sum(day => day.DifferenceCount),
+            verified,
+            asOf,
+            verified.Min(day => day.Position));
+    }
+
+    private static async Task<VerifiedDay> CompareAsync(ILedgerStore ledger, UtcDay day, CancellationToken cancellation)
+    {
+        var (found, count) = (new List<DifferenceResponse>(), 0L);
+        var summary = await ledger.CheckDayAsync(
+            day,
+            page =>
+            {
+                foreach (var one in Ledger.Disagree(page))
+                {
+                    if (++count <= VerifiedDay.MostDifferences)
+                    {
+                        found.Add(DifferenceResponse.Of(one));
+                    }
+                }
+            },
+            cancellation);
+        count += summary.Totals is { AreEqual: false } ? 1 : 0;
+        var state = count > 0 ? VerifyState.Different
+            : summary.Totals is null ? VerifyState.EqualButTotals : VerifyState.Equal;
+        return new VerifiedDay(day, state, summary.Position, summary.Events, count, found, TotalsResponse.Of(summary.Totals));
+    }
+
+    /// <summary>The days asked for, in order: at least one.</summary>
+    private static ApiError? TryRead(LedgerRequest request, out IReadOnlyList<UtcDay> days)
+    {
+        days = [];
+        if (DateRange.TryRead(request.From, request.To, out var range) is { } error)
+        {
+            return error;
+        }
+
+        var today = UtcDay.Of(request.Clock.Now());
+        var to = range.To ?? (range.From is { } first && first > today ? first : today);
+        var from = range.From ?? new UtcDay(Math.Max(to.Number + 1 - UsualDays, FirstDay.Number));
+        if (to.Number - from.Number >= MostDays)
+        {
+            return TooLong;
+        }
+
+        days = [.. Enumerable.Range(0, to.Number - from.Number + 1).Select(from.AddDays)];
+        return null;
+    }
+}
+
+/// <summary>Which days to compare or to rebuild, and what does it.</summary>
+/// <param name="From">First day, inclusive.</param>
+/// <param name="To">Last day, inclusive.</param>
+/// <param name="Ledger">The store.</param>
+/// <param name="Gate">One request at a time.</param>
+/// <param name="Clock">The clock.</param>
+internal sealed record LedgerRequest(string? From, string? To, ILedgerStore Ledger, LedgerGate Gate, TimeProvider Clock);

@@ -1,0 +1,113 @@
+using AdServer.Common;
+using AdServer.Events;
+using AdServer.Stats;
+
+namespace AdServer.Storage.Sqlite;
+
+/// <summary>
+/// Puts the rows and buckets of a day right beside the roll-up: what is wrong is found by reading, and replaced in short transactions of the
+/// writer, which applies no roll meanwhile. So each row still changes together with the roll that it includes (law 5).
+/// </summary>
+internal sealed class SqliteRebuild(SqliteDatabase database, TimeProvider clock)
+{
+    private const int EventsAtOnce = 20_000;
+
+    public async Task DayAsync(UtcDay day, int mostKeys, CancellationToken cancellation)
+    {
+        for (var (from, isEnd) = (string.Empty, false); !isEnd;)
+        {
+            var next = await MendRowsAsync(day, new LedgerWindow(from, mostKeys), cancellation);
+            (from, isEnd) = (next ?? from, next is null);
+        }
+
+        for (long? after = long.MinValue; after is { } roll;)
+        {
+            (var wrong, after) = await database.ReadAsync(session => FindWrongBuckets(session, day, roll), cancellation);
+            foreach (var one in wrong)
+            {
+                await database.WriteAsync(SqliteLane.Background, session => ReplaceBuckets(session, day, one), cancellation);
+            }
+        }
+    }
+
+    /// <summary>Puts the rows of a page right; returns the ad with which the next one begins.</summary>
+    private async Task<string?> MendRowsAsync(UtcDay day, LedgerWindow window, CancellationToken cancellation)
+    {
+        var page = new SqliteDayPage(database, day, window);
+        await page.NoteRowsAsync(cancellation);
+        do
+        {
+            await page.GatherAsync(withBuckets: false, cancellation);
+        }
+        while (!await database.WriteAsync(SqliteLane.Background, session => MendRows(session, day, page, window), cancellation));
+
+        return window.Until;
+    }
+
+    /// <summary>Replaces all rows of the ads that have a wrong one; says whether it could catch up with the roll-up.</summary>
+    private bool MendRows(SqliteSession session, UtcDay day, SqliteDayPage page, LedgerWindow window)
+    {
+        if (page.CatchUp(session, withBuckets: false) is not { } last)
+        {
+            return false;
+        }
+
+        var live = new SqliteLiveAds(session);
+        var wrong = new HashSet<string>(StringComparer.Ordinal);
+        var raw = live.Only(window.Raw);
+        var rows = SqliteDayRows.Read(session, day, window.Ads.Where(live.Has), last.Number, adId => wrong.Add(adId));
+        wrong.UnionWith(Ledger.Compare(new DayLedger(last.Number, raw, rows, raw)).Select(difference => difference.AdId));
+        SqliteDayRows.Remove(session, day, wrong);
+        SqliteDerived.AddRows(session, raw.Only(wrong.Contains), last.Number, clock.Now());
+        return true;
+    }
+
+    /// <summary>The rolls after one whose buckets of the day are wrong, as far as one look goes, and where the next one begins.</summary>
+    private static (List<long> Wrong, long? Next) FindWrongBuckets(SqliteSession session, UtcDay day, long after)
+    {
+        var (wrong, looked) = (new List<long>(), 0);
+        var last = SqliteRolls.LastApplied(session);
+        var live = new SqliteLiveAds(session);
+        long? place = after;
+        while (looked < EventsAtOnce && (place = NextRoll(session, day, place.Value, last)) is { } roll)
+        {
+            var events = ListEvents(session, day, roll, last, live);
+            var entries = SqliteBuckets.ListDay(session, day, (roll, long.MinValue), roll, int.MaxValue)
+                .SelectMany(bucket => bucket.Events).Where(one => live.Has(one.AdId)).ToList();
+            looked += events.Count + entries.Count + 1;
+            if (!events.SequenceEqual(entries))
+            {
+                wrong.Add(roll);
+            }
+        }
+
+        return (wrong, place);
+    }
+
+    /// <summary>The first roll after one that has, or should have, buckets of the day.</summary>
+    private static long? NextRoll(SqliteSession session, UtcDay day, long after, SqliteRoll last)
+    {
+        using var bucket = session.Kept("SELECT min(roll) FROM events_by_day WHERE date = ? AND roll > ?");
+        var ofBuckets = bucket.Put(day).Put(after).Rows().Select(row => row.IsNull(0) ? long.MaxValue : row.Int(0)).Single();
+        using var passed = session.Kept("SELECT last_seq FROM rolls WHERE number <= ? ORDER BY number DESC LIMIT 1");
+        var end = passed.Put(after).Rows().Select(row => row.Int(0)).SingleOrDefault();
+        using var first = session.Kept("SELECT min(seq) FROM ad_events WHERE day = ? AND seq > ? AND seq <= ?");
+        var seq = first.Put(day).Put(end).Put(last.Last).Rows().Select(row => row.IsNull(0) ? (long?)null : row.Int(0)).Single();
+        var next = Math.Min(ofBuckets, seq is { } found ? SqliteRolls.Holding(session, found).Number : long.MaxValue);
+        return next == long.MaxValue ? null : next;
+    }
+
+    /// <summary>The events of live ads that the buckets of a roll should hold: none before it is applied.</summary>
+    private static List<AdEvent> ListEvents(SqliteSession session, UtcDay day, long roll, SqliteRoll last, SqliteLiveAds live) =>
+        roll <= last.Number && SqliteRolls.Find(session, roll) is { } kept
+            ? [.. SqliteEvents.ListDay(session, day, kept.First - 1, kept.Last, int.MaxValue).Select(item => item.Event).Where(one => live.Has(one.AdId))]
+            : [];
+
+    private bool ReplaceBuckets(SqliteSession session, UtcDay day, long roll)
+    {
+        var events = ListEvents(session, day, roll, SqliteRolls.LastApplied(session), new SqliteLiveAds(session));
+        SqliteBuckets.Remove(session, day, roll);
+        SqliteBuckets.Add(session, roll, events, clock.Now());
+        return true;
+    }
+}
