@@ -41,6 +41,7 @@ internal sealed partial class Program
         builder.Services.AddStats(builder.Configuration);
         builder.Services.AddServing(builder.Configuration);
         builder.Services.AddCommands();
+        builder.Services.AddScratchDatabases();
         builder.Services.AddStorage(builder.Configuration, builder.Environment.ContentRootPath);
         builder.Services.AddStartupLine("Store", services => services.GetRequiredService<StorageLocation>().Where);
         adjust?.Invoke(builder);
@@ -88,6 +89,7 @@ internal sealed partial class Program
     {
         var builder = WebApplication.CreateSlimBuilder(configuration);
         builder.Services.AddCommands();
+        builder.Services.AddScratchDatabases();
         if (access is { } needed)
         {
             builder.Services.AddStorage(builder.Configuration, builder.Environment.ContentRootPath, needed);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using AdServer.Commands.Copying;
 using AdServer.Commands.Simulation;
+using AdServer.Commands.Torture;
 
 namespace AdServer.Commands;
 
@@ -19,6 +20,8 @@ internal static class CommandLine
     private static readonly Command Copy = CopyArguments.Command;
 
     private static readonly Command Simulate = SimulateArguments.Command;
+
+    private static readonly Command Torture = TortureArguments.Command;
 
     private static readonly Command OpenApi = new("openapi", "Print the OpenAPI document.");
 
@@ -80,9 +83,12 @@ internal static class CommandLine
             return Invocation.Answer.Refuse(error.Message);
         }
 
-        return command == Simulate && split.Configuration is [var idle, ..]
-            ? Invocation.Answer.Refuse($"simulate reads no settings: '{idle}' would change nothing.{Meant(idle, OptionNames(Simulate))}")
-            : null;
+        if (!ReadsSettings(command) && split.Configuration is [var idle, ..])
+        {
+            return Invocation.Answer.Refuse($"{command.Name} reads no settings: '{idle}' would change nothing.{Meant(idle, OptionNames(command))}");
+        }
+
+        return command == Torture && TortureArguments.Fault(result) is { } fault ? Invocation.Answer.Refuse(fault) : null;
     }
 
     private static string Unknown(string word, Command command)
@@ -94,12 +100,14 @@ internal static class CommandLine
 
         var isOption = word.StartsWith('-');
         var known = isOption
-            ? OptionNames(command).Concat(command == Simulate ? [] : ConfigurationArguments.WellKnown).ToList()
+            ? OptionNames(command).Concat(ReadsSettings(command) ? ConfigurationArguments.WellKnown : []).ToList()
             : CommandWords.ToList();
         return isOption
             ? $"'{word}' is no option of '{command.Name}'.{Meant(word, known)} Options: {string.Join(", ", known)}."
             : $"'{word}' is no command.{Meant(word, known)} Commands: {string.Join(", ", known)}.";
     }
+
+    private static bool ReadsSettings(Command command) => command != Simulate && command != Torture;
 
     private static IEnumerable<string> OptionNames(Command command) => command.Options.Select(option => option.Name);
 
@@ -116,6 +124,7 @@ internal static class CommandLine
         "rebuild" => LedgerArguments.ReadRebuild(result, configuration),
         "copy" => CopyArguments.Read(result, configuration),
         "simulate" => new Invocation.Simulate(SimulateArguments.Read(result)),
+        "torture" => new Invocation.Torture(TortureArguments.Read(result)),
         "openapi" => new Invocation.OpenApi(configuration),
         _ => new Invocation.Serve(result.GetValue(Demo), configuration),
     };
@@ -125,7 +134,7 @@ internal static class CommandLine
         var root = new RootCommand(
             "A self-hosted server for video ads in apps. Settings are given as --Section:Key value, such as --Storage:Path ads.db or --urls http://*:8080.")
         {
-            Demo, Serve, Verify, Rebuild, Copy, Simulate, OpenApi,
+            Demo, Serve, Verify, Rebuild, Copy, Simulate, Torture, OpenApi,
         };
         root.Directives.Clear();
         return root;

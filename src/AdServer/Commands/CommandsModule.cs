@@ -1,6 +1,7 @@
 using AdServer.Commands.Copying;
 using AdServer.Commands.Demo;
 using AdServer.Commands.Simulation;
+using AdServer.Commands.Torture;
 using AdServer.Common;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Spectre.Console;
@@ -21,6 +22,7 @@ internal static class CommandsModule
             .AddTransient<RemoteRebuildCommand>()
             .AddTransient<CopyCommand>()
             .AddTransient<SimulateCommand>()
+            .AddTransient<TortureCommand>()
             .AddTransient<DemoData>();
     }
 
@@ -31,7 +33,7 @@ internal static class CommandsModule
         return answer.ExitCode;
     }
 
-    /// <summary>Runs <c>verify</c>, <c>rebuild</c>, <c>copy</c> or <c>simulate</c>, ended in good order by Ctrl-C; the value is the exit code.</summary>
+    /// <summary>Runs <c>verify</c>, <c>rebuild</c>, <c>copy</c>, <c>simulate</c> or <c>torture</c>, ended in good order by Ctrl-C; the value is the exit code.</summary>
     public static async Task<int> RunCommandAsync(this IServiceProvider services, Invocation invocation)
     {
         using var interruption = new Interruption();
@@ -59,6 +61,7 @@ internal static class CommandsModule
         Invocation.Rebuild rebuild => services.GetRequiredService<RebuildCommand>().RunAsync(rebuild.Days, cancellation),
         Invocation.Copy => services.GetRequiredService<CopyCommand>().RunAsync(cancellation),
         Invocation.Simulate simulate => services.GetRequiredService<SimulateCommand>().RunAsync(simulate.Options, cancellation),
+        Invocation.Torture torture => services.GetRequiredService<TortureCommand>().RunAsync(torture.Options, cancellation),
         _ => throw new ArgumentOutOfRangeException(nameof(invocation), "runs in a host of its own"),
     };
 }

@@ -1,5 +1,6 @@
 using AdServer.Commands.Copying;
 using AdServer.Commands.Simulation;
+using AdServer.Commands.Torture;
 
 namespace AdServer.Commands;
 
@@ -41,6 +42,12 @@ internal abstract record Invocation
     /// <summary>Behave like many installations of the SDK; needs no store.</summary>
     internal sealed record Simulate(SimulateOptions Options) : Invocation;
 
+    /// <summary>Kill servers of its own and compare what they count with what they answered.</summary>
+    internal sealed record Torture(TortureOptions Options) : Invocation
+    {
+        public override int ExitCodeOfFault => ExitCodes.NotCompared;
+    }
+
     /// <summary>Print the OpenAPI document.</summary>
     internal sealed record OpenApi(string[] Configuration) : Invocation;
 
@@ -62,7 +69,7 @@ internal static class ExitCodes
     /// <summary>The command line was not understood; nothing was done.</summary>
     public const int Usage = 2;
 
-    /// <summary><c>verify</c> could not compare, so that nobody takes a store that is away for one with differences.</summary>
+    /// <summary><c>verify</c> or <c>torture</c> could not compare, so that nobody takes a store that is away for one with differences.</summary>
     public const int NotCompared = 2;
 
     /// <summary>Stopped by Ctrl-C, as shells report it.</summary>

@@ -43,7 +43,7 @@ internal static class LedgerArguments
 
     private static UtcDay? Read(ParseResult result, Option<string> option) => UtcDay.TryParse(result.GetValue(option), out var day) ? day : null;
 
-    private static Option<string> DayOption(string name, string description) => SimulateArguments.Checked(
+    private static Option<string> DayOption(string name, string description) => CheckedOption.Check(
         new Option<string>(name) { HelpName = "day", Description = description },
         text => UtcDay.TryParse(text, out _),
         $"{name} must be a day, such as 2026-03-10.");

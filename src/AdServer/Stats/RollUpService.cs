@@ -29,6 +29,12 @@ internal sealed partial class RollUpService(
     public async Task<int> RollAllAsync(CancellationToken cancellation)
     {
         Lag = await journal.ReadLagAsync(cancellation);
+        if (Lag.Events == 0)
+        {
+            return 0;
+        }
+
+        LogRolling(Lag.Events);
         var rolls = 0;
         // What comes meanwhile waits for the next time: chasing it would make a roll of every few events under load.
         for (var waiting = Lag.Events; waiting > 0 && await journal.NextRollAsync(settings.RollSize, cancellation) is { } roll; rolls++)
@@ -40,6 +46,7 @@ internal sealed partial class RollUpService(
         }
 
         Lag = await journal.ReadLagAsync(cancellation);
+        LogRolled(rolls);
         return rolls;
     }
 
@@ -94,6 +101,12 @@ internal sealed partial class RollUpService(
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    [LoggerMessage(LogLevel.Debug, "Rolling up {Events} events")]
+    private partial void LogRolling(long events);
+
+    [LoggerMessage(LogLevel.Debug, "Rolled up in {Rolls} rolls")]
+    private partial void LogRolled(int rolls);
 
     [LoggerMessage(LogLevel.Error, "Events cannot be rolled up; statistics stay right, because they include what is not rolled up, but get slower")]
     private partial void LogRollUpFailed(Exception fault);

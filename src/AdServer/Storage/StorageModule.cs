@@ -1,15 +1,17 @@
 using AdServer.Commands.Copying;
+using AdServer.Commands.Torture;
 using AdServer.Common;
 using AdServer.Events;
 using AdServer.Stats;
 using AdServer.Storage.Mongo;
 using AdServer.Storage.Sqlite;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AdServer.Storage;
 
 /// <summary>The one switch between the engines. Everybody else knows the store by the interfaces of the modules that need it.</summary>
-internal static class StorageModule
+internal static partial class StorageModule
 {
     /// <summary>
     /// Registers the stores of the engine that <c>Storage:Kind</c> names: where it is not set, MongoDB if there is a place for it, else SQLite.
@@ -28,11 +30,17 @@ internal static class StorageModule
             : services.AddSqlite(Path.GetFullPath(settings.Path, contentRootPath), access);
     }
 
+    /// <summary>Registers what takes away the databases of <c>torture</c>, which has no store of its own process.</summary>
+    public static IServiceCollection AddScratchDatabases(this IServiceCollection services) =>
+        services.AddSingleton<IScratchDatabases, MongoScratchDatabases>();
+
     /// <summary>Opens the store (else the first use does), so that what is wrong with it is said before anything else starts.</summary>
     /// <exception cref="StartException">It cannot be opened.</exception>
     public static async Task<StorageLocation> OpenStorageAsync(this IServiceProvider services)
     {
         var location = services.GetRequiredService<StorageLocation>();
+        var log = services.GetService<ILoggerFactory>()?.CreateLogger("AdServer.Store") ?? NullLogger.Instance;
+        LogOpening(log, location.Where);
         if (location.Kind == StorageSettings.Mongo)
         {
             await services.OpenMongoAsync();
@@ -42,6 +50,7 @@ internal static class StorageModule
             services.OpenSqlite();
         }
 
+        LogOpen(log, location.Where);
         return location;
     }
 
@@ -63,6 +72,12 @@ internal static class StorageModule
             .AddSingleton(to.GetRequiredService<IEventJournal>())
             .AddSingleton(to.GetRequiredService<IStatsStore>());
     }
+
+    [LoggerMessage(1, LogLevel.Debug, "Opening the store {Where:l}")]
+    private static partial void LogOpening(ILogger log, string where);
+
+    [LoggerMessage(2, LogLevel.Debug, "Opened the store {Where:l}")]
+    private static partial void LogOpen(ILogger log, string where);
 }
 
 /// <summary>What the store is opened for.</summary>

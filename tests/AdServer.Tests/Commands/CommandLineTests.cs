@@ -78,6 +78,17 @@ public sealed class CommandLineTests
         Assert.Equal(new(new Uri("https://ads.example/base/"), 7, TimeSpan.FromSeconds(9), 3, -4, 2.5, true), full);
     }
 
+    [Fact]
+    public void Torture_has_defaults_and_takes_each_option()
+    {
+        var plain = Assert.IsType<Invocation.Torture>(Parse("torture"));
+        var full = Assert.IsType<Invocation.Torture>(
+            Parse("torture --cycles 200 --minutes 9 --seed -4 --hosts 3 --to mongodb://ann:secret@db.example/?replicaSet=rs0")).Options;
+
+        Assert.Equal((new(20, null, 1, 1, null), 2), (plain.Options, plain.ExitCodeOfFault));
+        Assert.Equal(new(200, TimeSpan.FromMinutes(9), -4, 3, "mongodb://ann:secret@db.example/?replicaSet=rs0"), full);
+    }
+
     [Theory]
     [InlineData("sqlite:data/a.db", "--Storage:Kind=sqlite --Storage:Path=data/a.db")]
     [InlineData("SQLite:///var/lib/a.db", "--Storage:Kind=sqlite --Storage:Path=/var/lib/a.db")]
@@ -93,7 +104,7 @@ public sealed class CommandLineTests
     }
 
     [Theory]
-    [InlineData("verfy", "'verfy' is no command. Did you mean 'verify'? Commands: serve, verify, rebuild, copy, simulate, openapi.")]
+    [InlineData("verfy", "'verfy' is no command. Did you mean 'verify'? Commands: serve, verify, rebuild, copy, simulate, torture, openapi.")]
     [InlineData("--dmo", "'--dmo' is no option of 'serve'. Did you mean '--demo'? Options: --demo, ")]
     [InlineData("--url http://x", "'--url' is no option of 'serve'. Did you mean '--urls'? ")]
     [InlineData("-x", "'-x' is no option of 'serve'. Options: --demo, ")]
@@ -130,6 +141,11 @@ public sealed class CommandLineTests
     [InlineData("copy --from me:s3cret@h --to sqlite:a.db", "--from names no store. ")]
     [InlineData("copy --from mongodb:// --to sqlite:a.db", "--from names no store. ")]
     [InlineData("copy mongodb://me:s3cret@h/db", "'mongodb://…' is no command. ")]
+    [InlineData("torture --cycles 0", "--cycles must be a number from 1 to 100000.")]
+    [InlineData("torture --minutes x", "--minutes must be a number from 1 to 100000.")]
+    [InlineData("torture --hosts 3", "--hosts needs --to: only a MongoDB is shared by several servers.")]
+    [InlineData("torture --to localhost", "--to must be a connection string, such as mongodb://localhost:27017.")]
+    [InlineData("torture --Storage:Path x", "torture reads no settings: '--Storage:Path=x' would change nothing.")]
     public void What_is_not_understood_is_answered_by_one_clear_line(string line, string beginning)
     {
         var answer = Assert.IsType<Invocation.Answer>(Parse(line));
@@ -145,6 +161,7 @@ public sealed class CommandLineTests
     [InlineData("-h", "verify")]
     [InlineData("--help", "--demo")]
     [InlineData("simulate --help", "--new-connections")]
+    [InlineData("torture --help", "--cycles")]
     [InlineData("verify --help", "exit code 1 if they differ, 2 if they could not be compared")]
     [InlineData("copy --help", "Stop the servers of both stores first.")]
     [InlineData("serve -h", "--demo")]

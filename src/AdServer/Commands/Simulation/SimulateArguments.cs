@@ -19,13 +19,13 @@ internal static class SimulateArguments
 {
     private static readonly Option<string> Url = UrlOption();
 
-    private static readonly Option<int> Devices = Count("--devices", 500, 100_000, "installations of the SDK");
+    private static readonly Option<int> Devices = CheckedOption.Count("--devices", 500, 100_000, "installations of the SDK");
 
-    private static readonly Option<int> Seconds = Count("--seconds", 60, 86_400, "how long they run");
+    private static readonly Option<int> Seconds = CheckedOption.Count("--seconds", 60, 86_400, "how long they run");
 
-    private static readonly Option<int> Packages = Count("--packages", 20, 100_000, "apps they are shared out among");
+    private static readonly Option<int> Packages = CheckedOption.Count("--packages", 20, 100_000, "apps they are shared out among");
 
-    private static readonly Option<int> Seed = SeedOption();
+    private static readonly Option<int> Seed = CheckedOption.Seed("decides what each device does");
 
     private static readonly Option<double> Speed = SpeedOption();
 
@@ -57,22 +57,12 @@ internal static class SimulateArguments
         new Option<string>("--url") { DefaultValueFactory = _ => "http://localhost:5080", HelpName = "address", Description = "root of the server" });
 
     /// <summary>An option that takes the root of a server.</summary>
-    public static Option<string> CheckedUrl(Option<string> option) => Checked(
+    public static Option<string> CheckedUrl(Option<string> option) => CheckedOption.Check(
         option,
         text => ParseUrl(text) is not null,
         "--url must be an absolute http or https address, such as http://localhost:5080.");
 
-    private static Option<int> Count(string name, int value, int most, string description) => Checked(
-        new Option<int>(name) { DefaultValueFactory = _ => value, HelpName = "N", Description = description },
-        text => int.TryParse(text, CultureInfo.InvariantCulture, out var count) && count >= 1 && count <= most,
-        $"{name} must be a number from 1 to {most}.");
-
-    private static Option<int> SeedOption() => Checked(
-        new Option<int>("--seed") { DefaultValueFactory = _ => 1, HelpName = "N", Description = "decides what each device does" },
-        text => int.TryParse(text, CultureInfo.InvariantCulture, out _),
-        "--seed must be a whole number.");
-
-    private static Option<double> SpeedOption() => Checked(
+    private static Option<double> SpeedOption() => CheckedOption.Check(
         new Option<double>("--speed")
         {
             DefaultValueFactory = _ => 20,
@@ -81,17 +71,4 @@ internal static class SimulateArguments
         },
         text => double.TryParse(text, CultureInfo.InvariantCulture, out var speed) && speed is >= 0.1 and <= 1000,
         "--speed must be a number from 0.1 to 1000.");
-
-    /// <summary>Judges the text itself, before it is converted: the parser's own words about a failed conversion name .NET types.</summary>
-    public static Option<T> Checked<T>(Option<T> option, Predicate<string> valid, string otherwise)
-    {
-        option.Validators.Add(result =>
-        {
-            if (result.Tokens.Any(token => !valid(token.Value)))
-            {
-                result.AddError(otherwise);
-            }
-        });
-        return option;
-    }
 }

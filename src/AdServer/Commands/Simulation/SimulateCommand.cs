@@ -13,7 +13,7 @@ internal sealed class SimulateCommand(IAnsiConsole console, TimeProvider clock)
 
     public async Task<int> RunAsync(SimulateOptions options, CancellationToken cancellation)
     {
-        using var http = Client();
+        using var http = CommandHttp.NewClient(AnswerWithin);
         if (await ProblemAsync(http, options.Url, cancellation) is { } problem)
         {
             console.Line(problem);
@@ -74,14 +74,4 @@ internal sealed class SimulateCommand(IAnsiConsole console, TimeProvider clock)
                 : $"No server answers at {health}. Start one with: dotnet run --project src/AdServer";
         }
     }
-
-    private static HttpClient Client() => new(new SocketsHttpHandler
-    {
-        UseProxy = false,
-        UseCookies = false,
-        ConnectTimeout = AnswerWithin,
-    })
-    {
-        Timeout = AnswerWithin,
-    };
 }
