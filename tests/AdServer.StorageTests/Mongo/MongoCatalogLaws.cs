@@ -129,6 +129,7 @@ public sealed class MongoCatalogTests : IAsyncLifetime
         Assert.Empty(await Catalog.ListAdsAsync(null, 10, Token));
         Assert.DoesNotContain(await Catalog.ListChangesAsync(null, Token).ToListAsync(Token), change => change.Ad is not null);
         Assert.Equal(ChangeOutcome.Done, await Catalog.RemovePerformerAsync("p1", Token));
+        gate.Open();
     }
 
     [Fact]

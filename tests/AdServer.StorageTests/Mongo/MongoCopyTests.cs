@@ -1,4 +1,5 @@
 using AdServer.Commands.Copying;
+using AdServer.Common;
 using AdServer.Events;
 using AdServer.Stats;
 using AdServer.Storage;
@@ -59,6 +60,25 @@ public sealed class MongoCopyTests : IAsyncDisposable
 
         Assert.Equal(await ReadIdentitiesAsync(target), await ReadIdentitiesAsync(third));
         StoreContents.AssertEqual(await CopyRun.ReadAsync(target), await CopyRun.ReadAsync(third));
+    }
+
+    [Fact]
+    public async Task A_database_that_misses_the_events_of_a_spool_is_not_copied()
+    {
+        await CopyScene.FillAsync(source);
+        Assert.Equal(0, (await CopyRun.StartAsync(source, target)).ExitCode);
+        await using var third = new SqliteEngine();
+        await target.RunAsync(new BsonDocument { { "insert", "spools" }, { "documents", new BsonArray { new BsonDocument("_id", "a host") } } });
+
+        var refusal = await Assert.ThrowsAsync<StartException>(() => CopyRun.StartAsync(target, third));
+        Assert.Contains("adserver_spool_events", refusal.Message, StringComparison.Ordinal);
+
+        await target.RunAsync(new BsonDocument
+        {
+            { "delete", "spools" }, { "deletes", new BsonArray { new BsonDocument { { "q", new BsonDocument("_id", "a host") }, { "limit", 1 } } } },
+        });
+        Assert.Equal(0, (await CopyRun.StartAsync(target, third)).ExitCode);
+        Assert.Equal(await target.ReadTotalAsync(), await third.ReadTotalAsync());
     }
 
     private static async Task<List<Guid?>> ReadIdentitiesAsync(MongoEngine engine)

@@ -3,6 +3,7 @@ using AdServer.Storage;
 using AdServer.Storage.Mongo;
 using AdServer.Storage.Mongo.Native;
 using AdServer.StorageTests.Mongo.Wire;
+using Microsoft.Extensions.DependencyInjection;
 using MongoDB.Bson;
 using Xunit;
 
@@ -120,10 +121,12 @@ public sealed class MongoDatabaseTests : IAsyncDisposable
     [Fact]
     public async Task An_engine_that_stays_away_is_a_store_that_is_unavailable()
     {
-        await engine.ReopenAsync();
+        await using var host = engine.Open(StorageAccess.Serve, new KeyValuePair<string, string?>("Storage:Deadline", "00:00:02"));
+        await host.OpenStorageAsync();
         using var rule = engine.Faults.Every("find", "things", Fault.DropBefore);
 
-        await Assert.ThrowsAsync<StoreUnavailableException>(() => engine.RunAsync(new BsonDocument("find", "things")));
+        await Assert.ThrowsAsync<StoreUnavailableException>(
+            () => host.GetRequiredService<IMongoCommands>().RunAsync(new BsonDocument("find", "things"), Token));
         rule.Dispose();
 
         Assert.Empty((await engine.RunAsync(new BsonDocument("find", "things"))).Documents());

@@ -1,11 +1,13 @@
 using AdServer.Commands.Copying;
+using AdServer.Common;
 using AdServer.Stats;
 using MongoDB.Bson;
 
 namespace AdServer.Storage.Mongo;
 
 /// <summary>A store in MongoDB that is moved elsewhere: each collection by <c>_id</c>, the events in the order of their commits.</summary>
-internal sealed class MongoCopySource(MongoRetry commands, StorageLocation location, IStatsStore stats, TimeProvider clock) : ICopySource
+internal sealed class MongoCopySource(
+    MongoRetry commands, MongoSpools spools, StorageLocation location, IStatsStore stats, TimeProvider clock) : ICopySource
 {
     private const int MostRows = 1000;
 
@@ -35,7 +37,12 @@ internal sealed class MongoCopySource(MongoRetry commands, StorageLocation locat
         };
     }
 
-    public Task<CopyCounts> CountAsync(CancellationToken cancellation) => end.CountAsync(cancellation);
+    /// <exception cref="StartException">A server holds events that the engine does not have: a copy would miss them.</exception>
+    public async Task<CopyCounts> CountAsync(CancellationToken cancellation) =>
+        await spools.AreEmptyAsync(cancellation) ? await end.CountAsync(cancellation) : throw new StartException(
+            $"A server of {Name} has a spool with events that are not in the database yet (db.spools.find() says how many). Start that server, wait until "
+            + "its adserver_spool_events is 0, stop it, and start the copy again. If the server's disk is lost for good, remove its mark: "
+            + "db.spools.deleteOne({_id: …}).");
 
     public Task<IReadOnlyList<StatsRow>> ReadStatsAsync(StatsQuery query, CancellationToken cancellation) =>
         end.ReadStatsAsync(query, cancellation);
