@@ -14,7 +14,10 @@ internal static class StartBenchmark
     private const int EventCount = 1_000_000;
     private const int Starts = 3;
 
+    private const long MostMegabytes = 250;
+
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(3);
 
     public static async Task<int> RunAsync()
     {
@@ -30,14 +33,17 @@ internal static class StartBenchmark
             (EventType)random.Next(4))));
         await store.CloseAsync();
 
+        var isKept = true;
         Console.WriteLine($"{"start",6} {"first ad",10} {"memory",9}");
         for (var start = 1; start <= Starts; start++)
         {
             var (time, bytes) = await StartAsync(store.Path);
             Console.WriteLine($"{start,6} {time.TotalMilliseconds,7:F0} ms {bytes / 1048576.0,6:F0} MB");
+            isKept &= time < Longest && bytes < MostMegabytes << 20;
         }
 
-        return 0;
+        Console.WriteLine($"{(isKept ? "Kept" : "Broken")}: less than {Longest.TotalSeconds} s and {MostMegabytes} MB.");
+        return isKept ? 0 : 1;
     }
 
     private static async Task<(TimeSpan Time, long Bytes)> StartAsync(string path)

@@ -46,7 +46,7 @@ internal sealed class AdLookup(ICatalogStore store, CatalogRefresher catalog, Ti
 
     private bool? Recall(string adId) =>
         catalog.Current.Find(adId) is not null ? true
-        : adId.Length > MaxIdLength || (unknown.TryGetValue(adId, out var until) && clock.GetUtcNow() < until) ? false
+        : !store.IsShared || adId.Length > MaxIdLength || (unknown.TryGetValue(adId, out var until) && clock.GetUtcNow() < until) ? false
         : null;
 
     private async Task EnterAsync(CancellationToken cancellation)

@@ -6,6 +6,9 @@ namespace AdServer.Catalog;
 /// <exception cref="Common.StoreUnavailableException">Every method, when the store cannot answer.</exception>
 internal interface ICatalogStore
 {
+    /// <summary>Whether other processes may write to it: else what this one knows is all there is.</summary>
+    bool IsShared { get; }
+
     /// <summary>Adds a performer unless one has the address: then that one is returned, also to the loser of a race.</summary>
     Task<(Performer Performer, bool Added)> AddPerformerAsync(Performer performer, CancellationToken cancellation);
 

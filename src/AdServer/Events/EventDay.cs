@@ -1,10 +1,11 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using AdServer.Common;
 
 namespace AdServer.Events;
 
 /// <summary>For which day an event counts. Decided once, at receipt, and stored.</summary>
-internal static class EventDay
+internal static partial class EventDay
 {
     /// <summary>How far back a device's own time is believed; inclusive.</summary>
     public static readonly TimeSpan MostBack = TimeSpan.FromDays(30);
@@ -15,7 +16,7 @@ internal static class EventDay
     private static readonly string[] Formats =
     [
         "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz", "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd' 'HH:mm:ss.FFFFFFFK",
-        "yyyy-MM-dd", "yyyyMMdd'T'HHmmss.FFFFFFFK",
+        "yyyy-MM-dd", "yyyyMMdd'T'HHmmss.FFFFFFFK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzz",
     ];
 
     /// <summary>
@@ -24,8 +25,14 @@ internal static class EventDay
     /// </summary>
     public static UtcDay Of(string timestamp, DateTimeOffset receivedAt)
     {
-        var read = DateTimeOffset.TryParseExact(
-            timestamp, Formats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var own);
+        var read = TryParse(timestamp, out var own) || TryParse(Fraction().Replace(timestamp, ".$1"), out own);
         return read && own >= receivedAt - MostBack && own <= receivedAt + MostAhead ? UtcDay.Of(own) : UtcDay.Of(receivedAt);
     }
+
+    private static bool TryParse(string timestamp, out DateTimeOffset time) => DateTimeOffset.TryParseExact(
+        timestamp, Formats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out time);
+
+    /// <summary>A fraction of a second as ISO-8601 allows it: after a comma too, and with the nanoseconds that Java and Go write.</summary>
+    [GeneratedRegex(@"[.,](\d{1,7})\d*")]
+    private static partial Regex Fraction();
 }

@@ -17,8 +17,8 @@ internal sealed class EventsHealth(JournalWriter writer, EventsSettings settings
             return HealthCheckResult.Degraded($"Events cannot be stored since {time} and are answered 503: check the disk and the log");
         }
 
-        return writer.Waiting >= settings.QueueCapacity
-            ? HealthCheckResult.Degraded($"The queue of {settings.QueueCapacity} events is full; new ones are answered 503")
+        return writer.IsFull
+            ? HealthCheckResult.Degraded($"More events come than can be stored: the queue of {settings.QueueCapacity} is full, and some are answered 503")
             : HealthCheckResult.Healthy();
     }
 }

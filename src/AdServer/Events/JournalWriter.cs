@@ -14,17 +14,23 @@ internal sealed partial class JournalWriter(
     private const int MostPooled = 4096;
     private const int MostPooledEvents = 16;
 
+    private static readonly TimeSpan FullFor = TimeSpan.FromSeconds(10);
+
     private readonly Channel<PendingAppend> queue =
         Channel.CreateUnbounded<PendingAppend>(new UnboundedChannelOptions { SingleReader = true });
 
     private readonly ConcurrentQueue<PendingAppend> pool = new();
     private int waiting;
+    private long refusedAt = long.MinValue;
 
     /// <summary>Called with the stored events of each batch once it is durable, before anybody is answered.</summary>
     public event Action<IReadOnlyList<AdEvent>>? Committed;
 
     /// <summary>Events that wait for their commit.</summary>
     public int Waiting => Volatile.Read(ref waiting);
+
+    /// <summary>Whether events were refused within the last seconds because too many waited. A full queue empties in a blink and fills again.</summary>
+    public bool IsFull => Interlocked.Read(ref refusedAt) is var at && at != long.MinValue && clock.GetElapsedTime(at) < FullFor;
 
     /// <summary>Whether commits are failing.</summary>
     public Outage Outage { get; } = new();
@@ -50,6 +56,7 @@ internal sealed partial class JournalWriter(
         if (Interlocked.Add(ref waiting, count) > settings.QueueCapacity || !queue.Writer.TryWrite(pending))
         {
             Interlocked.Add(ref waiting, -count);
+            Interlocked.Exchange(ref refusedAt, clock.GetTimestamp());
             return ValueTask.FromResult(LogOutcome.QueueFull);
         }
 

@@ -63,6 +63,9 @@ internal sealed class SeenSet
     private int Set(ReadOnlySpan<int> slots, int slotCount)
     {
         var words = bits ?? [];
+
+        // Requests learn of new ads at different times: who asks now may count fewer than who asked before.
+        slotCount = Math.Max(slotCount, few is [.., var last] ? last + 1 : 0);
         if (slotCount > words.Length * BitsPerWord)
         {
             // An eighth more than needed: a growing catalogue does not copy for every ad.

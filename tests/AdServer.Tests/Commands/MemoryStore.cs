@@ -148,6 +148,8 @@ internal sealed class MemoryStore : ICatalogStore, IEventJournal, IStatsStore
     public Task<PackageAdsNews> ReadNewPackageAdsAsync(PackageAdsPlace? after, CancellationToken cancellation) =>
         throw new NotSupportedException();
 
+    public bool IsShared => false;
+
     public Task<DateTimeOffset?> ReadSharedClockAsync(CancellationToken cancellation) => throw new NotSupportedException();
 
     public IAsyncEnumerable<CatalogChange> ListChangesAsync(DateTimeOffset? since, CancellationToken cancellation) =>

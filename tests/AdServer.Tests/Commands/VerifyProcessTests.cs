@@ -54,6 +54,24 @@ public sealed class VerifyProcessTests
         Assert.StartsWith("There is no ad server at http://127.0.0.1:9/, or it went away: ", said, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task After_simulated_devices_raw_equals_rolled_up()
+    {
+        await using var host = await AdServerHost.StartAsync(realTime: true);
+        await new Portal(host).SignUpAsync();
+        var adId = await new Portal(host).AddAdAsync();
+
+        var (code, said) = await CallAsync("simulate", "--url", host.Client.BaseAddress!.ToString(), "--devices", "20", "--seconds", "3");
+        Assert.True(code == 0, said);
+        var views = (await new Portal(host).AdStatsAsync(adId)).Number("views");
+        await host.StopAsync();
+
+        Assert.True(views > 0);
+        Assert.Equal(0, (await RunAsync(host, "verify")).ExitCode);
+        Assert.Equal(0, (await RunAsync(host, "rebuild")).ExitCode);
+        Assert.Equal(0, (await RunAsync(host, "verify")).ExitCode);
+    }
+
     private static void Spoil(AdServerHost host)
     {
         using var session = SqliteSession.Open(Path.Combine(host.Folder, "adserver.db"), readOnly: false);

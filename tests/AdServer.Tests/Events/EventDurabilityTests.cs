@@ -67,7 +67,27 @@ public sealed class EventDurabilityTests : IAsyncLifetime
         await WaitingAsync(0);
         await sdk.ReportsAsync(adId, eventId: "7");
         Assert.Equal(QueueCapacity + 1, (await portal.AdStatsAsync(adId)).Number("views"));
+        // It empties in a blink: who looks a moment later must still learn of it.
+        Assert.Contains("full", await HealthAsync(), StringComparison.Ordinal);
+        host.Clock.Advance(TimeSpan.FromSeconds(11));
         Assert.DoesNotContain("full", await HealthAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Requests_that_come_during_a_commit_share_the_next_one()
+    {
+        gate.Close();
+        var before = gate.Commits;
+        var first = sdk.SendAsync(adId);
+        await gate.Arrived;
+        var others = Enumerable.Range(0, 40).Select(_ => sdk.SendAsync(adId)).ToList();
+        await WaitingAsync(41);
+
+        gate.Open();
+
+        Assert.Equal(201, (await first).Status);
+        Assert.All(await Task.WhenAll(others), answer => Assert.Equal(201, answer.Status));
+        Assert.Equal(before + 2, gate.Commits);
     }
 
     [Theory]

@@ -21,6 +21,9 @@ internal sealed class JournalGate
     /// <summary>What a commit fails with; nothing: it does not.</summary>
     public Exception? Fault { get; set; }
 
+    /// <summary>How many commits there were or are, of any size.</summary>
+    public int Commits { get; private set; }
+
     /// <summary>Completes when a batch stands before the closed gate.</summary>
     public Task Arrived => arrived.Task;
 
@@ -49,6 +52,7 @@ internal sealed class JournalGate
     {
         public async Task<AppendOutcome[]> AppendAsync(IReadOnlyList<AdEvent> batch, CancellationToken cancellation)
         {
+            gate.Commits++;
             var open = gate.open.Task;
             gate.arrived.TrySetResult();
             await open;

@@ -208,4 +208,18 @@ public sealed class ManyHostsTests
 
         Assert.False(await host.Get<SharedCatalogRefresher>().PollAsync(TestContext.Current.CancellationToken));
     }
+
+    [Fact]
+    public async Task Where_nobody_else_writes_an_unknown_ad_is_refused_without_asking_the_store()
+    {
+        await using var hosts = await TwoHosts.StartAsync();
+        (hosts.Catalog.IsShared, hosts.Catalog.IsAway) = (false, true);
+        var before = hosts.Catalog.AdsFound;
+
+        (await hosts.A.PostAsync("/ad_event", new Sdk(hosts.A).Event("no-ad"))).IsError(404, "Ad not found");
+        var batch = (await hosts.A.PostAsync("/ad_events", new[] { new Sdk(hosts.A).Event("no-ad"), new Sdk(hosts.A).Event("nor-this") })).Succeeds();
+
+        Assert.Equal(2, batch.Number("rejected"));
+        Assert.Equal(before, hosts.Catalog.AdsFound);
+    }
 }

@@ -49,6 +49,8 @@ internal sealed class SharedCatalogStore(ICatalogStore inner, TimeProvider clock
         return Inner.FindAdAsync(id, cancellation);
     }
 
+    public bool IsShared { get; set; } = true;
+
     public Task<DateTimeOffset?> ReadSharedClockAsync(CancellationToken cancellation) =>
         Task.FromResult<DateTimeOffset?>(IsAway ? throw new StoreUnavailableException("away on purpose") : clock.Now());
 

@@ -36,6 +36,17 @@ public sealed class SeenSetTests
     }
 
     [Fact]
+    public void Who_knows_of_fewer_ads_than_the_one_before_adds_all_the_same()
+    {
+        var set = new SeenSet();
+        set.Add([5000], 100_000);
+        set.Add([.. Enumerable.Range(0, 40)], 64);
+
+        Assert.True(set.Contains(5000) && set.Contains(0) && set.Contains(39));
+        Assert.False(set.Contains(40) || set.Contains(4999));
+    }
+
+    [Fact]
     public void A_thousand_of_a_hundred_thousand_ads_take_less_than_four_and_a_half_kilobytes()
     {
         var random = new Random(1);

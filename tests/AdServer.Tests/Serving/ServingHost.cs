@@ -118,6 +118,8 @@ internal sealed class ServingHost : IAsyncDisposable
 
         public Task<Ad?> FindAdAsync(string id, CancellationToken cancellation) => Task.FromResult(Array.Find(ads, ad => ad.Id == id));
 
+        public bool IsShared => false;
+
         public Task<DateTimeOffset?> ReadSharedClockAsync(CancellationToken cancellation) => Task.FromResult<DateTimeOffset?>(null);
 
         public IAsyncEnumerable<CatalogChange> ListChangesAsync(DateTimeOffset? since, CancellationToken cancellation) =>

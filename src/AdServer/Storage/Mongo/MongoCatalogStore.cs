@@ -88,6 +88,8 @@ internal sealed class MongoCatalogStore(IMongoCommands commands, TimeProvider cl
     public Task<IReadOnlyList<Ad>> ListAdsAsync(ListPlace? after, int limit, CancellationToken cancellation) =>
         ads.ListAsync(after, limit, cancellation);
 
+    public bool IsShared => true;
+
     public async Task<DateTimeOffset?> ReadSharedClockAsync(CancellationToken cancellation) =>
         (await commands.RunAsync(new BsonDocument("hello", 1), cancellation)).Instant("localTime");
 

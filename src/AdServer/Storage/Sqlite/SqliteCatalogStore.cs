@@ -80,6 +80,8 @@ internal sealed class SqliteCatalogStore(SqliteDatabase database) : ICatalogStor
         database.ReadAsync(session => SqliteAds.List(session, after, limit), cancellation);
 
     /// <summary>The file is locked by this process: nobody else writes.</summary>
+    public bool IsShared => false;
+
     public Task<DateTimeOffset?> ReadSharedClockAsync(CancellationToken cancellation) => Task.FromResult<DateTimeOffset?>(null);
 
     public IAsyncEnumerable<CatalogChange> ListChangesAsync(DateTimeOffset? since, CancellationToken cancellation) =>

@@ -5,19 +5,27 @@ namespace AdServer.Storage.Sqlite;
 /// <summary>The open file: one writer, a few readers, and the lock. What the stores of this folder share.</summary>
 internal sealed class SqliteDatabase : IDisposable
 {
+    /// <summary>After how long a report is broken off; before a proxy's usual 60 seconds, so that the reader hears why.</summary>
+    private static readonly TimeSpan LongestReport = TimeSpan.FromSeconds(30);
+
+    // fullfsync: macOS takes an ordinary fsync for done while the disk still holds the data in its cache. Elsewhere it says nothing.
     private const string WriterSettings =
-        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-32000; PRAGMA journal_size_limit=67108864;";
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA fullfsync=ON; PRAGMA foreign_keys=ON; PRAGMA cache_size=-32000; PRAGMA journal_size_limit=67108864;";
 
     private const string ReaderSettings = "PRAGMA cache_size=-8000; PRAGMA temp_store=MEMORY;";
 
     private readonly IDisposable? held;
     private readonly SqliteWriter? writer;
     private readonly SqliteReaders readers;
+    private readonly SqliteReaders reports;
 
     private SqliteDatabase(string path, IDisposable? held, SqliteWriter? writer)
     {
         (this.held, this.writer) = (held, writer);
-        readers = new SqliteReaders(() => OpenSession(path, readOnly: true, ReaderSettings));
+        readers = new SqliteReaders(Reader);
+        reports = new SqliteReaders(Reader, LongestReport);
+
+        SqliteSession Reader() => OpenSession(path, readOnly: true, ReaderSettings);
     }
 
     /// <summary>Opens the file, and for <see cref="StorageAccess.Serve"/> and <see cref="StorageAccess.CopyTo"/> creates or migrates it first.</summary>
@@ -52,6 +60,10 @@ internal sealed class SqliteDatabase : IDisposable
     /// <exception cref="StoreUnavailableException">The store cannot answer.</exception>
     public Task<T> ReadAsync<T>(Func<SqliteSession, T> query, CancellationToken cancellation) => readers.RunAsync(query, cancellation);
 
+    /// <summary>Reads at one moment what may take long, on connections of its own: no roll-up and no look-up waits for a report.</summary>
+    /// <exception cref="StoreUnavailableException">The store cannot answer, or not in time.</exception>
+    public Task<T> ReportAsync<T>(Func<SqliteSession, T> query, CancellationToken cancellation) => reports.RunAsync(query, cancellation);
+
     /// <summary>Writes in one transaction; completes when it is durable.</summary>
     /// <exception cref="StoreUnavailableException">The store cannot take it; nothing was written.</exception>
     public Task<T> WriteAsync<T>(SqliteLane lane, Func<SqliteSession, T> work, CancellationToken cancellation) =>
@@ -59,6 +71,7 @@ internal sealed class SqliteDatabase : IDisposable
 
     public void Dispose()
     {
+        reports.Dispose();
         readers.Dispose();
         writer?.Dispose();
         held?.Dispose();

@@ -1,9 +1,12 @@
 using System.Collections.Concurrent;
+using AdServer.Common;
 
 namespace AdServer.Storage.Sqlite;
 
 /// <summary>A few read-only connections. Each query is one read transaction: it sees one moment, and waits for no writer.</summary>
-internal sealed class SqliteReaders(Func<SqliteSession> open) : IDisposable
+/// <param name="open">Makes a connection.</param>
+/// <param name="longest">After how long a query is broken off: while it runs the file cannot be tidied and grows. Absent: never.</param>
+internal sealed class SqliteReaders(Func<SqliteSession> open, TimeSpan? longest = null) : IDisposable
 {
     private const int MostAtOnce = 4;
 
@@ -11,16 +14,23 @@ internal sealed class SqliteReaders(Func<SqliteSession> open) : IDisposable
     private readonly SemaphoreSlim room = new(MostAtOnce, MostAtOnce);
 
     /// <summary>Runs a query on the thread pool, when there is room.</summary>
+    /// <exception cref="StoreUnavailableException">It took too long, or the store cannot answer.</exception>
     public async Task<T> RunAsync<T>(Func<SqliteSession, T> query, CancellationToken cancellation)
     {
-        await room.WaitAsync(cancellation);
+        if (longest is not { } most)
+        {
+            return await RunWhenThereIsRoomAsync(query, cancellation);
+        }
+
+        using var late = new CancellationTokenSource(most, TimeProvider.System);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellation);
         try
         {
-            return await Task.Run(() => Query(query, cancellation), cancellation);
+            return await RunWhenThereIsRoomAsync(query, either.Token);
         }
-        finally
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            room.Release();
+            throw new StoreUnavailableException($"A report took longer than {most}: ask for fewer days at once");
         }
     }
 
@@ -35,6 +45,19 @@ internal sealed class SqliteReaders(Func<SqliteSession> open) : IDisposable
         while (idle.TryTake(out var session))
         {
             session.Dispose();
+        }
+    }
+
+    private async Task<T> RunWhenThereIsRoomAsync<T>(Func<SqliteSession, T> query, CancellationToken cancellation)
+    {
+        await room.WaitAsync(cancellation);
+        try
+        {
+            return await Task.Run(() => Query(query, cancellation), cancellation);
+        }
+        finally
+        {
+            room.Release();
         }
     }
 

@@ -15,7 +15,7 @@ internal sealed class SqliteStatsStore(SqliteDatabase database, TimeProvider clo
     }
 
     public Task<StatsView> ReadAsync(StatsQuery query, CancellationToken cancellation) =>
-        database.ReadAsync(session => Read(session, query), cancellation);
+        database.ReportAsync(session => Read(session, query), cancellation);
 
     public IAsyncEnumerable<PackageAds> ReadPackageAdsAsync(CancellationToken cancellation) =>
         SqlitePackageAds.ReadAllAsync(database, cancellation);
