@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# MongoDB itself for the tests, where a Docker engine answers: says the port, and ends with its input. What takes long is said in lines that
+# MongoDB itself for the tests, a replica set of one, where a Docker engine answers: says the port, and ends with its input. What takes long is said in lines that
 # begin with "# ".
 set -euo pipefail
 
@@ -19,9 +19,11 @@ docker image inspect mongo:8 >/dev/null 2>&1 || pull || pull || pull || fail "th
 
 # The container's first process ends with its input, and the container with it, and that input is this script's.
 name=adserver-tests-$$
-docker run -i --rm --name "$name" -p 127.0.0.1::27017 mongo:8 sh -c 'mongod --bind_ip_all >/dev/null 2>&1 & exec cat >/dev/null' <&0 >/dev/null 2>&1 &
+docker run -i --rm --name "$name" -p 127.0.0.1::27017 mongo:8 sh -c 'mongod --bind_ip_all --replSet rs0 >/dev/null 2>&1 & exec cat >/dev/null' <&0 >/dev/null 2>&1 &
 for _ in {1..150}; do
-  if docker exec "$name" mongosh --quiet --eval 'db.hello().ok' >/dev/null 2>&1; then
+  # Repeated until it has begun: later it is refused and changes nothing.
+  docker exec "$name" mongosh --quiet --eval 'rs.initiate({_id: "rs0", members: [{_id: 0, host: "localhost:27017"}]})' >/dev/null 2>&1 || true
+  if docker exec "$name" mongosh --quiet --eval 'quit(db.hello().isWritablePrimary ? 0 : 1)' >/dev/null 2>&1; then
     docker port "$name" 27017/tcp | head -n 1 | sed 's/.*://'
     wait
     exit
