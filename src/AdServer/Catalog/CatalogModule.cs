@@ -13,10 +13,13 @@ internal static class CatalogModule
         services.AddSingleton<CatalogRefresher>();
         services.AddSingleton<CatalogChanges>();
         services.AddSingleton<SharedCatalogRefresher>();
+        services.AddSingleton<WholeCatalogRefresher>();
         services.AddSingleton<AdLookup>();
         services.AddHostedService(provider => provider.GetRequiredService<CatalogRefresher>());
         services.AddHostedService(provider => provider.GetRequiredService<SharedCatalogRefresher>());
+        services.AddHostedService(provider => provider.GetRequiredService<WholeCatalogRefresher>());
         PollingHealth.Add<SharedCatalogRefresher>(services, "catalog");
+        PollingHealth.Add<WholeCatalogRefresher>(services, "whole_catalog");
     }
 
     public static void MapCatalog(this IEndpointRouteBuilder routes)

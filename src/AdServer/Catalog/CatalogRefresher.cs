@@ -34,6 +34,22 @@ internal sealed class CatalogRefresher(ICatalogStore store) : BackgroundService
         return together.Count > 0 && changes.Writer.TryWrite((together, served)) ? served.Task : Task.CompletedTask;
     }
 
+    /// <summary>Serves what anybody wrote to the store since a moment of the store's own time, or ever, as far as it is newer than what is served.</summary>
+    public async Task TakeNewsAsync(DateTimeOffset? since, CancellationToken cancellation)
+    {
+        var known = Current;
+        var news = new List<CatalogChange>();
+        await foreach (var change in store.ListChangesAsync(since, cancellation))
+        {
+            if (known.IsNews(change))
+            {
+                news.Add(change);
+            }
+        }
+
+        await ApplyAsync(news);
+    }
+
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         Publish(CatalogSnapshot.Empty.With(await LoadAsync(cancellationToken)));

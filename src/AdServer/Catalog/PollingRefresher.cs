@@ -10,7 +10,9 @@ namespace AdServer.Catalog;
 /// <param name="every">How often it asks.</param>
 /// <param name="clock">The time.</param>
 /// <param name="log">Where it says that it fails.</param>
-internal abstract partial class PollingRefresher(string loss, TimeSpan every, TimeProvider clock, ILogger log) : BackgroundService
+/// <param name="asksAtOnce">Whether it asks at the start too.</param>
+internal abstract partial class PollingRefresher(string loss, TimeSpan every, TimeProvider clock, ILogger log, bool asksAtOnce = true)
+    : BackgroundService
 {
     private readonly SemaphoreSlim asking = new(1);
 
@@ -48,8 +50,10 @@ internal abstract partial class PollingRefresher(string loss, TimeSpan every, Ti
         using var timer = new PeriodicTimer(every, clock);
         try
         {
-            while (await TryPollAsync(stoppingToken) && await timer.WaitForNextTickAsync(stoppingToken))
+            var isShared = !asksAtOnce || await TryPollAsync(stoppingToken);
+            while (isShared && await timer.WaitForNextTickAsync(stoppingToken))
             {
+                isShared = await TryPollAsync(stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
