@@ -8,6 +8,9 @@ namespace AdServer.StorageTests.Mongo.Engine;
 /// </summary>
 internal sealed class DocumentDb : IDisposable
 {
+    /// <summary>Milliseconds that a statement may take. Whoever asked has given up before; the engine would go on, to the harm of what comes after.</summary>
+    private const int LongestStatement = 60_000;
+
     private readonly EngineScript script;
 
     private DocumentDb(EngineScript script, string folder)
@@ -23,7 +26,7 @@ internal sealed class DocumentDb : IDisposable
             CommandTimeout = 0,
             MaxAutoPrepare = 32,
             NoResetOnClose = true,
-            Options = "-c client_min_messages=error",
+            Options = $"-c client_min_messages=error -c statement_timeout={LongestStatement}",
         });
     }
 

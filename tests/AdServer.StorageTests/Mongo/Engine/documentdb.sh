@@ -146,7 +146,6 @@ documentdb.useFileBasedPersistedCursors = on
 max_connections = 120
 deadlock_timeout = 50ms
 fsync = off
-full_page_writes = off
 END
   inside pg_ctl -D /template/data -l /template/log -o "-k /template" -w -t 60 start
   inside psql -q -v ON_ERROR_STOP=1 -h /template -U postgres -c 'CREATE EXTENSION documentdb CASCADE' -c 'CREATE EXTENSION documentdb_extended_rum'
@@ -182,8 +181,10 @@ prepare() {
 }
 
 # A count without a filter is counted, as in MongoDB: by default the engine takes it from statistics, which follow the writes a moment later.
+# Whole pages are logged: of a new index page that a split makes the engine logs only what differs from the page before, which recovery can redo on
+# a page that it has. Without them a killed engine comes back with empty pages in its indexes, and looks through those without end.
 start() {
-  local options="-k /engines/$id -c documentdb.localhost_connection_string=host=/engines/$id"
+  local options="-k /engines/$id -c full_page_writes=on -c documentdb.localhost_connection_string=host=/engines/$id"
   options+=" -c documentdb.use_pg_stats_live_tuples_for_count=off -c documentdb.coll_stats_count_policy_threshold=2147483646"
   inside pg_ctl -D "/engines/$id/data" -l "/engines/$id/log" -o "$options" -w -t 60 start >"$root/engines/$id/control" 2>&1 7>&- 8>&- </dev/null
 }
@@ -196,6 +197,7 @@ kill_all() {
   local pid_file=$root/engines/$id/data/postmaster.pid first processes attempt
   first=$(head -n 1 "$pid_file")
   kill -STOP "$first"
+  while [[ $(ps -o stat= -p "$first") == [RSD]* ]]; do sleep 0.01; done
   processes="$first $(ps -o pid= --ppid "$first")"
   kill -KILL $processes 2>/dev/null || true
   for attempt in {1..600}; do

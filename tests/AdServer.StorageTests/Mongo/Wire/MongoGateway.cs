@@ -46,7 +46,7 @@ internal sealed class MongoGateway : IAsyncDisposable
     /// <summary>What a node that lags behind from now on would answer; for <see cref="Fault.ReadFrom"/>.</summary>
     public Task<Snapshot> TakeSnapshotAsync(CancellationToken cancellation) => Snapshot.TakeAsync(engine, cancellation);
 
-    /// <summary>Goes away: every connection breaks and new ones are refused, until it is started again. What was asked before may yet be done.</summary>
+    /// <summary>Goes away: every connection breaks and new ones are refused, until it is started again. Writes that were asked before may yet be done.</summary>
     public async Task StopAsync()
     {
         await up.CancelAsync();
@@ -86,7 +86,7 @@ internal sealed class MongoGateway : IAsyncDisposable
                 try
                 {
                     var client = await listener.AcceptTcpClientAsync(cancellation);
-                    Keep(Task.Run(() => new GatewayConnection(commands, greeting, Faults).ServeAsync(client, cancellation), CancellationToken.None));
+                    Keep(Task.Run(() => new GatewayConnection(client, commands, greeting, Faults).ServeAsync(cancellation), CancellationToken.None));
                 }
                 catch (OperationCanceledException)
                 {
