@@ -47,8 +47,10 @@ internal sealed class MongoAdMarks(MongoRetry commands)
             { "$inc", new BsonDocument("asked", 1L) },
             { "$max", new BsonDocument("rolled", roll) },
         };
-        var removed = await FindRemovedAsync(adIds, cancellation);
-        await commands.UpdateAsync(Collection, removed.Select(id => MongoVerbs.Statement(new BsonDocument("_id", id), again)), cancellation);
+        // The write itself looks: a read may come from a node that has not heard of the removal.
+        var those = adIds.Distinct().Chunk(MongoVerbs.MostStatements)
+            .Select(some => MongoVerbs.And(new BsonDocument("_id", MongoVerbs.In(Values(some))), IsRemoved));
+        await commands.UpdateAsync(Collection, those.Select(filter => MongoVerbs.Statement(filter, again, multi: true)), cancellation);
     }
 
     /// <summary>Says that nothing is left of a removed ad, unless somebody asked to look again since.</summary>

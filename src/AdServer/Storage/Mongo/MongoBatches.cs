@@ -35,6 +35,17 @@ internal sealed class MongoBatches(MongoRetry commands)
         (await commands.FindThoseAsync(Collection, batches.Select(batch => (BsonValue)batch), null, null, cancellation))
             .ToDictionary(record => record["_id"].AsString);
 
+    /// <summary>Whether any of some batches is in a roll, by a write that touches it: what a read says may be old.</summary>
+    public async Task<bool> AreRolledAsync(IEnumerable<string> some, CancellationToken cancellation)
+    {
+        var touch = new BsonDocument("$currentDate", new BsonDocument("sweptAt", true));
+        var those = some.Chunk(MongoVerbs.MostStatements).Select(ids => new BsonDocument
+        {
+            { "_id", MongoVerbs.In(ids.Select(id => (BsonValue)id)) }, { "roll", new BsonDocument("$gt", 0L) },
+        });
+        return await commands.UpdateAsync(Collection, those.Select(filter => MongoVerbs.Statement(filter, touch, multi: true)), cancellation) > 0;
+    }
+
     /// <summary>The committed batches in no roll, in the order of their making.</summary>
     public IAsyncEnumerable<MongoBatch> ListWaitingAsync(int pageSize, CancellationToken cancellation) =>
         ListAsync(BsonNull.Value, pageSize, cancellation);

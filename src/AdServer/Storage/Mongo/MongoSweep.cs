@@ -4,7 +4,8 @@ namespace AdServer.Storage.Mongo;
 
 /// <summary>
 /// Deletes what removed ads left behind (law 6), a bounded slice at a time: first bucket entries, then their events, at last rows. Of an
-/// event with an identity from a client the identity stays. The place is only remembered: after a start it begins anew.
+/// event with an identity from a client the identity stays. The place is only remembered: after a start it begins anew. That nothing is
+/// left is said by durable writes that look for it, not by reads, which a node that is behind may answer.
 /// </summary>
 internal sealed class MongoSweep(MongoRetry commands)
 {
@@ -21,7 +22,7 @@ internal sealed class MongoSweep(MongoRetry commands)
     /// <summary>Deletes a slice; says whether there may be more that can be deleted now.</summary>
     public async Task<bool> SliceAsync(int slice, CancellationToken cancellation)
     {
-        var scan = current ?? new Scan(await marks.ListUnsweptAsync(MostAds, cancellation), null);
+        var scan = current ?? new Scan(await marks.ListUnsweptAsync(MostAds, cancellation), null, []);
         if (scan.Ads.Count == 0)
         {
             return false;
@@ -29,10 +30,10 @@ internal sealed class MongoSweep(MongoRetry commands)
 
         // Read before the events: of the rolls up to this one every event is there.
         var applied = await rolls.ReadLastAppliedAsync(cancellation);
-        var ofAds = new BsonDocument("adId", new BsonDocument("$in", scan.Ids));
+        var ofAds = new BsonDocument("adId", MongoVerbs.In(scan.Ids));
         var page = await MongoEventScan.PageAsync(
             commands, ofAds, scan.Place, slice, new BsonDocument { { "batch", 1 }, { "place", 1 }, { "day", 1 } }, cancellation);
-        await DeleteEventsAsync(scan, page.Documents, applied, cancellation);
+        scan = scan with { KeptIn = [.. scan.KeptIn, .. await DeleteEventsAsync(scan, page.Documents, applied, cancellation)] };
         if (!page.IsEnd)
         {
             current = scan with { Place = MongoEventScan.PlaceOf(page.Documents[^1]) };
@@ -41,11 +42,12 @@ internal sealed class MongoSweep(MongoRetry commands)
 
         var isDone = await DeleteRowsAsync(scan, slice, cancellation);
         current = isDone ? null : page.Documents.Count == 0 ? scan : scan with { Place = MongoEventScan.PlaceOf(page.Documents[^1]) };
-        return !isDone || await FinishAsync(scan, applied, cancellation);
+        return !isDone || (await IsAllAsync(scan, cancellation) && await FinishAsync(scan, applied, cancellation));
     }
 
-    /// <summary>Deletes those events that an applied roll holds.</summary>
-    private async Task DeleteEventsAsync(Scan scan, IReadOnlyList<BsonDocument> events, long applied, CancellationToken cancellation)
+    /// <summary>Deletes those events that an applied roll holds; returns the batches of the others, one an event.</summary>
+    private async Task<IEnumerable<string>> DeleteEventsAsync(
+        Scan scan, IReadOnlyList<BsonDocument> events, long applied, CancellationToken cancellation)
     {
         var records = await batches.ReadAsync(events.Select(one => one["batch"].AsString).Distinct(), cancellation);
         var rolled =
@@ -64,6 +66,28 @@ internal sealed class MongoSweep(MongoRetry commands)
             cancellation);
         var ours = rolled.Select(one => one.Event["_id"]).Where(id => !id.IsString);
         await commands.DeleteAsync(MongoEvents.Collection, Some(ours), cancellation);
+        return events.Except(rolled.Select(one => one.Event)).Select(one => one["batch"].AsString);
+    }
+
+    /// <summary>Whether nothing is left but events that could not be deleted yet. Rows that no read has shown are deleted by that.</summary>
+    private async Task<bool> IsAllAsync(Scan scan, CancellationToken cancellation)
+    {
+        var ofAds = new BsonDocument("adId", MongoVerbs.In(scan.Ids));
+        var look = MongoVerbs.Statement(ofAds, new BsonDocument("$currentDate", new BsonDocument("sweptAt", true)), multi: true);
+        if (await commands.UpdateAsync(MongoEvents.Collection, [look], cancellation) > scan.KeptIn.Count
+            || await batches.AreRolledAsync(scan.KeptIn.Distinct(), cancellation))
+        {
+            return false;
+        }
+
+        var ranges = scan.Ads.Select(ad => MongoVerbs.BeginsWith(ad.Id)).ToList();
+        foreach (var collection in ById)
+        {
+            await commands.DeleteAsync(collection, ranges, cancellation);
+        }
+
+        await commands.DeleteAsync(MongoPackageAds.Collection, [ofAds], cancellation);
+        return true;
     }
 
     /// <summary>Deletes a slice of the rows; says whether that was all.</summary>
@@ -76,7 +100,7 @@ internal sealed class MongoSweep(MongoRetry commands)
             left -= left > 0 ? await DeleteAsync(collection, ranges, left, cancellation) : 0;
         }
 
-        var pairs = new BsonDocument("adId", new BsonDocument("$in", scan.Ids));
+        var pairs = new BsonDocument("adId", MongoVerbs.In(scan.Ids));
         left -= left > 0 ? await DeleteAsync(MongoPackageAds.Collection, pairs, left, cancellation) : 0;
         return left > 0;
     }
@@ -99,8 +123,8 @@ internal sealed class MongoSweep(MongoRetry commands)
     private static IEnumerable<BsonDocument> Some(IEnumerable<BsonValue> ids) =>
         ids.Chunk(MongoVerbs.MostStatements).Select(some => new BsonDocument("_id", MongoVerbs.In(some)));
 
-    /// <summary>Some removed ads, and the place up to which all of their events that can be deleted are.</summary>
-    private sealed record Scan(IReadOnlyList<MongoRemovedAd> Ads, (string Batch, int Place)? Place)
+    /// <summary>Some removed ads, the place up to which all of their events that can be deleted are, and the batch of each that could not be.</summary>
+    private sealed record Scan(IReadOnlyList<MongoRemovedAd> Ads, (string Batch, int Place)? Place, IReadOnlyList<string> KeptIn)
     {
         public BsonArray Ids { get; } = [.. Ads.Select(ad => ad.Id)];
     }

@@ -132,14 +132,18 @@ internal static class MongoVerbs
         return met;
     }
 
-    public static async Task DeleteAsync(
+    /// <summary>Deletes all that meet one of the filters; returns how many did.</summary>
+    public static async Task<long> DeleteAsync(
         this MongoRetry commands, string collection, IEnumerable<BsonDocument> filters, CancellationToken cancellation)
     {
+        var gone = 0L;
         foreach (var some in filters.Chunk(MostStatements))
         {
             var deletes = some.Select(filter => new BsonDocument { { "q", filter }, { "limit", 0 } });
-            (await commands.RunAsync(Write("delete", collection, "deletes", deletes), cancellation)).ThrowIfFailed();
+            gone += (await commands.RunAsync(Write("delete", collection, "deletes", deletes), cancellation)).ThrowIfFailed()["n"].ToInt64();
         }
+
+        return gone;
     }
 
     /// <summary>One statement of an <c>update</c>.</summary>
