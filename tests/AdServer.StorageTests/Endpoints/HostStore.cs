@@ -1,5 +1,9 @@
+using AdServer.Storage.Mongo;
 using AdServer.StorageTests.Mongo;
 using AdServer.StorageTests.Mongo.Engine;
+using AdServer.Tests;
+using MongoDB.Bson;
+using Xunit;
 
 namespace AdServer.StorageTests.Endpoints;
 
@@ -30,6 +34,24 @@ internal sealed class HostStore : IAsyncDisposable
 
     /// <summary>Tells the host.</summary>
     public KeyValuePair<string, string?> Setting => new("ConnectionStrings:MongoDb", engine.Uri);
+
+    /// <summary>Makes the rows of a day say five views too many.</summary>
+    public static Task SpoilAdRowsAsync(AdServerHost host, string day) => RunAsync(
+        host, MongoWrites.Update("daily_ad_stats", new BsonDocument("date", day), new("$inc", new BsonDocument("counts.view", 5L)), multi: true));
+
+    /// <summary>Takes the events out of the buckets of a day.</summary>
+    public static Task EmptyBucketsAsync(AdServerHost host, string day) => RunAsync(
+        host, MongoWrites.Update("events_by_day", new BsonDocument("date", day), new("$set", new BsonDocument("events", new BsonArray())), multi: true));
+
+    /// <summary>Takes away what a day's rows by package say.</summary>
+    public static Task DeletePackageRowsAsync(AdServerHost host, string day) => RunAsync(host, new BsonDocument
+    {
+        { "delete", "daily_package_stats" },
+        { "deletes", new BsonArray { new BsonDocument { { "q", new BsonDocument("date", day) }, { "limit", 0 } } } },
+    });
+
+    private static Task<BsonDocument> RunAsync(AdServerHost host, BsonDocument command) =>
+        host.Get<IMongoCommands>().RunAsync(command, TestContext.Current.CancellationToken);
 
     public ValueTask DisposeAsync() => engine.DisposeAsync();
 }

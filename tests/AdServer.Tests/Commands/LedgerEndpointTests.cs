@@ -1,7 +1,6 @@
 using System.Text.Json;
 using AdServer.Common;
 using AdServer.Stats;
-using AdServer.Storage.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Xunit;
@@ -35,7 +34,7 @@ public sealed class LedgerEndpointTests
     public async Task A_difference_says_of_an_ad_and_a_day_what_raw_events_rows_and_buckets_say()
     {
         await using var host = await StartAsync();
-        await SpoilAsync(host, "UPDATE daily_ad_stats SET views = views + 5 WHERE date = '2026-11-21'");
+        await HostStore.SpoilAdRowsAsync(host, "2026-11-21");
 
         var answer = await new Portal(host).ReadAsync($"{Verify}?from=2026-11-20&to=2026-11-21");
 
@@ -71,7 +70,12 @@ public sealed class LedgerEndpointTests
     public async Task A_rebuild_mends_the_days_that_it_names_and_says_what_a_verification_finds_then()
     {
         await using var host = await StartAsync();
-        await SpoilAsync(host, "UPDATE daily_ad_stats SET views = views + 5; UPDATE events_by_day SET events = '[]'; DELETE FROM daily_package_stats");
+        foreach (var day in new[] { "2026-11-20", "2026-11-21" })
+        {
+            await HostStore.SpoilAdRowsAsync(host, day);
+            await HostStore.EmptyBucketsAsync(host, day);
+            await HostStore.DeletePackageRowsAsync(host, day);
+        }
 
         var answer = await host.PostAsync("/stats/rebuild?from=2026-11-21&to=2026-11-21", null);
         Assert.Equal(200, answer.Status);
@@ -176,15 +180,6 @@ public sealed class LedgerEndpointTests
 
     private static Task<AdServerHost> StartAsync(ILedgerStore ledger) =>
         AdServerHost.StartAsync(services: services => services.Replace(ServiceDescriptor.Singleton(ledger)));
-
-    private static Task<bool> SpoilAsync(AdServerHost host, string sql) => host.Get<SqliteDatabase>().WriteAsync(
-        SqliteLane.Urgent,
-        session =>
-        {
-            session.Execute(sql);
-            return true;
-        },
-        Token);
 
     /// <summary>A ledger whose days are never read to their end.</summary>
     private sealed class WaitingLedger(TaskCompletionSource entered, TaskCompletionSource left) : ILedgerStore
