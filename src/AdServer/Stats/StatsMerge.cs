@@ -2,7 +2,7 @@ using AdServer.Common;
 
 namespace AdServer.Stats;
 
-/// <summary>Puts an answer together from what a store holds apart: event rows, the tail, deliveries, requests. Each is keyed by the query's groups.</summary>
+/// <summary>Puts an answer together from what a store holds apart: event rows, revisions, the tail, deliveries, requests. Each is keyed by the query's groups.</summary>
 internal static class StatsMerge
 {
     /// <summary>What a tail adds, per key of the query. Takes events that the query leaves out, too: they are left out here.</summary>
@@ -11,10 +11,13 @@ internal static class StatsMerge
             ? Group(from row in tail.PackageDays
                     where Takes(query, row.Key.AdId, row.Key.PerformerId, row.Key.Day)
                     where query.PackageName is null || row.Key.Package == query.PackageName
-                    select (KeyOf(query, row.Key), row.Value))
-            : Group(from row in tail.AdDays
-                    where Takes(query, row.Key.AdId, row.Key.PerformerId, row.Key.Day)
-                    select (KeyOf(query, new PackageDay(row.Key.AdId, row.Key.PerformerId, string.Empty, row.Key.Day)), row.Value));
+                    select (KeyOf(query, row.Key), Of(row.Value)))
+            : Group((from row in tail.AdDays
+                     where Takes(query, row.Key.AdId, row.Key.PerformerId, row.Key.Day)
+                     select (KeyOf(query, new PackageDay(row.Key.AdId, row.Key.PerformerId, string.Empty, row.Key.Day)), Of(row.Value)))
+                .Concat(from row in tail.Revisions
+                        where query.HasRevisions && Takes(query, row.Key.AdId, row.Key.PerformerId, row.Key.Day)
+                        select (KeyOf(query, new PackageDay(row.Key.AdId, row.Key.PerformerId, string.Empty, row.Key.Day)), query.Of(row.Key, row.Value))));
 
     /// <summary>
     /// The page: rows with the same key added up, in order, at most one more than the query's limit. Each source must hold its first
@@ -56,7 +59,8 @@ internal static class StatsMerge
         _ => throw new ArgumentOutOfRangeException(nameof(group)),
     };
 
-    private static IReadOnlyList<StatsRow> Group(IEnumerable<(StatsKey Key, DayCounts Counts)> rows) =>
-        [.. rows.GroupBy(row => row.Key).Select(group => new StatsRow(
-            group.Key, new Measures(group.Aggregate(default(DayCounts), (sum, row) => sum + row.Counts), 0, 0, 0)))];
+    private static Measures Of(DayCounts counts) => new(counts, 0, 0, 0);
+
+    private static IReadOnlyList<StatsRow> Group(IEnumerable<(StatsKey Key, Measures Measures)> rows) =>
+        [.. rows.GroupBy(row => row.Key).Select(group => new StatsRow(group.Key, group.Aggregate(default(Measures), (sum, row) => sum + row.Measures)))];
 }
