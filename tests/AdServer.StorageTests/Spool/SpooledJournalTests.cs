@@ -52,6 +52,21 @@ public sealed class SpooledJournalTests : IDisposable
     }
 
     [Fact]
+    public async Task What_waited_until_its_day_was_closed_is_late_however_early_it_was_received()
+    {
+        server.IsAway = true;
+        await host.AppendAsync(Event(), Event(day: -3) with { Revision = 1 });
+        host.Clock.Advance(DayClosing.ClosedAt(Today, 5) - host.Clock.GetUtcNow());
+        server.IsAway = false;
+
+        await host.DrainAsync();
+
+        Assert.Equal(2, await host.CountAsync());
+        Assert.Equal(0, await CountUpToAsync(DayClosing.ClosedAt(Today, 5)));
+        Assert.Equal(2, await CountUpToAsync(DayClosing.ClosedAt(Today, 6)));
+    }
+
+    [Fact]
     public async Task While_the_engine_is_away_nobody_waits_for_it_again()
     {
         server.IsAway = true;
@@ -215,4 +230,7 @@ public sealed class SpooledJournalTests : IDisposable
         server.IsAway = false;
         Assert.Equal([AppendOutcome.Stored], await journal.AppendAsync([Event()], Token));
     }
+
+    private async Task<long> CountUpToAsync(DateTimeOffset time) =>
+        (await host.Stats.ReadAsync(LateLaws.At(time), Token)).Total.Events.Events;
 }
