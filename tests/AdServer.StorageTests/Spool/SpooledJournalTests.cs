@@ -51,10 +51,12 @@ public sealed class SpooledJournalTests : IDisposable
         Assert.Equal((3L, 3L, null), (host.Spool.Added, host.Spool.Removed, host.Journal.Outage.Since));
     }
 
-    [Fact]
-    public async Task What_waited_until_its_day_was_closed_is_late_however_early_it_was_received()
+    [Theory]
+    [InlineData(null)]
+    [InlineData("ad_events")]
+    public async Task What_waited_until_its_day_was_closed_is_late_however_early_it_was_received_or_first_tried(string? lastCarriedOut)
     {
-        server.IsAway = true;
+        (server.IsAway, server.FallsSilentAfter) = (lastCarriedOut is null, lastCarriedOut);
         await host.AppendAsync(Event(), Event(day: -3) with { Revision = 1 });
         host.Clock.Advance(DayClosing.ClosedAt(Today, 5) - host.Clock.GetUtcNow());
         server.IsAway = false;
