@@ -32,8 +32,8 @@ internal static class AsOfTime
             return null;
         }
 
-        if (!DateTimeOffset.TryParseExact(
-            text.Trim(), Formats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var asked))
+        const DateTimeStyles Utc = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;
+        if (!DateTimeOffset.TryParseExact(text.Trim(), Formats, CultureInfo.InvariantCulture, Utc, out var asked) || asked < DateTimeOffset.UnixEpoch)
         {
             return Invalid;
         }

@@ -84,6 +84,8 @@ internal static class DailyStatsEndpoints
         var found = rows.ToDictionary(row => UtcDay.Parse(row.Key.First), row => row.Measures);
         var first = query.From ?? (found.Count == 0 ? until : found.Keys.Min());
         var last = until ?? (found.Count == 0 ? first : found.Keys.Max());
+        // Of a day that was open then nothing is known, not that there was nothing.
+        last = query.AsOf is not null && last > query.To ? query.To : last;
         if (first is not { } from || last is not { } to)
         {
             return [];

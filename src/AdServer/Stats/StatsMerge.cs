@@ -7,17 +7,7 @@ internal static class StatsMerge
 {
     /// <summary>What a tail adds, per key of the query. Takes events that the query leaves out, too: they are left out here.</summary>
     public static IReadOnlyList<StatsRow> Tail(StatsQuery query, RollUp tail) =>
-        query.ByPackage
-            ? Group(from row in tail.PackageDays
-                    where Takes(query, row.Key.AdId, row.Key.PerformerId, row.Key.Day)
-                    where query.PackageName is null || row.Key.Package == query.PackageName
-                    select (KeyOf(query, row.Key), Of(row.Value)))
-            : Group((from row in tail.AdDays
-                     where Takes(query, row.Key.AdId, row.Key.PerformerId, row.Key.Day)
-                     select (KeyOf(query, new PackageDay(row.Key.AdId, row.Key.PerformerId, string.Empty, row.Key.Day)), Of(row.Value)))
-                .Concat(from row in tail.Revisions
-                        where query.HasRevisions && Takes(query, row.Key.AdId, row.Key.PerformerId, row.Key.Day)
-                        select (KeyOf(query, new PackageDay(row.Key.AdId, row.Key.PerformerId, string.Empty, row.Key.Day)), query.Of(row.Key, row.Value))));
+        Group(query.ByPackage ? PackageRows(query, tail) : AdRows(query, tail).Concat(query.HasRevisions ? Revisions(query, tail) : []));
 
     /// <summary>
     /// The page: rows with the same key added up, in order, at most one more than the query's limit. Each source must hold its first
@@ -39,6 +29,22 @@ internal static class StatsMerge
 
         return [.. sums.Take(query.Limit + 1).Select(pair => new StatsRow(pair.Key, pair.Value))];
     }
+
+    private static IEnumerable<(StatsKey Key, Measures Measures)> PackageRows(StatsQuery query, RollUp tail) =>
+        from row in tail.PackageDays
+        where Takes(query, row.Key.AdId, row.Key.PerformerId, row.Key.Day)
+        where query.PackageName is null || row.Key.Package == query.PackageName
+        select (KeyOf(query, row.Key), Of(row.Value));
+
+    private static IEnumerable<(StatsKey Key, Measures Measures)> AdRows(StatsQuery query, RollUp tail) =>
+        from row in tail.AdDays
+        where Takes(query, row.Key.AdId, row.Key.PerformerId, row.Key.Day)
+        select (KeyOf(query, new PackageDay(row.Key.AdId, row.Key.PerformerId, string.Empty, row.Key.Day)), Of(row.Value));
+
+    private static IEnumerable<(StatsKey Key, Measures Measures)> Revisions(StatsQuery query, RollUp tail) =>
+        from row in tail.Revisions
+        where Takes(query, row.Key.AdId, row.Key.PerformerId, row.Key.Day)
+        select (KeyOf(query, new PackageDay(row.Key.AdId, row.Key.PerformerId, string.Empty, row.Key.Day)), query.Of(row.Key, row.Value));
 
     private static bool Takes(StatsQuery query, string adId, string performerId, UtcDay day) =>
         (query.AdId is null || query.AdId == adId)

@@ -121,6 +121,7 @@ public sealed class LateEventTests : IAsyncLifetime
 
     [Theory]
     [InlineData("yesterday", "a time such as 2026-11-21T10:10:00Z")]
+    [InlineData("0001-01-01T00:00:00Z", "a time such as 2026-11-21T10:10:00Z")]
     [InlineData("2026-11-22", "a time such as 2026-11-21T10:10:00Z")]
     [InlineData("2026-11-22T03:30:00.001Z", "it lies in the future")]
     public async Task A_time_that_is_none_or_has_not_come_is_refused(string asOf, string error)
@@ -129,6 +130,18 @@ public sealed class LateEventTests : IAsyncLifetime
         {
             (await host.GetAsync($"{path}asOf={asOf}")).IsError(400, $"Invalid asOf: {error}");
         }
+    }
+
+    [Theory]
+    [InlineData("from=2026-11-22")]
+    [InlineData("from=2026-11-22&to=2026-11-30")]
+    [InlineData("to=1970-01-01")]
+    public async Task Days_that_were_open_then_are_not_shown(string range)
+    {
+        var answer = await portal.ReadAsync($"/ads/{ads[0]}/stats/daily?{range}&asOf=2026-11-22T03:10:00Z");
+
+        Assert.DoesNotContain(Days(answer), day => day.StartsWith("2026", StringComparison.Ordinal));
+        Assert.Equal(0, answer.GetProperty("totals").Number("events"));
     }
 
     [Theory]
