@@ -28,6 +28,12 @@ internal sealed class LedgerModel(TestEngine engine)
 {
     private static readonly string[] Ads = ["a1", "a2", "a3"];
 
+    /// <summary>Moments at which some days are open, some closed, and some revisions closed.</summary>
+    private static readonly DateTimeOffset[] Times =
+    [
+        DayClosing.ClosedAt(Today.AddDays(-3)), DayClosing.ClosedAt(Today.AddDays(-2), 25), DayClosing.ClosedAt(Today, 1), DayClosing.ClosedAt(Today, 99),
+    ];
+
     private readonly List<AdEvent> stored = [];
     private readonly HashSet<string> seen = [];
     private Roll? last;
@@ -62,7 +68,8 @@ internal sealed class LedgerModel(TestEngine engine)
         from other in Gen.Elements(false, false, true)
         from day in Gen.Choose(-3, 0)
         from watched in Gen.Choose(0, 100_000)
-        select Event(ad, type, id, package, day, watched) with { IsOtherPackage = other };
+        from revision in Gen.Elements(0, 0, 0, 1, 2, 25, 40)
+        select Event(ad, type, id, package, day, watched) with { IsOtherPackage = other, Revision = revision };
 
     private Task TakeAsync(LedgerStep step) => step.Action switch
     {
@@ -106,6 +113,28 @@ internal sealed class LedgerModel(TestEngine engine)
                 .ToDictionary(group => group.Key, group => group.Aggregate((left, right) => left + right)),
             byPackage.Rows.ToDictionary(row => row.Key, row => row.Measures.Events));
         Assert.Equal(stored.Count, (await engine.ReadTotalAsync()).Events.Events);
+        Assert.Equal(
+            expected.AdDays.Keys.ToDictionary(key => new StatsKey(key.AdId, $"{key.Day}"), HighestOf),
+            byAd.Rows.ToDictionary(row => row.Key, row => row.Measures.Revision));
+        foreach (var time in Times)
+        {
+            await CompareAsync(time);
+        }
+
         Assert.Empty(await engine.VerifyAsync());
     }
+
+    /// <summary>Sums up to a time: what a later event adds is in none of them.</summary>
+    private async Task CompareAsync(DateTimeOffset time)
+    {
+        var inTime = stored.Where(one => DayClosing.ClosedAt(one.Day, one.Revision) <= time).ToList();
+        var view = await engine.Stats.ReadAsync(new StatsQuery { GroupBy = [StatsGroup.Ad] }.At(time, time), Token);
+        Assert.Equal(
+            RollUp.Of(inTime).AdDays.GroupBy(row => row.Key.AdId, row => row.Value).ToDictionary(
+                group => group.Key, group => group.Aggregate((left, right) => left + right)),
+            view.Rows.Where(row => row.Measures.Events != default).ToDictionary(row => row.Key.First, row => row.Measures.Events));
+        Assert.Equal(inTime.Count, view.Total.Events.Events);
+    }
+
+    private int HighestOf(AdDay day) => stored.Where(one => one.AdId == day.AdId && one.Day == day.Day).Max(one => one.Revision);
 }

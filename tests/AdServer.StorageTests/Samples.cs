@@ -107,5 +107,6 @@ internal static class Samples
 
     private static IEnumerable<string> Compare(string what, RollUp left, RollUp right) =>
         left.AdDays.Except(right.AdDays).Concat(right.AdDays.Except(left.AdDays)).Select(row => $"{what}: {row}")
-            .Concat(left.PackageDays.Except(right.PackageDays).Concat(right.PackageDays.Except(left.PackageDays)).Select(row => $"{what}: {row}"));
+            .Concat(left.PackageDays.Except(right.PackageDays).Concat(right.PackageDays.Except(left.PackageDays)).Select(row => $"{what}: {row}"))
+            .Concat(left.Revisions.Except(right.Revisions).Concat(right.Revisions.Except(left.Revisions)).Select(row => $"{what}: {row}"));
 }

@@ -22,6 +22,13 @@ internal sealed class SqliteEngine : TestEngine
 
     public override Task SpoilPackageRowsAsync(string adId) => RunAsync($"UPDATE daily_package_stats SET views = views - 1 WHERE ad_id = '{adId}'");
 
+    public override Task SpoilRevisionsAsync(string adId) => RunAsync($"UPDATE daily_ad_revisions SET views = views - 1 WHERE ad_id = '{adId}'");
+
+    public override Task DeleteRevisionsAsync(string adId) => RunAsync($"DELETE FROM daily_ad_revisions WHERE ad_id = '{adId}'");
+
+    public override Task AddStrangeRevisionAsync(string adId, string performerId) => RunAsync(
+        $"INSERT INTO daily_ad_revisions VALUES ('{adId}', '{Samples.Today}', 9, '{performerId}', 1, 1, 2, 3, 4, 5, 6, 7, 1)");
+
     public override Task DeleteRowsAsync(string adId) =>
         RunAsync($"DELETE FROM daily_ad_stats WHERE ad_id = '{adId}'; DELETE FROM daily_package_stats WHERE ad_id = '{adId}'");
 
@@ -43,6 +50,7 @@ internal sealed class SqliteEngine : TestEngine
             SELECT (SELECT count(*) FROM ad_events WHERE ad_id = '{adId}')
                 + (SELECT count(*) FROM events_by_day WHERE instr(events, '{adId}') > 0)
                 + (SELECT count(*) FROM daily_ad_stats WHERE ad_id = '{adId}')
+                + (SELECT count(*) FROM daily_ad_revisions WHERE ad_id = '{adId}')
                 + (SELECT count(*) FROM daily_package_stats WHERE ad_id = '{adId}')
                 + (SELECT count(*) FROM daily_deliveries WHERE ad_id = '{adId}')
                 + (SELECT count(*) FROM package_ads WHERE ad_number = (SELECT number FROM ads WHERE id = '{adId}'))

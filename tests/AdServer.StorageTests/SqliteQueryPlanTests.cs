@@ -45,8 +45,11 @@ public sealed class SqliteQueryPlanTests : IAsyncDisposable
     [Fact]
     public async Task A_page_of_a_days_ledger_is_read_from_its_place_on_and_each_ad_is_searched_for()
     {
-        var (names, rows) = await engine.Database.ReadAsync(
-            session => (Explain(session, SqliteDayRows.PackageAdsOfDay), Explain(session, SqliteDayRows.PackageRowsOfAd)), Token);
+        var (ads, names, rows) = await engine.Database.ReadAsync(
+            session => (Explain(session, SqliteDayRows.AdsOfDay), Explain(session, SqliteDayRows.PackageAdsOfDay), Explain(session, SqliteDayRows.PackageRowsOfAd)),
+            Token);
+
+        Assert.DoesNotContain(ads, line => IsScan(line) || line.Contains("TEMP B-TREE", StringComparison.Ordinal));
 
         Assert.Equal("SEARCH daily_package_stats USING INDEX daily_package_stats_by_ad (ad_id=? AND date=?)", Assert.Single(rows));
         Assert.StartsWith("SEARCH daily_package_stats USING COVERING INDEX daily_package_stats_by_date (date=? AND (package_name,ad_id)>(?,?))", Assert.Single(names), StringComparison.Ordinal);

@@ -196,6 +196,25 @@ public sealed class SqliteStartTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_file_of_the_first_schema_keeps_everything_and_counts_late_events_from_then_on()
+    {
+        await engine.AddAdsAsync("p1", "a1");
+        await engine.AppendAsync(Event(id: "rolled"));
+        await engine.RollAllAsync();
+        await engine.AppendAsync(Event(id: "tail"));
+        await engine.RunAsync("ALTER TABLE ad_events DROP COLUMN revision; DROP TABLE daily_ad_revisions; PRAGMA user_version = 1");
+
+        await engine.ReopenAsync();
+
+        Assert.Equal(2, (await engine.ReadTotalAsync()).Events.Views);
+        Assert.Equal([Events.AppendOutcome.Duplicate], await engine.AppendAsync(Event(id: "tail")));
+        await engine.AppendAsync(Event() with { Revision = 2 });
+        await engine.RollAllAsync();
+        Assert.Empty(await engine.VerifyAsync());
+        Assert.Equal(2, (await engine.ReadTotalAsync(LateLaws.At(Events.DayClosing.ClosedAt(Today)))).Events.Views);
+    }
+
+    [Fact]
     public async Task A_migration_that_fails_half_way_leaves_the_file_as_it_was()
     {
         Directory.CreateDirectory(Path.GetDirectoryName(engine.File)!);

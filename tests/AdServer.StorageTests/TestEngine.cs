@@ -56,6 +56,15 @@ internal abstract class TestEngine : IAsyncDisposable
     /// <summary>Takes a view from the package rows of an ad.</summary>
     public abstract Task SpoilPackageRowsAsync(string adId);
 
+    /// <summary>Takes a view from the revisions of an ad.</summary>
+    public abstract Task SpoilRevisionsAsync(string adId);
+
+    /// <summary>Deletes the revisions of an ad.</summary>
+    public abstract Task DeleteRevisionsAsync(string adId);
+
+    /// <summary>Adds a revision of which no event knows: an ad's of today.</summary>
+    public abstract Task AddStrangeRevisionAsync(string adId, string performerId);
+
     /// <summary>Deletes the rows of an ad.</summary>
     public abstract Task DeleteRowsAsync(string adId);
 

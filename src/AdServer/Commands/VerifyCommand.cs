@@ -132,7 +132,8 @@ internal sealed class VerifyCommand(ILedgerStore ledger, IAnsiConsole console)
         private static string Describe(Difference one)
         {
             var package = one.Package.Length == 0 ? string.Empty : $", package {one.Package}";
-            return $"{one.Day}, ad {one.AdId} of performer {one.PerformerId}{package}: "
+            var revision = one.Revision == 0 ? string.Empty : $", revision {one.Revision}";
+            return $"{one.Day}, ad {one.AdId} of performer {one.PerformerId}{package}{revision}: "
                 + $"{TableName(one.Table)} says {Describe(one.Derived)}, raw events say {Describe(one.Raw)}";
         }
 
@@ -142,6 +143,7 @@ internal sealed class VerifyCommand(ILedgerStore ledger, IAnsiConsole console)
         private static string TableName(LedgerTable table) => table switch
         {
             LedgerTable.DailyAdStats => "daily_ad_stats",
+            LedgerTable.DailyAdRevisions => "daily_ad_revisions",
             LedgerTable.DailyPackageStats => "daily_package_stats",
             LedgerTable.EventsByDay => "events_by_day",
             _ => throw new ArgumentOutOfRangeException(nameof(table)),

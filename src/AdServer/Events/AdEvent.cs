@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using AdServer.Common;
 
 namespace AdServer.Events;
@@ -34,6 +35,10 @@ internal sealed record AdEvent
 
     /// <summary>The day it counts for, decided at receipt.</summary>
     public required UtcDay Day { get; init; }
+
+    /// <summary>Which revision of its day it belongs to, decided on arrival; 0: it came before the day was closed (<see cref="DayClosing"/>).</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Revision { get; init; }
 
     public required EventType Type { get; init; }
 

@@ -65,6 +65,7 @@ internal static class EventIntake
         var packageName = raw.Details.PackageName.Text!.Trim();
         var package = packages.Resolve(packageName);
         var timestamp = raw.Timestamp.Text!.Trim();
+        var day = EventDay.Of(timestamp, receivedAt);
         return new AdEvent
         {
             EventId = raw.EventId.Text?.Trim(),
@@ -74,7 +75,8 @@ internal static class EventIntake
             IsOtherPackage = package == packages.Other,
             DeviceId = raw.Details.DeviceId.Text?.Trim(),
             Timestamp = Cut(timestamp, MaxTimestampLength),
-            Day = EventDay.Of(timestamp, receivedAt),
+            Day = day,
+            Revision = DayClosing.RevisionOf(day, receivedAt),
             Type = ReadType(raw.Details.EventType.Text)!.Value,
             WatchDuration = (long)Math.Round(ReadSeconds(raw.Details.WatchDuration)!.Value * MillisecondsPerSecond, MidpointRounding.AwayFromZero),
             CreatedAt = receivedAt,

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using AdServer.Catalog;
 using AdServer.Common;
 
@@ -38,37 +39,53 @@ internal static class DailyStatsEndpoints
     private static async Task<IResult> AnswerAsync(
         DailyStatsRequest request, StatsQuery subject, Func<Task<ApiError?>> find, CancellationToken cancellation)
     {
+        var now = request.Clock.Now();
         var invalidFormat = StatsCsv.TryRead(request.Format, request.Http, out var csv);
         var error = DateRange.TryRead(request.From, request.To, out var range) ?? invalidFormat;
+        var asked = subject with { From = range.From, To = range.To, GroupBy = [StatsGroup.Day], Limit = StatsQuery.NoLimit };
+        error ??= AsOfTime.TryRead(request.AsOf, asked, now, out asked);
         error ??= range is { From: { } first, To: { } last } && last.Number - first.Number >= MostDays ? TooLong : await find();
         if (error is not null)
         {
             return error;
         }
 
-        var query = subject with { From = range.From, To = range.To, GroupBy = [StatsGroup.Day], Limit = StatsQuery.NoLimit };
-        var asOf = request.Clock.Now();
+        return await AnswerAsync(request, asked, range.To is null ? null : asked.To, now, csv, cancellation);
+    }
+
+    /// <param name="request">The request.</param>
+    /// <param name="query">The question.</param>
+    /// <param name="until">The last day of the answer, if one was named.</param>
+    /// <param name="now">When it was asked.</param>
+    /// <param name="csv">Whether as CSV.</param>
+    /// <param name="cancellation">Ends the reading.</param>
+    private static async Task<IResult> AnswerAsync(
+        DailyStatsRequest request, StatsQuery query, UtcDay? until, DateTimeOffset now, bool csv, CancellationToken cancellation)
+    {
+        var (asOf, closed) = (query.AsOf ?? now, query.AsOf is null ? null : query.ClosedThrough);
         var view = await request.Stats.ReadAsync(query, cancellation);
-        var days = Fill(view.Rows, query);
+        var days = Fill(view.Rows, query, until);
         if (days is null)
         {
             return TooLong;
         }
 
         return csv
-            ? StatsCsv.Answer(days, StatsRowResponse.Of(default, query, new StatsKey(" ", string.Empty)), new CsvHead(asOf, view.Position, view.IsComplete))
+            ? StatsCsv.Answer(days, StatsRowResponse.Of(default, query, new StatsKey(" ", string.Empty)), new CsvHead(asOf, view.Position, view.IsComplete, closed))
             : TypedResults.Ok(new DailyStatsResponse(
-                query.AdId, query.PerformerId, days, StatsRowResponse.Of(view.Total, query), asOf, view.Position, view.IsComplete));
+                query.AdId, query.PerformerId, days, StatsRowResponse.Of(view.Total, query), asOf, closed, view.Position, view.IsComplete));
     }
 
     private static ApiError TooLong { get; } = ApiError.BadRequest($"Invalid date range: at most {MostDays} days");
 
     /// <summary>A row for each day from the first to the last: those asked for, else those with data.</summary>
-    private static List<StatsRowResponse>? Fill(IReadOnlyList<StatsRow> rows, StatsQuery query)
+    private static List<StatsRowResponse>? Fill(IReadOnlyList<StatsRow> rows, StatsQuery query, UtcDay? until)
     {
         var found = rows.ToDictionary(row => UtcDay.Parse(row.Key.First), row => row.Measures);
-        var first = query.From ?? (found.Count == 0 ? query.To : found.Keys.Min());
-        var last = query.To ?? (found.Count == 0 ? first : found.Keys.Max());
+        var first = query.From ?? (found.Count == 0 ? until : found.Keys.Min());
+        var last = until ?? (found.Count == 0 ? first : found.Keys.Max());
+        // Of a day that was open then nothing is known, not that there was nothing.
+        last = query.AsOf is not null && last > query.To ? query.To : last;
         if (first is not { } from || last is not { } to)
         {
             return [];
@@ -85,19 +102,21 @@ internal static class DailyStatsEndpoints
 /// <summary>The parameters of a request for days, and what answers them.</summary>
 /// <param name="From">First day, inclusive.</param>
 /// <param name="To">Last day, inclusive.</param>
+/// <param name="AsOf">Sums up to this time, such as <c>2026-11-21T10:10:00Z</c>, as in <c>/stats</c>.</param>
 /// <param name="Format"><c>json</c> or <c>csv</c>.</param>
 /// <param name="Http">The request.</param>
 /// <param name="Stats">The store.</param>
 /// <param name="Clock">The clock.</param>
 internal sealed record DailyStatsRequest(
-    string? From, string? To, string? Format, HttpRequest Http, IStatsStore Stats, TimeProvider Clock);
+    string? From, string? To, string? AsOf, string? Format, HttpRequest Http, IStatsStore Stats, TimeProvider Clock);
 
 /// <summary>The days of an ad or of a performer.</summary>
 /// <param name="AdId">The ad, if one was asked about.</param>
 /// <param name="PerformerId">The performer, if one was asked about.</param>
 /// <param name="Days">One row a day.</param>
 /// <param name="Totals">Their sum.</param>
-/// <param name="AsOf">When the reading began: every event that was answered before is in it.</param>
+/// <param name="AsOf">When the reading began: every event that was answered before is in it. With <c>asOf</c>: the moment of the sums, at or before it.</param>
+/// <param name="ClosedThrough">With <c>asOf</c>: the last day that was closed then; later ones are not in the sums.</param>
 /// <param name="Position">The position in the journal behind it.</param>
 /// <param name="Complete">False while answered events wait on a host that could not reach the database: they are added later.</param>
 internal sealed record DailyStatsResponse(
@@ -106,5 +125,6 @@ internal sealed record DailyStatsResponse(
     IReadOnlyList<StatsRowResponse> Days,
     StatsRowResponse Totals,
     DateTimeOffset AsOf,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] UtcDay? ClosedThrough,
     StatsPosition Position,
     bool Complete);

@@ -26,6 +26,8 @@ internal readonly record struct DayCounts(long Views, long Clicks, long Skips, l
         left.Exits - right.Exits,
         left.WatchDurationSum - right.WatchDurationSum);
 
+    public static DayCounts operator -(DayCounts counts) => default(DayCounts) - counts;
+
     /// <summary>What one event adds.</summary>
     public static DayCounts Of(AdEvent one) => one.Type switch
     {

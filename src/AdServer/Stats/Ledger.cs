@@ -5,47 +5,70 @@ namespace AdServer.Stats;
 /// <summary>The comparison behind <c>verify</c>: what raw events say against what was derived from them.</summary>
 internal static class Ledger
 {
-    /// <summary>The differences of a day, ordered by table, ad, performer and package; none when raw equals rolled up.</summary>
+    /// <summary>The differences of a day, ordered by table, ad, performer, package and revision; none when raw equals rolled up.</summary>
     public static IReadOnlyList<Difference> Compare(DayLedger day) =>
     [
         .. Between(LedgerTable.DailyAdStats, ByAd(day.Raw), ByAd(day.Derived)),
-        .. Between(LedgerTable.DailyPackageStats, day.Raw.PackageDays, day.Derived.PackageDays),
-        .. Between(LedgerTable.EventsByDay, day.Raw.PackageDays, day.Buckets.PackageDays),
+        .. Between(LedgerTable.DailyAdRevisions, Revisions(day.Raw), Revisions(day.Derived)),
+        .. Between(LedgerTable.DailyPackageStats, ByPackage(day.Raw), ByPackage(day.Derived)),
+        .. Between(LedgerTable.EventsByDay, InBuckets(day.Raw), InBuckets(day.Buckets)),
     ];
 
-    /// <summary>The same by ad and package: all that three tables say where one of them differs, ordered by ad, performer and package.</summary>
+    /// <summary>The same by ad, package and revision: all that the tables say where one of them differs, in this order.</summary>
     public static IEnumerable<Disagreement> Disagree(DayLedger day)
     {
         var (raw, rows, buckets) = (All(day.Raw), All(day.Derived), All(day.Buckets));
         return
             from key in raw.Keys.Union(rows.Keys).Union(buckets.Keys)
             let one = new Disagreement(
-                key.AdId, key.PerformerId, key.Package, raw.GetValueOrDefault(key), rows.GetValueOrDefault(key), buckets.GetValueOrDefault(key))
+                key.AdId,
+                key.PerformerId,
+                key.Package,
+                key.Revision,
+                raw.GetValueOrDefault(key),
+                rows.GetValueOrDefault(key),
+                buckets.GetValueOrDefault(key))
             where one.Raw != one.Rows || one.Raw != one.Buckets
-            orderby key.AdId, key.PerformerId, key.Package
+            orderby key.AdId, key.PerformerId, key.Package, key.Revision
             select one;
     }
 
-    private static Dictionary<PackageDay, DayCounts> All(RollUp counts) => ByAd(counts).Concat(counts.PackageDays).ToDictionary();
+    private static Dictionary<Key, DayCounts> All(RollUp counts) => ByAd(counts).Concat(InBuckets(counts)).ToDictionary();
 
-    /// <summary>Ad rows in the shape of package rows, without a package.</summary>
-    private static Dictionary<PackageDay, DayCounts> ByAd(RollUp counts) =>
-        counts.AdDays.ToDictionary(row => new PackageDay(row.Key.AdId, row.Key.PerformerId, string.Empty, row.Key.Day), row => row.Value);
+    private static IEnumerable<KeyValuePair<Key, DayCounts>> ByAd(RollUp counts) =>
+        counts.AdDays.Select(row => KeyValuePair.Create(new Key(row.Key.AdId, row.Key.PerformerId, row.Key.Day, string.Empty, 0), row.Value));
+
+    private static IEnumerable<KeyValuePair<Key, DayCounts>> ByPackage(RollUp counts) =>
+        counts.PackageDays.Select(row => KeyValuePair.Create(new Key(row.Key.AdId, row.Key.PerformerId, row.Key.Day, row.Key.Package, 0), row.Value));
+
+    private static IEnumerable<KeyValuePair<Key, DayCounts>> Revisions(RollUp counts) =>
+        counts.Revisions.Select(row =>
+            KeyValuePair.Create(new Key(row.Key.AdId, row.Key.PerformerId, row.Key.Day, string.Empty, row.Key.Number), row.Value));
+
+    /// <summary>Buckets hold whole events; what they say of an ad follows from what they say of its packages.</summary>
+    private static IEnumerable<KeyValuePair<Key, DayCounts>> InBuckets(RollUp counts) => ByPackage(counts).Concat(Revisions(counts));
 
     private static IEnumerable<Difference> Between(
-        LedgerTable table, IReadOnlyDictionary<PackageDay, DayCounts> raw, IReadOnlyDictionary<PackageDay, DayCounts> derived) =>
+        LedgerTable table, IEnumerable<KeyValuePair<Key, DayCounts>> raws, IEnumerable<KeyValuePair<Key, DayCounts>> rows) =>
+        Between(table, raws.ToDictionary(), rows.ToDictionary());
+
+    private static IEnumerable<Difference> Between(LedgerTable table, Dictionary<Key, DayCounts> raw, Dictionary<Key, DayCounts> derived) =>
         from key in raw.Keys.Union(derived.Keys)
         let expected = raw.GetValueOrDefault(key)
         let found = derived.GetValueOrDefault(key)
         where expected != found
-        orderby key.Day, key.AdId, key.PerformerId, key.Package
-        select new Difference(table, key.Day, key.AdId, key.PerformerId, key.Package, expected, found);
+        orderby key.Day, key.AdId, key.PerformerId, key.Package, key.Revision
+        select new Difference(table, key.Day, key.AdId, key.PerformerId, key.Package, expected, found, key.Revision);
+
+    /// <summary>What a row of any table is about; without a package or a revision where it has none.</summary>
+    private readonly record struct Key(string AdId, string PerformerId, UtcDay Day, string Package, int Revision);
 }
 
 /// <summary>The derived tables that hold counts.</summary>
 internal enum LedgerTable
 {
     DailyAdStats,
+    DailyAdRevisions,
     DailyPackageStats,
     EventsByDay,
 }
@@ -58,14 +81,17 @@ internal enum LedgerTable
 /// <param name="Package">The package; empty where the table has none.</param>
 /// <param name="Raw">What the raw events say.</param>
 /// <param name="Derived">What the table says.</param>
+/// <param name="Revision">The revision; 0 for the whole day.</param>
 internal sealed record Difference(
-    LedgerTable Table, UtcDay Day, string AdId, string PerformerId, string Package, DayCounts Raw, DayCounts Derived);
+    LedgerTable Table, UtcDay Day, string AdId, string PerformerId, string Package, DayCounts Raw, DayCounts Derived, int Revision = 0);
 
 /// <summary>What raw events, rows and buckets say of an ad on a day, or of an ad in a package, where they do not agree. Nothing at all counts as zeros.</summary>
 /// <param name="AdId">The ad.</param>
 /// <param name="PerformerId">The performer that is named there.</param>
 /// <param name="Package">The package; empty for all of them together.</param>
+/// <param name="Revision">The revision; 0 for the whole day.</param>
 /// <param name="Raw">What the raw events say.</param>
-/// <param name="Rows">What <c>daily_ad_stats</c> says, or <c>daily_package_stats</c> of a package.</param>
+/// <param name="Rows">What <c>daily_ad_stats</c> says, or <c>daily_package_stats</c> of a package, or <c>daily_ad_revisions</c> of a revision.</param>
 /// <param name="Buckets">What <c>events_by_day</c> says.</param>
-internal sealed record Disagreement(string AdId, string PerformerId, string Package, DayCounts Raw, DayCounts Rows, DayCounts Buckets);
+internal sealed record Disagreement(
+    string AdId, string PerformerId, string Package, int Revision, DayCounts Raw, DayCounts Rows, DayCounts Buckets);

@@ -9,6 +9,7 @@ internal sealed class RollUp
 {
     private readonly Dictionary<AdDay, DayCounts> adDays = [];
     private readonly Dictionary<PackageDay, DayCounts> packageDays = [];
+    private readonly Dictionary<AdRevision, DayCounts> revisions = [];
 
     /// <summary>Counts per ad and day.</summary>
     public IReadOnlyDictionary<AdDay, DayCounts> AdDays => adDays;
@@ -16,8 +17,11 @@ internal sealed class RollUp
     /// <summary>Counts per ad, package and day. Its keys also say which ads had an event from which package.</summary>
     public IReadOnlyDictionary<PackageDay, DayCounts> PackageDays => packageDays;
 
+    /// <summary>What came late, per ad, day and revision: a part of what <see cref="AdDays"/> holds.</summary>
+    public IReadOnlyDictionary<AdRevision, DayCounts> Revisions => revisions;
+
     /// <summary>How many keys it holds: what it takes in memory.</summary>
-    public int Keys => adDays.Count + packageDays.Count;
+    public int Keys => adDays.Count + packageDays.Count + revisions.Count;
 
     public static RollUp Of(IEnumerable<AdEvent> events)
     {
@@ -35,6 +39,10 @@ internal sealed class RollUp
         var counts = DayCounts.Of(one);
         Add(new AdDay(one.AdId, one.PerformerId, one.Day), counts);
         Add(new PackageDay(one.AdId, one.PerformerId, one.CountedPackage, one.Day), counts);
+        if (one.Revision > 0)
+        {
+            Add(new AdRevision(one.AdId, one.PerformerId, one.Day, one.Revision), counts);
+        }
     }
 
     /// <summary>A copy with the counts of some ads alone.</summary>
@@ -47,6 +55,11 @@ internal sealed class RollUp
         }
 
         foreach (var (key, counts) in packageDays.Where(row => ads(row.Key.AdId)))
+        {
+            some.Add(key, counts);
+        }
+
+        foreach (var (key, counts) in revisions.Where(row => ads(row.Key.AdId)))
         {
             some.Add(key, counts);
         }
@@ -66,6 +79,11 @@ internal sealed class RollUp
         {
             packageDays.Remove(key);
         }
+
+        foreach (var key in revisions.Keys.Where(key => ads(key.AdId)))
+        {
+            revisions.Remove(key);
+        }
     }
 
     public void Add(AdDay key, DayCounts counts) =>
@@ -73,6 +91,9 @@ internal sealed class RollUp
 
     public void Add(PackageDay key, DayCounts counts) =>
         CollectionsMarshal.GetValueRefOrAddDefault(packageDays, key, out _) += counts;
+
+    public void Add(AdRevision key, DayCounts counts) =>
+        CollectionsMarshal.GetValueRefOrAddDefault(revisions, key, out _) += counts;
 }
 
 /// <summary>The key of a row of <c>daily_ad_stats</c>; the performer follows from the ad.</summary>
@@ -80,3 +101,10 @@ internal readonly record struct AdDay(string AdId, string PerformerId, UtcDay Da
 
 /// <summary>The key of a row of <c>daily_package_stats</c>; the performer follows from the ad.</summary>
 internal readonly record struct PackageDay(string AdId, string PerformerId, string Package, UtcDay Day);
+
+/// <summary>The key of a row of <c>daily_ad_revisions</c>: what arrived for an ad's day in one hour after its closing.</summary>
+internal readonly record struct AdRevision(string AdId, string PerformerId, UtcDay Day, int Number)
+{
+    /// <summary>From when on it counts in sums up to a time.</summary>
+    public DateTimeOffset Time => DayClosing.ClosedAt(Day, Number);
+}

@@ -16,6 +16,9 @@ internal static class StatsCsv
     /// <summary>Where it says which position in the journal is behind it: <c>roll=61, tail=1</c>.</summary>
     public const string PositionHeader = "X-Position";
 
+    /// <summary>Where it says what <c>closedThrough</c> says in JSON.</summary>
+    public const string ClosedThroughHeader = "X-Closed-Through";
+
     /// <summary>Where it says what <c>complete</c> says in JSON.</summary>
     public const string CompleteHeader = "X-Complete";
 
@@ -25,6 +28,7 @@ internal static class StatsCsv
     private static readonly (string Name, Func<StatsRowResponse, object?> Value)[] Columns =
     [
         ("adId", row => row.AdId), ("performerId", row => row.PerformerId), ("packageName", row => row.PackageName), ("date", row => row.Date),
+        ("revision", row => row.Revision),
         ("eventType", row => row.EventType?.ToString().ToLowerInvariant()), ("events", row => row.Events), ("views", row => row.Views),
         ("clicks", row => row.Clicks), ("skips", row => row.Skips), ("exits", row => row.Exits), ("watchDuration", row => row.WatchDuration),
         ("avgWatchDuration", row => row.AvgWatchDuration), ("clickThroughRate", row => row.ClickThroughRate),
@@ -72,6 +76,11 @@ internal static class StatsCsv
             response.Headers[AsOfHeader] = ApiJson.Format(head.AsOf);
             response.Headers[PositionHeader] = FormattableString.Invariant($"roll={head.Position.Roll}, tail={head.Position.Tail}");
             response.Headers[CompleteHeader] = head.IsComplete ? "true" : "false";
+            if (head.ClosedThrough is { } day)
+            {
+                response.Headers[ClosedThroughHeader] = day.ToString();
+            }
+
             if (head.NextCursor is { } next)
             {
                 response.Headers[CursorHeader] = next;
@@ -87,5 +96,7 @@ internal static class StatsCsv
 /// <param name="AsOf">When the reading began.</param>
 /// <param name="Position">The position in the journal behind it.</param>
 /// <param name="IsComplete">Whether no answered event is known to be missing.</param>
+/// <param name="ClosedThrough">Of sums up to a time, the last day in them.</param>
 /// <param name="NextCursor">What to send as <c>cursor</c> to get the next page; absent after the last.</param>
-internal sealed record CsvHead(DateTimeOffset AsOf, StatsPosition Position, bool IsComplete, string? NextCursor = null);
+internal sealed record CsvHead(
+    DateTimeOffset AsOf, StatsPosition Position, bool IsComplete, UtcDay? ClosedThrough, string? NextCursor = null);

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using AdServer.Common;
 
 namespace AdServer.Stats;
@@ -13,18 +14,19 @@ internal static class StatsEndpoints
     private static async Task<IResult> AnswerAsync([AsParameters] StatsRequest request, IStatsStore stats, TimeProvider clock, CancellationToken cancellation)
     {
         var invalidFormat = StatsCsv.TryRead(request.Format, request.Http, out var csv);
-        if ((StatsReport.TryRead(request, out var report) ?? invalidFormat) is { } error)
+        var now = clock.Now();
+        if ((StatsReport.TryRead(request, now, out var report) ?? invalidFormat) is { } error)
         {
             return error;
         }
 
-        var asOf = clock.Now();
+        var (asOf, closed) = (report.Query.AsOf ?? now, report.Query.AsOf is null ? null : report.Query.ClosedThrough);
         var view = await stats.ReadAsync(report.Query, cancellation);
         var (rows, next) = report.Show(view);
         var totals = StatsRowResponse.Of(view.Total, report.Query);
         return csv
-            ? StatsCsv.Answer(rows, report.Example, new CsvHead(asOf, view.Position, view.IsComplete, next))
-            : TypedResults.Ok(new StatsResponse(rows, totals, next, asOf, view.Position, view.IsComplete));
+            ? StatsCsv.Answer(rows, report.Example, new CsvHead(asOf, view.Position, view.IsComplete, closed, next))
+            : TypedResults.Ok(new StatsResponse(rows, totals, next, asOf, closed, view.Position, view.IsComplete));
     }
 }
 
@@ -37,6 +39,10 @@ internal static class StatsEndpoints
 /// <param name="PackageName">Only this app.</param>
 /// <param name="Limit">The most rows, 1 to 1,000; 100 if absent.</param>
 /// <param name="Cursor">The <c>nextCursor</c> of the answer before.</param>
+/// <param name="AsOf">
+/// Sums up to this time, such as <c>2026-11-21T10:10:00Z</c>: of the days that were closed by then (at 00:10 UTC of the next day), what had arrived
+/// by then, in whole hours at ten past. Such sums never change. Not by app.
+/// </param>
 /// <param name="Format"><c>json</c> or <c>csv</c>.</param>
 /// <param name="Http">The request.</param>
 internal sealed record StatsRequest(
@@ -48,6 +54,7 @@ internal sealed record StatsRequest(
     string? PackageName,
     string? Limit,
     string? Cursor,
+    string? AsOf,
     string? Format,
     HttpRequest Http);
 
@@ -55,8 +62,10 @@ internal sealed record StatsRequest(
 /// <param name="Rows">The rows of this page.</param>
 /// <param name="Totals">The sum over all pages.</param>
 /// <param name="NextCursor">What to send as <c>cursor</c> to get the next page; null after the last.</param>
-/// <param name="AsOf">When the reading began: every event that was answered before is in it.</param>
+/// <param name="AsOf">When the reading began: every event that was answered before is in it. With <c>asOf</c>: the moment of the sums, at or before it.</param>
+/// <param name="ClosedThrough">With <c>asOf</c>: the last day that was closed then; later ones are not in the sums.</param>
 /// <param name="Position">The position in the journal behind it.</param>
 /// <param name="Complete">False while answered events wait on a host that could not reach the database: they are added later.</param>
 internal sealed record StatsResponse(
-    IReadOnlyList<StatsRowResponse> Rows, StatsRowResponse Totals, string? NextCursor, DateTimeOffset AsOf, StatsPosition Position, bool Complete);
+    IReadOnlyList<StatsRowResponse> Rows, StatsRowResponse Totals, string? NextCursor, DateTimeOffset AsOf,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] UtcDay? ClosedThrough, StatsPosition Position, bool Complete);

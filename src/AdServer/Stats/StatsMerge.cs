@@ -2,19 +2,12 @@ using AdServer.Common;
 
 namespace AdServer.Stats;
 
-/// <summary>Puts an answer together from what a store holds apart: event rows, the tail, deliveries, requests. Each is keyed by the query's groups.</summary>
+/// <summary>Puts an answer together from what a store holds apart: event rows, revisions, the tail, deliveries, requests. Each is keyed by the query's groups.</summary>
 internal static class StatsMerge
 {
     /// <summary>What a tail adds, per key of the query. Takes events that the query leaves out, too: they are left out here.</summary>
     public static IReadOnlyList<StatsRow> Tail(StatsQuery query, RollUp tail) =>
-        query.ByPackage
-            ? Group(from row in tail.PackageDays
-                    where Takes(query, row.Key.AdId, row.Key.PerformerId, row.Key.Day)
-                    where query.PackageName is null || row.Key.Package == query.PackageName
-                    select (KeyOf(query, row.Key), row.Value))
-            : Group(from row in tail.AdDays
-                    where Takes(query, row.Key.AdId, row.Key.PerformerId, row.Key.Day)
-                    select (KeyOf(query, new PackageDay(row.Key.AdId, row.Key.PerformerId, string.Empty, row.Key.Day)), row.Value));
+        Group(query.ByPackage ? PackageRows(query, tail) : AdRows(query, tail).Concat(query.HasRevisions ? Revisions(query, tail) : []));
 
     /// <summary>
     /// The page: rows with the same key added up, in order, at most one more than the query's limit. Each source must hold its first
@@ -37,6 +30,22 @@ internal static class StatsMerge
         return [.. sums.Take(query.Limit + 1).Select(pair => new StatsRow(pair.Key, pair.Value))];
     }
 
+    private static IEnumerable<(StatsKey Key, Measures Measures)> PackageRows(StatsQuery query, RollUp tail) =>
+        from row in tail.PackageDays
+        where Takes(query, row.Key.AdId, row.Key.PerformerId, row.Key.Day)
+        where query.PackageName is null || row.Key.Package == query.PackageName
+        select (KeyOf(query, row.Key), Of(row.Value));
+
+    private static IEnumerable<(StatsKey Key, Measures Measures)> AdRows(StatsQuery query, RollUp tail) =>
+        from row in tail.AdDays
+        where Takes(query, row.Key.AdId, row.Key.PerformerId, row.Key.Day)
+        select (KeyOf(query, new PackageDay(row.Key.AdId, row.Key.PerformerId, string.Empty, row.Key.Day)), Of(row.Value));
+
+    private static IEnumerable<(StatsKey Key, Measures Measures)> Revisions(StatsQuery query, RollUp tail) =>
+        from row in tail.Revisions
+        where Takes(query, row.Key.AdId, row.Key.PerformerId, row.Key.Day)
+        select (KeyOf(query, new PackageDay(row.Key.AdId, row.Key.PerformerId, string.Empty, row.Key.Day)), query.Of(row.Key, row.Value));
+
     private static bool Takes(StatsQuery query, string adId, string performerId, UtcDay day) =>
         (query.AdId is null || query.AdId == adId)
         && (query.PerformerId is null || query.PerformerId == performerId)
@@ -56,7 +65,8 @@ internal static class StatsMerge
         _ => throw new ArgumentOutOfRangeException(nameof(group)),
     };
 
-    private static IReadOnlyList<StatsRow> Group(IEnumerable<(StatsKey Key, DayCounts Counts)> rows) =>
-        [.. rows.GroupBy(row => row.Key).Select(group => new StatsRow(
-            group.Key, new Measures(group.Aggregate(default(DayCounts), (sum, row) => sum + row.Counts), 0, 0, 0)))];
+    private static Measures Of(DayCounts counts) => new(counts, 0, 0, 0);
+
+    private static IReadOnlyList<StatsRow> Group(IEnumerable<(StatsKey Key, Measures Measures)> rows) =>
+        [.. rows.GroupBy(row => row.Key).Select(group => new StatsRow(group.Key, group.Aggregate(default(Measures), (sum, row) => sum + row.Measures)))];
 }

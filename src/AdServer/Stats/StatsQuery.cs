@@ -1,4 +1,5 @@
 using AdServer.Common;
+using AdServer.Events;
 
 namespace AdServer.Stats;
 
@@ -32,6 +33,12 @@ internal sealed record StatsQuery
     /// <summary>At most two groups; none means one row of everything.</summary>
     public IReadOnlyList<StatsGroup> GroupBy { get; init; } = [];
 
+    /// <summary>Sums up to this time: of days that were closed by then, what had arrived by then. Absent: everything.</summary>
+    public DateTimeOffset? AsOf { get; private init; }
+
+    /// <summary>The last day that is closed at the moment of the answer: up to it rows carry a revision.</summary>
+    public UtcDay? ClosedThrough { get; private init; }
+
     /// <summary>Rows after this key only.</summary>
     public StatsKey? After { get; init; }
 
@@ -41,11 +48,25 @@ internal sealed record StatsQuery
     /// <summary>Whether package rows are needed, because of a group or a filter; else ad rows do, which are fewer.</summary>
     public bool ByPackage => PackageName is not null || GroupBy.Contains(StatsGroup.Package);
 
-    /// <summary>Deliveries are counted per ad and day, whatever the package.</summary>
-    public bool HasDeliveries => !ByPackage;
+    /// <summary>Deliveries are counted per ad and day, whatever the package; not by the time at which they came.</summary>
+    public bool HasDeliveries => !ByPackage && AsOf is null;
+
+    /// <summary>Revisions are kept per ad and day, whatever the package.</summary>
+    public bool HasRevisions => !ByPackage && (AsOf is not null || GroupBy.Contains(StatsGroup.Day));
 
     /// <summary>Requests and fills are counted per package and day, before there is an ad.</summary>
-    public bool HasRequests => AdId is null && PerformerId is null && !GroupBy.Any(group => group is StatsGroup.Ad or StatsGroup.Performer);
+    public bool HasRequests => AsOf is null && AdId is null && PerformerId is null && !GroupBy.Any(group => group is StatsGroup.Ad or StatsGroup.Performer);
+
+    /// <summary>The same question, asked now about a time: then about the days alone that were closed by then.</summary>
+    public StatsQuery At(DateTimeOffset now, DateTimeOffset? asOf)
+    {
+        var closed = DayClosing.LastClosed(asOf ?? now);
+        return this with { AsOf = asOf, ClosedThrough = closed, To = asOf is null || To < closed ? To : closed };
+    }
+
+    /// <summary>What a revision adds to a row of this question: its number, or what arrived too late to be in it, taken away.</summary>
+    public Measures Of(AdRevision revision, DayCounts counts) =>
+        AsOf < revision.Time ? new Measures(-counts, 0, 0, 0) : new Measures(default, 0, 0, 0, revision.Number);
 }
 
 /// <summary>
@@ -78,12 +99,17 @@ internal readonly record struct StatsKey(string First, string Second) : ICompara
 /// <param name="Deliveries">How often an ad was handed out.</param>
 /// <param name="Requests">How often an app asked for an ad.</param>
 /// <param name="Fills">How often it got one; the others are no-fills.</param>
-internal readonly record struct Measures(DayCounts Events, long Deliveries, long Requests, long Fills)
+/// <param name="Revision">The highest revision in it, where revisions are asked for.</param>
+internal readonly record struct Measures(DayCounts Events, long Deliveries, long Requests, long Fills, int Revision = 0)
 {
     public long NoFills => Requests - Fills;
 
     public static Measures operator +(Measures left, Measures right) => new(
-        left.Events + right.Events, left.Deliveries + right.Deliveries, left.Requests + right.Requests, left.Fills + right.Fills);
+        left.Events + right.Events,
+        left.Deliveries + right.Deliveries,
+        left.Requests + right.Requests,
+        left.Fills + right.Fills,
+        Math.Max(left.Revision, right.Revision));
 }
 
 /// <summary>One row of an answer.</summary>

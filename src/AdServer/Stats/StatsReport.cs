@@ -25,8 +25,8 @@ internal sealed record StatsReport(StatsQuery Query, bool ByType)
         }
     }
 
-    /// <summary>Reads the parameters of a request.</summary>
-    public static ApiError? TryRead(StatsRequest request, out StatsReport report)
+    /// <summary>Reads the parameters of a request that came now.</summary>
+    public static ApiError? TryRead(StatsRequest request, DateTimeOffset now, out StatsReport report)
     {
         report = new StatsReport(new StatsQuery(), ByType: false);
         var invalidPage = PageRequest.TryRead(request.Limit, request.Cursor, out var page);
@@ -51,20 +51,20 @@ internal sealed record StatsReport(StatsQuery Query, bool ByType)
             return PageRequest.InvalidCursor;
         }
 
-        report = new StatsReport(
-            new StatsQuery
-            {
-                From = range.From,
-                To = range.To,
-                AdId = Given(request.AdId),
-                PerformerId = Given(request.PerformerId),
-                PackageName = Given(request.PackageName),
-                GroupBy = groups,
-                After = after,
-                Limit = limit,
-            },
-            byType);
-        return null;
+        var query = new StatsQuery
+        {
+            From = range.From,
+            To = range.To,
+            AdId = Given(request.AdId),
+            PerformerId = Given(request.PerformerId),
+            PackageName = Given(request.PackageName),
+            GroupBy = groups,
+            After = after,
+            Limit = limit,
+        };
+        var invalidTime = AsOfTime.TryRead(request.AsOf, query, now, out var asked);
+        report = new StatsReport(asked, byType);
+        return invalidTime;
     }
 
     /// <summary>The rows of the page and the cursor of the next.</summary>

@@ -22,6 +22,13 @@ internal sealed record StatsRowResponse
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public EventType? EventType { get; init; }
 
+    /// <summary>
+    /// Of a closed day, the highest revision in the row: n, if the last late event came in the n-th hour after the closing; 0, if none
+    /// came. Absent while the day is open, where a row is no day's, and by app and event type.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Revision { get; init; }
+
     /// <summary>Events of all types, or of the row's type.</summary>
     public long Events { get; init; }
 
@@ -71,6 +78,7 @@ internal sealed record StatsRowResponse
     /// <summary>A row of all event types together.</summary>
     public static StatsRowResponse Of(Measures measures, StatsQuery query, StatsKey key = default) => Keyed(query, key) with
     {
+        Revision = IsClosed(query, ValueOf(StatsGroup.Day, query, key)) ? measures.Revision : null,
         Events = measures.Events.Events,
         Views = measures.Events.Views,
         Clicks = measures.Events.Clicks,
@@ -103,6 +111,9 @@ internal sealed record StatsRowResponse
         PackageName = ValueOf(StatsGroup.Package, query, key),
         Date = ValueOf(StatsGroup.Day, query, key),
     };
+
+    private static bool IsClosed(StatsQuery query, string? day) =>
+        query.HasRevisions && day is { Length: > 0 } && string.CompareOrdinal(day, query.ClosedThrough?.ToString()) <= 0;
 
     private static string? ValueOf(StatsGroup group, StatsQuery query, StatsKey key) => query.GroupBy switch
     {

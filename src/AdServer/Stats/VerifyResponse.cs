@@ -46,16 +46,18 @@ internal enum VerifyState
 /// <param name="AdId">The ad.</param>
 /// <param name="PerformerId">The performer that is named there.</param>
 /// <param name="PackageName">The app; null for all apps together.</param>
+/// <param name="Revision">What arrived in this hour after the closing of the day; null for the whole day.</param>
 /// <param name="Raw">What the raw events say.</param>
 /// <param name="Rows">What the daily rows say.</param>
 /// <param name="Buckets">What the buckets say.</param>
 internal sealed record DifferenceResponse(
-    string AdId, string PerformerId, string? PackageName, CountsResponse Raw, CountsResponse Rows, CountsResponse Buckets)
+    string AdId, string PerformerId, string? PackageName, int? Revision, CountsResponse Raw, CountsResponse Rows, CountsResponse Buckets)
 {
     public static DifferenceResponse Of(Disagreement one) => new(
         one.AdId,
         one.PerformerId,
         one.Package.Length == 0 ? null : one.Package,
+        one.Revision == 0 ? null : one.Revision,
         CountsResponse.Of(one.Raw),
         CountsResponse.Of(one.Rows),
         CountsResponse.Of(one.Buckets));

@@ -106,6 +106,17 @@ internal sealed class MongoEngine : TestEngine
     public override Task SpoilPackageRowsAsync(string adId) => UpdateAsync(
         "daily_package_stats", new BsonDocument("adId", adId), new BsonDocument("$inc", new BsonDocument("counts.view", -1L)));
 
+    public override Task SpoilRevisionsAsync(string adId) => UpdateAsync(
+        "daily_ad_revisions", new BsonDocument("adId", adId), new BsonDocument("$inc", new BsonDocument("counts.view", -1L)));
+
+    public override Task DeleteRevisionsAsync(string adId) => RunAsync(MongoWrites.Delete("daily_ad_revisions", new BsonDocument("adId", adId)));
+
+    public override Task AddStrangeRevisionAsync(string adId, string performerId)
+    {
+        var revision = new AdRevision(adId, performerId, Samples.Today, 9);
+        return AddAsync("daily_ad_revisions", MongoDerived.IdOf(revision), MongoDerived.KeyOf(revision));
+    }
+
     public override async Task DeleteRowsAsync(string adId)
     {
         await RunAsync(MongoWrites.Delete("daily_ad_stats", new BsonDocument("adId", adId)));
@@ -132,6 +143,7 @@ internal sealed class MongoEngine : TestEngine
         await CountAsync("ad_events", new("adId", adId))
         + await CountAsync("events_by_day", new("events.adId", adId))
         + await CountAsync("daily_ad_stats", new("adId", adId))
+        + await CountAsync("daily_ad_revisions", new("adId", adId))
         + await CountAsync("daily_package_stats", new("adId", adId))
         + await CountAsync("daily_deliveries", new("adId", adId))
         + await CountAsync("package_ads", new("adId", adId));

@@ -58,11 +58,25 @@ public sealed class MongoStartTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_database_of_an_earlier_version_is_raised_to_this_one_before_anything_else_is_written()
+    {
+        server.Answer = command => Task.FromResult<BsonDocument?>(DatabaseOfVersion(command, 1));
+        await using var services = Open($"mongodb://{server.Address}/ads");
+
+        await services.OpenStorageAsync();
+
+        Assert.DoesNotContain(server.Commands, command => command.Contains("insert"));
+        var raise = server.Commands.Single(command => command.GetValue("update", "") == MongoSchema.Meta && command["updates"][0]["q"]["_id"] == "schema");
+        Assert.Equal(new BsonDocument("$max", new BsonDocument("version", 2)), raise["updates"][0]["u"]);
+        Assert.Contains(server.Commands, command => command.GetValue("createIndexes", "") == "daily_ad_revisions");
+    }
+
+    [Fact]
     public async Task A_newer_database_is_refused_and_left_as_it_is()
     {
         server.Answer = command => Task.FromResult<BsonDocument?>(DatabaseOfVersion(command, MongoSchema.Version + 1));
 
-        await RefusesAsync($"mongodb://{server.Address}/ads", "written by a newer server (schema 2; this one knows up to 1). Start that one.");
+        await RefusesAsync($"mongodb://{server.Address}/ads", "written by a newer server (schema 3; this one knows up to 2). Start that one.");
         AssertNothingWritten();
     }
 

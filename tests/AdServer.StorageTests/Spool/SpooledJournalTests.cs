@@ -51,6 +51,23 @@ public sealed class SpooledJournalTests : IDisposable
         Assert.Equal((3L, 3L, null), (host.Spool.Added, host.Spool.Removed, host.Journal.Outage.Since));
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData("ad_events")]
+    public async Task What_waited_until_its_day_was_closed_is_late_however_early_it_was_received_or_first_tried(string? lastCarriedOut)
+    {
+        (server.IsAway, server.FallsSilentAfter) = (lastCarriedOut is null, lastCarriedOut);
+        await host.AppendAsync(Event(), Event(day: -3) with { Revision = 1 });
+        host.Clock.Advance(DayClosing.ClosedAt(Today, 5) - host.Clock.GetUtcNow());
+        server.IsAway = false;
+
+        await host.DrainAsync();
+
+        Assert.Equal(2, await host.CountAsync());
+        Assert.Equal(0, await CountUpToAsync(DayClosing.ClosedAt(Today, 5)));
+        Assert.Equal(2, await CountUpToAsync(DayClosing.ClosedAt(Today, 6)));
+    }
+
     [Fact]
     public async Task While_the_engine_is_away_nobody_waits_for_it_again()
     {
@@ -215,4 +232,7 @@ public sealed class SpooledJournalTests : IDisposable
         server.IsAway = false;
         Assert.Equal([AppendOutcome.Stored], await journal.AppendAsync([Event()], Token));
     }
+
+    private async Task<long> CountUpToAsync(DateTimeOffset time) =>
+        (await host.Stats.ReadAsync(LateLaws.At(time), Token)).Total.Events.Events;
 }

@@ -65,7 +65,7 @@ public sealed class DailyStatsTests : IAsyncLifetime
     public async Task Every_number_of_a_day_is_a_number()
     {
         string[] members =
-            ["avgWatchDuration", "clickThroughRate", "clicks", "date", "deliveries", "events", "exits", "skips", "views", "watchDuration"];
+            ["avgWatchDuration", "clickThroughRate", "clicks", "date", "deliveries", "events", "exits", "revision", "skips", "views", "watchDuration"];
         var days = (await portal.ReadAsync($"/ads/{ads[0]}/stats/daily")).GetProperty("days").EnumerateArray();
 
         Assert.All(days, day =>

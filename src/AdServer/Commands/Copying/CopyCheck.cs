@@ -1,4 +1,5 @@
 using AdServer.Common;
+using AdServer.Events;
 using AdServer.Stats;
 
 namespace AdServer.Commands.Copying;
@@ -11,7 +12,8 @@ internal sealed class CopyCheck(ICopySource source, ICopyTarget target, IStatsSt
 {
     private const int MostPrinted = VerifyCommand.MostPrinted;
 
-    private static readonly StatsGroup[][] Reports = [[StatsGroup.Ad], [StatsGroup.Package], [StatsGroup.Ad, StatsGroup.Package]];
+    private static readonly StatsGroup[][] Reports =
+        [[StatsGroup.Ad], [StatsGroup.Ad, StatsGroup.Day], [StatsGroup.Package], [StatsGroup.Ad, StatsGroup.Package]];
 
     public int Differences { get; private set; }
 
@@ -74,14 +76,24 @@ internal sealed class CopyCheck(ICopySource source, ICopyTarget target, IStatsSt
         foreach (var groups in Reports)
         {
             var query = new StatsQuery { From = day, To = day, GroupBy = groups, Limit = StatsQuery.NoLimit };
-            var expected = await ReadAsync(source, query, cancellation);
-            var found = await ReadAsync(target, query, cancellation);
-            var keys = expected.Keys.Union(found.Keys).Where(key => expected.GetValueOrDefault(key) != found.GetValueOrDefault(key)).Order();
-            foreach (var key in keys)
-            {
-                Add($"{day}, {Describe(groups, key)}: the source has {Describe(expected.GetValueOrDefault(key))}, "
-                    + $"the target {Describe(found.GetValueOrDefault(key))}");
-            }
+            await CompareAsync($"{day}", query, cancellation);
+        }
+
+        // Without what came late; with it they were compared above.
+        var closed = DayClosing.ClosedAt(day);
+        var closing = new StatsQuery { From = day, To = day, GroupBy = Reports[0], Limit = StatsQuery.NoLimit }.At(closed, closed);
+        await CompareAsync($"{day} as it was closed", closing, cancellation);
+    }
+
+    private async Task CompareAsync(string what, StatsQuery query, CancellationToken cancellation)
+    {
+        var expected = await ReadAsync(source, query, cancellation);
+        var found = await ReadAsync(target, query, cancellation);
+        var keys = expected.Keys.Union(found.Keys).Where(key => expected.GetValueOrDefault(key) != found.GetValueOrDefault(key)).Order();
+        foreach (var key in keys)
+        {
+            Add($"{what}, {Describe(query.GroupBy, key)}: the source has {Describe(expected.GetValueOrDefault(key))}, "
+                + $"the target {Describe(found.GetValueOrDefault(key))}");
         }
     }
 
@@ -97,10 +109,11 @@ internal sealed class CopyCheck(ICopySource source, ICopyTarget target, IStatsSt
         }
     }
 
-    private static string Describe(StatsGroup[] groups, StatsKey key) =>
+    private static string Describe(IReadOnlyList<StatsGroup> groups, StatsKey key) =>
         string.Join(", ", groups.Zip([key.First, key.Second], (group, value) => $"{group.ToString().ToLowerInvariant()} {value}"));
 
     private static string Describe(Measures one) =>
         $"{one.Events.Views} views, {one.Events.Clicks} clicks, {one.Events.Skips} skips, {one.Events.Exits} exits, "
-        + $"{one.Events.WatchDurationSum} ms, {one.Deliveries} deliveries, {one.Requests} requests, {one.Fills} fills";
+        + $"{one.Events.WatchDurationSum} ms, {one.Deliveries} deliveries, {one.Requests} requests, {one.Fills} fills, "
+        + $"revision {one.Revision}";
 }

@@ -14,6 +14,7 @@ internal sealed class MongoDay
     private readonly LedgerWindow window;
     private readonly Dictionary<AdDay, MongoRow> adRows = [];
     private readonly Dictionary<PackageDay, MongoRow> packageRows = [];
+    private readonly Dictionary<AdRevision, MongoRow> revisions = [];
     private readonly Dictionary<long, long> sums = [];
 
     private MongoDay(LedgerWindow window, long applied) => (this.window, Applied) = (window, applied);
@@ -24,6 +25,8 @@ internal sealed class MongoDay
     public IReadOnlyDictionary<AdDay, MongoRow> AdRows => adRows;
 
     public IReadOnlyDictionary<PackageDay, MongoRow> PackageRows => packageRows;
+
+    public IReadOnlyDictionary<AdRevision, MongoRow> Revisions => revisions;
 
     /// <summary>What the events say that each row should hold at its position.</summary>
     public RollUp Raw => window.Raw;
@@ -62,6 +65,8 @@ internal sealed class MongoDay
 
     public long PositionOf(PackageDay key) => Math.Max(Applied, packageRows.TryGetValue(key, out var row) ? row.Through : 0);
 
+    public long PositionOf(AdRevision key) => Math.Max(Applied, revisions.TryGetValue(key, out var row) ? row.Through : 0);
+
     /// <summary>Adds an event of a roll where the positions include it.</summary>
     private void Add(RollUp counts, AdEvent one, long roll)
     {
@@ -80,30 +85,39 @@ internal sealed class MongoDay
         {
             counts.Add(package, DayCounts.Of(one));
         }
+
+        var revision = new AdRevision(one.AdId, one.PerformerId, one.Day, one.Revision);
+        if (one.Revision > 0 && roll <= PositionOf(revision))
+        {
+            counts.Add(revision, DayCounts.Of(one));
+        }
     }
 
     private async Task ReadRowsAsync(MongoRetry commands, UtcDay day, CancellationToken cancellation)
     {
         var ofDay = new BsonDocument("date", day.ToString());
-        await foreach (var page in commands.ScanAsync(MongoDerived.PackageRows, ofDay, null, MongoVerbs.PageSize, cancellation)
+        await ReadRowsAsync(commands, MongoDerived.PackageRows, ofDay, MongoDerived.ReadPackageDay, packageRows, window.Rows.Add, cancellation);
+        await ReadRowsAsync(commands, MongoDerived.AdRows, ofDay, MongoDerived.ReadAdDay, adRows, window.Rows.Add, cancellation);
+        await ReadRowsAsync(commands, MongoDerived.Revisions, ofDay, MongoDerived.ReadAdRevision, revisions, window.Rows.Add, cancellation);
+    }
+
+    private async Task ReadRowsAsync<TKey>(
+        MongoRetry commands,
+        string collection,
+        BsonDocument ofDay,
+        Func<BsonDocument, TKey> keyOf,
+        Dictionary<TKey, MongoRow> rows,
+        Action<TKey, DayCounts> add,
+        CancellationToken cancellation)
+        where TKey : notnull
+    {
+        await foreach (var page in commands.ScanAsync(collection, ofDay, null, MongoVerbs.PageSize, cancellation)
             .Chunk(MongoVerbs.PageSize).WithCancellation(cancellation))
         {
             foreach (var row in page.Where(row => window.Takes(row["adId"].AsString)))
             {
-                var key = MongoDerived.ReadPackageDay(row);
-                window.Rows.Add(key, (packageRows[key] = Read(row)).Counts);
-            }
-
-            Fit();
-        }
-
-        await foreach (var page in commands.ScanAsync(MongoDerived.AdRows, ofDay, null, MongoVerbs.PageSize, cancellation)
-            .Chunk(MongoVerbs.PageSize).WithCancellation(cancellation))
-        {
-            foreach (var row in page.Where(row => window.Takes(row["adId"].AsString)))
-            {
-                var key = MongoDerived.ReadAdDay(row);
-                window.Rows.Add(key, (adRows[key] = Read(row)).Counts);
+                var key = keyOf(row);
+                add(key, (rows[key] = Read(row)).Counts);
             }
 
             Fit();
@@ -146,14 +160,17 @@ internal sealed class MongoDay
             return;
         }
 
-        foreach (var key in adRows.Keys.Where(key => !window.Takes(key.AdId)))
-        {
-            adRows.Remove(key);
-        }
+        Forget(adRows, key => key.AdId);
+        Forget(packageRows, key => key.AdId);
+        Forget(revisions, key => key.AdId);
+    }
 
-        foreach (var key in packageRows.Keys.Where(key => !window.Takes(key.AdId)))
+    private void Forget<TKey>(Dictionary<TKey, MongoRow> rows, Func<TKey, string> adOf)
+        where TKey : notnull
+    {
+        foreach (var key in rows.Keys.Where(key => !window.Takes(adOf(key))))
         {
-            packageRows.Remove(key);
+            rows.Remove(key);
         }
     }
 

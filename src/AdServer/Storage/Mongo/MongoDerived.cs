@@ -5,13 +5,18 @@ using MongoDB.Bson;
 namespace AdServer.Storage.Mongo;
 
 /// <summary>
-/// The documents of <c>daily_ad_stats</c> (<c>_id: adId|date</c>) and <c>daily_package_stats</c> (<c>adId|package|date</c>): counts and the
-/// last roll that they include change in one write, guarded by <c>through</c> (law 5).
+/// The documents of <c>daily_ad_stats</c> (<c>_id: adId|date</c>), <c>daily_package_stats</c> (<c>adId|package|date</c>) and
+/// <c>daily_ad_revisions</c> (<c>adId|date|revision</c>): counts and the last roll that they include change in one write, guarded by
+/// <c>through</c> (law 5).
 /// </summary>
 internal static class MongoDerived
 {
     public const string AdRows = "daily_ad_stats";
     public const string PackageRows = "daily_package_stats";
+
+    public const string Revisions = "daily_ad_revisions";
+
+    public static string IdOf(AdRevision key) => FormattableString.Invariant($"{key.AdId}|{key.Day}|{key.Number:d6}");
 
     public static string IdOf(AdDay key) => $"{key.AdId}|{key.Day}";
 
@@ -24,7 +29,12 @@ internal static class MongoDerived
         await commands.UpdateAsync(PackageRows, packages, cancellation);
         var ads = counts.AdDays.Select(row => Add(IdOf(row.Key), KeyOf(row.Key), row.Value, roll, now));
         await commands.UpdateAsync(AdRows, ads, cancellation);
+        var revisions = counts.Revisions.Select(row => Add(IdOf(row.Key), KeyOf(row.Key), row.Value, roll, now));
+        await commands.UpdateAsync(Revisions, revisions, cancellation);
     }
+
+    public static BsonDocument KeyOf(AdRevision key) => KeyOf(new AdDay(key.AdId, key.PerformerId, key.Day))
+        .Add("revision", key.Number).Add("time", MongoFields.Instant(key.Time));
 
     public static BsonDocument KeyOf(AdDay key) =>
         new() { { "adId", key.AdId }, { "performerId", key.PerformerId }, { "date", key.Day.ToString() } };
@@ -53,6 +63,9 @@ internal static class MongoDerived
     }
 
     public static AdDay ReadAdDay(BsonDocument row) => new(row["adId"].AsString, row["performerId"].AsString, UtcDay.Parse(row["date"].AsString));
+
+    public static AdRevision ReadAdRevision(BsonDocument row) =>
+        new(row["adId"].AsString, row["performerId"].AsString, UtcDay.Parse(row["date"].AsString), row["revision"].ToInt32());
 
     public static PackageDay ReadPackageDay(BsonDocument row) =>
         new(row["adId"].AsString, row["performerId"].AsString, row["packageName"].AsString, UtcDay.Parse(row["date"].AsString));

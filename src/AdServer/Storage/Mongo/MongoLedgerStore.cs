@@ -15,7 +15,8 @@ internal sealed class MongoLedgerStore(MongoRetry commands, TimeProvider clock) 
 
     private static readonly (string Collection, string Field)[] Days =
     [
-        (MongoEvents.Collection, "day"), (MongoDerived.AdRows, "date"), (MongoDerived.PackageRows, "date"), (MongoBuckets.Collection, "_id"),
+        (MongoEvents.Collection, "day"), (MongoDerived.AdRows, "date"), (MongoDerived.Revisions, "date"), (MongoDerived.PackageRows, "date"),
+        (MongoBuckets.Collection, "_id"),
     ];
 
     private readonly MongoRolls rolls = new(commands, clock);

@@ -60,6 +60,8 @@ internal sealed class MongoRebuild(MongoRetry commands, TimeProvider clock)
             Compare(MongoDerived.AdRows, read.Raw.AdDays, read.AdRows, key => key.AdId, MongoDerived.IdOf, MongoDerived.KeyOf, read.Applied)
                 .Concat(Compare(
                     MongoDerived.PackageRows, read.Raw.PackageDays, read.PackageRows, key => key.AdId, MongoDerived.IdOf, MongoDerived.KeyOf, read.Applied))
+                .Concat(Compare(
+                    MongoDerived.Revisions, read.Raw.Revisions, read.Revisions, key => key.AdId, MongoDerived.IdOf, MongoDerived.KeyOf, read.Applied))
                 .ToList();
         var gone = await marks.FindRemovedAsync(wrong.Select(one => one.AdId), cancellation);
         return wrong.FindAll(one => !gone.Contains(one.AdId));

@@ -9,7 +9,7 @@ namespace AdServer.Storage.Mongo;
 /// </summary>
 internal static class MongoSchema
 {
-    public const int Version = 1;
+    public const int Version = 2;
     public const string Meta = "meta";
 
     private const string VersionId = "schema";
@@ -40,6 +40,7 @@ internal static class MongoSchema
         [MongoSpools.Collection] = [],
         ["events_by_day"] = [],
         ["daily_ad_stats"] = [new("performerDate", ["performerId", "date"]), new("date", ["date", "_id"])],
+        ["daily_ad_revisions"] = [new("performerDate", ["performerId", "date"]), new("date", ["date", "_id"])],
         ["daily_package_stats"] =
         [
             new("performerDate", ["performerId", "date"]), new("packageDate", ["packageName", "date"]), new("date", ["date", "_id"]),
@@ -91,7 +92,7 @@ internal static class MongoSchema
     private static bool IsNew(int version, MongoSettings settings) => version <= Version ? false : throw new StartException(
         $"The database {settings.Redacted} was written by a newer server (schema {version}; this one knows up to {Version}). Start that one.");
 
-    /// <summary>Refuses a database that does not have exactly this program's schema.</summary>
+    /// <summary>Refuses a database that is not ours, that a newer server wrote, or that is new.</summary>
     /// <exception cref="StartException">It is refused.</exception>
     public static async Task RequireAsync(IMongoCommands commands, MongoSettings settings, CancellationToken cancellation)
     {
@@ -107,6 +108,17 @@ internal static class MongoSchema
         var document = new BsonDocument { { "_id", VersionId }, { "version", Version } };
         var insert = new BsonDocument { { "insert", Meta }, { "documents", new BsonArray { document } } }.Durable();
         (await commands.RunAsync(insert, cancellation)).ThrowIfFailed(expected: MongoReply.DuplicateKey);
+    }
+
+    /// <summary>
+    /// Says that this program's version writes here: an older one does not start any more. What version 2 added (<c>daily_ad_revisions</c> and an
+    /// event's <c>revision</c>) is absent from what was there before, which means that it came before its day was closed.
+    /// </summary>
+    public static async Task RaiseAsync(IMongoCommands commands, CancellationToken cancellation)
+    {
+        var update = MongoWrites.Update(
+            Meta, new BsonDocument("_id", VersionId), new BsonDocument("$max", new BsonDocument("version", Version)));
+        (await commands.RunAsync(update, cancellation)).ThrowIfFailed();
     }
 
     /// <summary>Writes something of no meaning: whether this user may, and a majority takes it.</summary>

@@ -44,6 +44,7 @@ internal sealed partial class MongoStart(MongoSettings settings, ILogger log)
                 await new MongoCopyMark(commands, settings).RequireFinishedAsync(cancellation);
             }
 
+            await MongoSchema.RaiseAsync(commands, cancellation);
             await IndexAsync(cancellation);
             return false;
         }

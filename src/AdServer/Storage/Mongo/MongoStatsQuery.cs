@@ -16,19 +16,20 @@ internal sealed class MongoStatsQuery(MongoRetry commands, StatsQuery query, lon
     /// <summary>Rows of one command; each is below 2 KB.</summary>
     private const int MostRows = 5000;
 
-    private static readonly string[] Counts = ["counts.view", "counts.click", "counts.skip", "counts.exit", "watchDurationSum"];
+    private static readonly string[] Counts = ["$counts.view", "$counts.click", "$counts.skip", "$counts.exit", "$watchDurationSum"];
 
     private static readonly Source AdRows = new(
-        MongoDerived.AdRows, Counts, sums => new Measures(new DayCounts(sums[0], sums[1], sums[2], sums[3], sums[4]), 0, 0, 0));
+        MongoDerived.AdRows, [.. Counts.Select(Sum)], sums => new Measures(ReadCounts(sums), 0, 0, 0));
 
-    private static readonly Source Deliveries = new(MongoCounters.Deliveries, ["deliveries"], sums => new Measures(default, sums[0], 0, 0));
+    private static readonly Source Deliveries = new(MongoCounters.Deliveries, [Sum("$deliveries")], sums => new Measures(default, sums[0], 0, 0));
 
     private static readonly Source Requests = new(
-        MongoCounters.Requests, ["requests", "fills"], sums => new Measures(default, 0, sums[0], sums[1]));
+        MongoCounters.Requests, [Sum("$requests"), Sum("$fills")], sums => new Measures(default, 0, sums[0], sums[1]));
 
     private readonly List<Source> sources =
     [
         query.ByPackage ? AdRows with { Collection = MongoDerived.PackageRows } : AdRows,
+        .. query.HasRevisions ? [Revisions(query.AsOf)] : Array.Empty<Source>(),
         .. query.HasDeliveries ? [Deliveries] : Array.Empty<Source>(),
         .. query.HasRequests ? [Requests] : Array.Empty<Source>(),
     ];
@@ -39,6 +40,28 @@ internal sealed class MongoStatsQuery(MongoRetry commands, StatsQuery query, lon
     /// <summary>One row per collection: the sum over all that the filter takes, on whatever page.</summary>
     public Task<MongoStatsRows> ReadTotalAsync(CancellationToken cancellation) =>
         ReadAsync(query with { GroupBy = [], After = null }, cancellation);
+
+    /// <summary>What is in the revisions that are too late, taken away; the highest of the others.</summary>
+    private static Source Revisions(DateTimeOffset? asOf)
+    {
+        if (asOf is not { } time)
+        {
+            return new Source(MongoDerived.Revisions, [("$max", "$revision")], sums => new Measures(default, 0, 0, 0, (int)sums[0]));
+        }
+
+        var isLate = new BsonDocument("$gt", new BsonArray { "$time", MongoFields.Instant(time) });
+        BsonValue If(BsonValue late, BsonValue inTime) => new BsonDocument("$cond", new BsonArray { isLate, late, inTime });
+        return new Source(
+            MongoDerived.Revisions,
+            [.. Counts.Select(field => Sum(If(field, 0L))), ("$max", If(0, "$revision"))],
+            sums => new Measures(-ReadCounts(sums), 0, 0, 0, (int)sums[^1]));
+    }
+
+    private static (string By, BsonValue Of) Sum(BsonValue of) => ("$sum", of);
+
+    private static (string By, BsonValue Of) Sum(string field) => ("$sum", field);
+
+    private static DayCounts ReadCounts(long[] sums) => new(sums[0], sums[1], sums[2], sums[3], sums[4]);
 
     private async Task<MongoStatsRows> ReadAsync(StatsQuery asked, CancellationToken cancellation)
     {
@@ -96,8 +119,8 @@ internal sealed class MongoStatsQuery(MongoRetry commands, StatsQuery query, lon
         };
         foreach (var (field, index) in source.Fields.Select((field, index) => (field, index)))
         {
-            first.Add($"s{index}", new BsonDocument("$sum", $"${field}"));
-            second.Add($"s{index}", new BsonDocument("$sum", $"$s{index}"));
+            first.Add($"s{index}", new BsonDocument(field.By, field.Of));
+            second.Add($"s{index}", new BsonDocument(field.By, $"$s{index}"));
         }
 
         return
@@ -154,9 +177,9 @@ internal sealed class MongoStatsQuery(MongoRetry commands, StatsQuery query, lon
 
     /// <summary>A collection that answers come from.</summary>
     /// <param name="Collection">Its name.</param>
-    /// <param name="Fields">What is added up.</param>
+    /// <param name="Fields">What is added up, and how.</param>
     /// <param name="Read">Reads the sums.</param>
-    private sealed record Source(string Collection, string[] Fields, Func<long[], Measures> Read);
+    private sealed record Source(string Collection, (string By, BsonValue Of)[] Fields, Func<long[], Measures> Read);
 }
 
 /// <summary>What the rows say, and which of them include rolls after the position that the reading began with.</summary>
@@ -178,14 +201,22 @@ internal sealed record MongoStatsRows(List<StatsRow> Rows, Dictionary<string, lo
         foreach (var sum in tail)
         {
             var ad = new AdDay(sum.Key.AdId, sum.Key.PerformerId, sum.Key.Day);
-            var row = query.ByPackage ? MongoDerived.IdOf(sum.Key) : MongoDerived.IdOf(ad);
-            if (sum.Roll is null || !Late.TryGetValue(row, out var through) || sum.Roll > through)
+            if (!Includes(query.ByPackage ? MongoDerived.IdOf(sum.Key) : MongoDerived.IdOf(ad), sum.Roll))
             {
                 rest.Add(ad, sum.Counts);
                 rest.Add(sum.Key, sum.Counts);
+            }
+
+            var revision = new AdRevision(ad.AdId, ad.PerformerId, ad.Day, sum.Revision);
+            if (sum.Revision > 0 && !Includes(MongoDerived.IdOf(revision), sum.Roll))
+            {
+                rest.Add(revision, sum.Counts);
             }
         }
 
         return rest;
     }
+
+    /// <summary>Whether a row had a roll of the tail in it when it was read.</summary>
+    private bool Includes(string row, long? roll) => roll is not null && Late.TryGetValue(row, out var through) && roll <= through;
 }

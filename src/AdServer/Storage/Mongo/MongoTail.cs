@@ -78,7 +78,7 @@ internal sealed class MongoTail(MongoRetry commands)
             "_id", new BsonDocument
             {
                 { "adId", "$adId" }, { "performerId", "$performerId" }, { "package", "$packageName" }, { "isOther", "$isOtherPackage" },
-                { "day", "$day" }, { "type", "$eventType" },
+                { "day", "$day" }, { "revision", "$revision" }, { "type", "$eventType" },
             }
         },
         { "events", new BsonDocument("$sum", 1L) },
@@ -119,14 +119,18 @@ internal sealed class MongoTail(MongoRetry commands)
             EventType.Skip => new DayCounts(0, 0, count, 0, 0),
             _ => new DayCounts(0, 0, 0, count, 0),
         };
+        var package = isOther ? AdEvent.OtherPackage : key["package"].AsString;
         return new MongoSum(
-            roll, new PackageDay(key["adId"].AsString, key["performerId"].AsString, isOther ? AdEvent.OtherPackage : key["package"].AsString,
-            UtcDay.Parse(key["day"].AsString)), counts);
+            roll,
+            new PackageDay(key["adId"].AsString, key["performerId"].AsString, package, UtcDay.Parse(key["day"].AsString)),
+            key.GetValue("revision", BsonNull.Value) is { IsNumeric: true } revision ? revision.ToInt32() : 0,
+            counts);
     }
 }
 
-/// <summary>Events of one ad, package and day, added up.</summary>
+/// <summary>Events of one ad, package, day and revision, added up.</summary>
 /// <param name="Roll">The roll that holds them, if one does.</param>
 /// <param name="Key">Where they count.</param>
+/// <param name="Revision">The revision of the day that they belong to.</param>
 /// <param name="Counts">What they add.</param>
-internal sealed record MongoSum(long? Roll, PackageDay Key, DayCounts Counts);
+internal sealed record MongoSum(long? Roll, PackageDay Key, int Revision, DayCounts Counts);

@@ -56,7 +56,8 @@ internal sealed partial class SpooledJournal(IEventJournal engine, SqliteSpool s
             return false;
         }
 
-        await engine.AppendAsync(slice.Events, cancellation);
+        var now = clock.Now();
+        await engine.AppendAsync([.. slice.Events.Select(one => one.ArrivingAt(now))], cancellation);
         EndOutage();
         await spool.RemoveAsync(slice, cancellation);
         return true;

@@ -20,13 +20,26 @@ internal static class SqliteDayRows
         FROM daily_package_stats WHERE ad_id = ? AND date = ?
         """;
 
+    /// <summary>Which ads have a row or a revision of a day, from one on.</summary>
+    public const string AdsOfDay =
+        """
+        SELECT ad_id FROM daily_ad_stats WHERE date = ?1 AND ad_id > ?2
+        UNION SELECT ad_id FROM daily_ad_revisions WHERE date = ?1 AND ad_id > ?2 ORDER BY ad_id LIMIT ?3
+        """;
+
+    private const string Revisions =
+        """
+        SELECT views, clicks, skips, exits, watch_duration_sum, performer_id, through, revision
+        FROM daily_ad_revisions WHERE ad_id = ? AND date = ?
+        """;
+
     private const string AdRow =
         "SELECT views, clicks, skips, exits, watch_duration_sum, performer_id, through FROM daily_ad_stats WHERE ad_id = ? AND date = ?";
 
-    /// <summary>Ads with a row of the day, after one, in order.</summary>
+    /// <summary>Ads with a row or a revision of the day, after one, in order.</summary>
     public static List<string> ListAds(SqliteSession session, UtcDay day, string after, int limit)
     {
-        using var select = session.Kept("SELECT ad_id FROM daily_ad_stats WHERE date = ? AND ad_id > ? ORDER BY ad_id LIMIT ?");
+        using var select = session.Kept(AdsOfDay);
         return [.. select.Put(day).Put(after).Put(limit).Rows().Select(row => row.Text(0))];
     }
 
@@ -48,6 +61,7 @@ internal static class SqliteDayRows
     {
         var found = new RollUp();
         using var ad = session.Kept(AdRow);
+        using var revisions = session.Kept(Revisions);
         using var packages = session.Kept(PackageRowsOfAd);
         foreach (var adId in ads)
         {
@@ -55,6 +69,12 @@ internal static class SqliteDayRows
             foreach (var row in ad.Put(adId).Put(day).Rows())
             {
                 found.Add(new AdDay(adId, row.Text(5), day), SqliteDerived.ReadCounts(row, 0));
+                through = Math.Max(through, row.Int(6));
+            }
+
+            foreach (var row in revisions.Put(adId).Put(day).Rows())
+            {
+                found.Add(new AdRevision(adId, row.Text(5), day, (int)row.Int(7)), SqliteDerived.ReadCounts(row, 0));
                 through = Math.Max(through, row.Int(6));
             }
 
@@ -77,10 +97,12 @@ internal static class SqliteDayRows
     public static void Remove(SqliteSession session, UtcDay day, IEnumerable<string> ads)
     {
         using var ad = session.Kept("DELETE FROM daily_ad_stats WHERE ad_id = ? AND date = ?");
+        using var revisions = session.Kept("DELETE FROM daily_ad_revisions WHERE ad_id = ? AND date = ?");
         using var packages = session.Kept("DELETE FROM daily_package_stats WHERE ad_id = ? AND date = ?");
         foreach (var adId in ads)
         {
             ad.Put(adId).Put(day).Run();
+            revisions.Put(adId).Put(day).Run();
             packages.Put(adId).Put(day).Run();
         }
     }

@@ -50,6 +50,8 @@ internal static class SqliteDerived
             PutCounts(ad.Put(adId).Put(performerId).Put(day), sums).Put(now).Put(now).Put(through).Run();
         }
 
+        AddRevisions(session, counts, through, now);
+
         using var package = session.Kept(
             """
             INSERT INTO daily_package_stats (package_name, ad_id, performer_id, date, views, clicks, skips, exits, watch_duration_sum,
@@ -59,6 +61,21 @@ internal static class SqliteDerived
         foreach (var ((adId, performerId, name, day), sums) in counts.PackageDays)
         {
             PutCounts(package.Put(name).Put(adId).Put(performerId).Put(day), sums).Put(now).Put(now).Put(through).Run();
+        }
+    }
+
+    private static void AddRevisions(SqliteSession session, RollUp counts, long through, DateTimeOffset now)
+    {
+        using var revision = session.Kept(
+            """
+            INSERT INTO daily_ad_revisions (ad_id, performer_id, date, revision, time, views, clicks, skips, exits, watch_duration_sum,
+                created_at, updated_at, through)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (ad_id, date, revision)
+            """ + AddCounts);
+        foreach (var (key, sums) in counts.Revisions)
+        {
+            PutCounts(revision.Put(key.AdId).Put(key.PerformerId).Put(key.Day).Put(key.Number).Put(key.Time), sums)
+                .Put(now).Put(now).Put(through).Run();
         }
     }
 

@@ -6,7 +6,7 @@ namespace AdServer.Storage.Sqlite;
 /// <summary>The statements on <c>ad_events</c> and <c>event_ids</c>.</summary>
 internal static class SqliteEvents
 {
-    /// <summary>The columns of an event, in the order of <see cref="Put"/>.</summary>
+    /// <summary>The columns of an event as it was received, in the order of <see cref="Put"/>.</summary>
     public const string Columns =
         """
         event_id, ad_id, performer_id, package_name, is_other_package, device_id, timestamp, day, event_type,
@@ -14,7 +14,7 @@ internal static class SqliteEvents
         """;
 
     /// <summary>The columns that <see cref="Read"/> expects, beginning with <c>seq</c>.</summary>
-    public const string Select = $"SELECT seq, {Columns} FROM ad_events";
+    public const string Select = $"SELECT seq, {Columns}, revision FROM ad_events";
 
     /// <summary>Adds those whose identity nobody had claimed before, in their order.</summary>
     public static AppendOutcome[] Append(SqliteSession session, IReadOnlyList<AdEvent> batch)
@@ -44,9 +44,9 @@ internal static class SqliteEvents
         session.Kept("INSERT INTO event_ids (event_id, day) VALUES (?, ?) ON CONFLICT DO NOTHING");
 
     private static SqliteStatement PrepareInsert(SqliteSession session) =>
-        session.Kept($"INSERT INTO ad_events ({Columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        session.Kept($"INSERT INTO ad_events ({Columns}, revision) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 
-    private static void Insert(SqliteStatement insert, AdEvent one) => Put(insert, one).Run();
+    private static void Insert(SqliteStatement insert, AdEvent one) => Put(insert, one).Put(one.Revision).Run();
 
     public static SqliteStatement Put(SqliteStatement insert, AdEvent one) => insert
         .Put(one.EventId).Put(one.AdId).Put(one.PerformerId).Put(one.PackageName).Put(one.IsOtherPackage).Put(one.DeviceId)
@@ -72,7 +72,10 @@ internal static class SqliteEvents
         }
     }
 
-    public static AdEvent Read(SqliteStatement row) => new()
+    public static AdEvent Read(SqliteStatement row) => ReadReceived(row) with { Revision = (int)row.Int(12) };
+
+    /// <summary>Reads <see cref="Columns"/> after the first column.</summary>
+    public static AdEvent ReadReceived(SqliteStatement row) => new()
     {
         EventId = row.TextOrNull(1),
         AdId = row.Text(2),

@@ -77,6 +77,7 @@ internal sealed class SqliteLedgerStore(SqliteDatabase database, TimeProvider cl
             SELECT min(day) FROM (
                 SELECT min(day) AS day FROM ad_events WHERE day > ?1
                 UNION ALL SELECT min(date) FROM daily_ad_stats WHERE date > ?1
+                UNION ALL SELECT min(date) FROM daily_ad_revisions WHERE date > ?1
                 UNION ALL SELECT min(date) FROM daily_package_stats WHERE date > ?1
                 UNION ALL SELECT min(date) FROM events_by_day WHERE date > ?1)
             """);

@@ -13,7 +13,7 @@ namespace AdServer.Storage.Sqlite;
 internal sealed class SqliteSchema(string noun, string setting, int applicationId, params string[] migrations)
 {
     /// <summary>The store; its files are marked "AdSv".</summary>
-    public static SqliteSchema Store { get; } = new("store", "Storage:Path", 0x41645376, Version1);
+    public static SqliteSchema Store { get; } = new("store", "Storage:Path", 0x41645376, Version1, Version2);
 
     public string Noun => noun;
 
@@ -139,5 +139,19 @@ internal sealed class SqliteSchema(string noun, string setting, int applicationI
             package_name TEXT NOT NULL, date TEXT NOT NULL, process TEXT NOT NULL, requests INTEGER NOT NULL, fills INTEGER NOT NULL,
             PRIMARY KEY (package_name, date, process)) STRICT, WITHOUT ROWID;
         CREATE INDEX daily_requests_by_date ON daily_requests (date);
+        """;
+
+    /// <summary>Late events. What is there already counts as having come before its day was closed: nobody noted when.</summary>
+    private const string Version2 =
+        """
+        ALTER TABLE ad_events ADD COLUMN revision INTEGER NOT NULL DEFAULT 0;
+
+        CREATE TABLE daily_ad_revisions (
+            ad_id TEXT NOT NULL, date TEXT NOT NULL, revision INTEGER NOT NULL, performer_id TEXT NOT NULL, time INTEGER NOT NULL,
+            views INTEGER NOT NULL, clicks INTEGER NOT NULL, skips INTEGER NOT NULL, exits INTEGER NOT NULL,
+            watch_duration_sum INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, through INTEGER NOT NULL,
+            PRIMARY KEY (ad_id, date, revision)) STRICT, WITHOUT ROWID;
+        CREATE INDEX daily_ad_revisions_by_performer ON daily_ad_revisions (performer_id, date);
+        CREATE INDEX daily_ad_revisions_by_date ON daily_ad_revisions (date);
         """;
 }

@@ -150,7 +150,7 @@ internal sealed class SqliteSpool : IDisposable
         var (events, last) = (new List<AdEvent>(), 0L);
         foreach (var row in select.Put(most).Rows())
         {
-            events.Add(SqliteEvents.Read(row) with { Identity = row.TextOrNull(12) is { } own ? Guid.Parse(own) : null });
+            events.Add(SqliteEvents.ReadReceived(row) with { Identity = row.TextOrNull(12) is { } own ? Guid.Parse(own) : null });
             last = row.Int(0);
         }
 

@@ -23,6 +23,10 @@ internal sealed class SqliteSweep(SqliteDatabase database)
     [
         $"DELETE FROM daily_ad_stats WHERE (ad_id, date) IN (SELECT ad_id, date FROM daily_ad_stats WHERE ad_id {TheseAds} LIMIT ?)",
         $"""
+        DELETE FROM daily_ad_revisions WHERE (ad_id, date, revision) IN
+            (SELECT ad_id, date, revision FROM daily_ad_revisions WHERE ad_id {TheseAds} LIMIT ?)
+        """,
+        $"""
         DELETE FROM daily_package_stats WHERE (package_name, date, ad_id) IN
             (SELECT package_name, date, ad_id FROM daily_package_stats WHERE ad_id {TheseAds} LIMIT ?)
         """,

@@ -136,8 +136,11 @@ internal sealed class ModelWorld
     [
         .. Enumerable.Range(0, random.Next(1, 4)).Select(_ => random.NextDouble() < 0.7
             ? shared[random.Next(shared.Length)]
-            : MongoEvents.Identify(Event(Ads[random.Next(3)], day: -random.Next(2)), Noon)),
+            : MongoEvents.Identify(Event(Ads[random.Next(3)], day: -random.Next(2)), Noon)).Select(Arriving),
     ];
+
+    /// <summary>The event in some revision: each attempt may come at another time, and the one that is committed decides.</summary>
+    private AdEvent Arriving(AdEvent one) => one with { Revision = random.Next(3) };
 
     private async Task AppendAsync(ModelProcess process, AdEvent[] events)
     {
@@ -163,7 +166,7 @@ internal sealed class ModelWorld
     {
         try
         {
-            await new MongoEventJournal(process.Commands, process.Clock).AppendAsync(events, CancellationToken.None);
+            await new MongoEventJournal(process.Commands, process.Clock).AppendAsync([.. events.Select(Arriving)], CancellationToken.None);
             await process.PauseAsync();
             spooled.Remove(events);
         }
@@ -192,15 +195,19 @@ internal sealed class ModelWorld
     private async Task ReadAsync(ModelProcess process)
     {
         var fresh = new ModelProcess(server, new Random(1), () => true);
-        var before = Committed().Count;
-        var reading = StatsOf(fresh).ReadAsync(new StatsQuery { GroupBy = [StatsGroup.Ad] }, CancellationToken.None);
+        var time = DayClosing.ClosedAt(Today.AddDays(-1), random.Next(30));
+        var isAll = random.Next(2) == 0;
+        int Count() => Committed().Select(MongoEvents.Read).Count(one => isAll || DayClosing.ClosedAt(one.Day, one.Revision) <= time);
+        var before = Count();
+        var query = new StatsQuery { GroupBy = [StatsGroup.Ad] };
+        var reading = StatsOf(fresh).ReadAsync(isAll ? query : query.At(time, time), CancellationToken.None);
         fresh.Start(_ => reading);
         while (fresh.Step())
         {
             await process.PauseAsync();
         }
 
-        var (view, after) = (await reading, Committed().Count);
+        var (view, after) = (await reading, Count());
         if (view.Total.Events.Events < before || view.Total.Events.Events > after)
         {
             faults.Add($"a reader saw {view.Total.Events.Events} events of {before} to {after}");
@@ -225,7 +232,13 @@ internal sealed class ModelWorld
     /// <summary>Makes a row say what is not so, or takes one away, or some entries of a bucket.</summary>
     private void Spoil()
     {
-        var collection = random.Next(3) switch { 0 => "daily_ad_stats", 1 => "daily_package_stats", _ => "events_by_day" };
+        var collection = random.Next(4) switch
+        {
+            0 => "daily_ad_stats",
+            1 => "daily_package_stats",
+            2 => "daily_ad_revisions",
+            _ => "events_by_day",
+        };
         var rows = server.List(collection);
         if (rows.Count == 0)
         {
@@ -280,6 +293,7 @@ internal sealed class ModelWorld
                 {
                     found.AddRange(Ledger.Compare(page).Select(difference => difference.ToString()));
                     page.Derived.AdDays.ToList().ForEach(row => rows.Add(row.Key, row.Value));
+                    page.Derived.Revisions.ToList().ForEach(row => rows.Add(row.Key, row.Value));
                 },
                 CancellationToken.None,
                 mostKeys: 4);
@@ -288,6 +302,8 @@ internal sealed class ModelWorld
 
         found.AddRange(expected.AdDays.Except(rows.AdDays).Select(row => $"committed, but not so in rows: {row}"));
         found.AddRange(rows.AdDays.Except(expected.AdDays).Select(row => $"in rows, but not so committed: {row}"));
+        found.AddRange(expected.Revisions.Except(rows.Revisions).Select(row => $"committed, but not so in revisions: {row}"));
+        found.AddRange(rows.Revisions.Except(expected.Revisions).Select(row => $"in revisions, but not so committed: {row}"));
         found.AddRange((await new MongoPairLedger(process.Commands, process.Clock, mostPairs: 3).CompareAsync(CancellationToken.None)).Select(pair => pair.ToString()));
         var view = await StatsOf(process).ReadAsync(new StatsQuery(), CancellationToken.None);
         found.AddRange(view.Total.Events.Events == committed.Count ? [] : [$"statistics say {view.Total.Events.Events}, not {committed.Count}"]);
