@@ -12,7 +12,7 @@ public sealed class MongoRetryTests
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public static TheoryData<int> PassingCodes => [10107, 11600, 11602, 91, 189, 13435, 112, 6, 7, 89, 9001, 262];
+    public static TheoryData<int> PassingCodes => [10107, 11600, 11602, 91, 189, 13435, 112, 6, 7, 89, 9001, 262, 133, 134, 202, 462, 11601, 13388];
 
     [Theory]
     [MemberData(nameof(PassingCodes))]
@@ -57,6 +57,8 @@ public sealed class MongoRetryTests
     [InlineData(13)]
     [InlineData(18)]
     [InlineData(14031)]
+    [InlineData(8000)]
+    [InlineData(4711)]
     public async Task A_state_that_only_an_operator_ends_is_a_store_that_is_away_at_once(int code)
     {
         var driver = new Driver(_ => throw new MongoCommandException(code, ""));
@@ -65,6 +67,44 @@ public sealed class MongoRetryTests
 
         Assert.Contains($"(error {code})", away.Message, StringComparison.Ordinal);
         Assert.Equal(1, driver.Attempts);
+    }
+
+    [Fact]
+    public async Task A_statement_that_met_a_state_of_the_server_is_a_store_that_is_away_whatever_became_of_the_others()
+    {
+        var driver = new Driver(_ => Failed(11000, 121, 14031));
+
+        var away = await Assert.ThrowsAsync<StoreUnavailableException>(() => Retry(driver).RunAsync(Command, Token));
+
+        Assert.Contains("no room left on its disk. Make room there (error 14031)", away.Message, StringComparison.Ordinal);
+        Assert.IsNotType<MongoRefusalException>(away.InnerException);
+    }
+
+    [Theory]
+    [InlineData(121)]
+    [InlineData(4711)]
+    public async Task A_statement_that_is_refused_for_what_it_holds_is_told_apart_and_quoted_nowhere(int code)
+    {
+        var driver = new Driver(_ => Failed(11000, code));
+
+        var away = await Assert.ThrowsAsync<StoreUnavailableException>(() => Retry(driver).RunAsync(Command, Token));
+
+        var refusal = Assert.IsType<MongoRefusalException>(away.InnerException);
+        Assert.Equal((code, "ann@example.com is wrong", 1), (refusal.Code, refusal.Words, driver.Attempts));
+        Assert.DoesNotContain("ann@example.com", away.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(10107, "See in rs.status() why there is none")]
+    [InlineData(91, "Its log says more")]
+    public async Task A_passing_state_that_stays_says_what_to_look_at(int code, string words)
+    {
+        var driver = new Driver(_ => throw new MongoCommandException(code, ""));
+
+        var away = await Assert.ThrowsAsync<StoreUnavailableException>(
+            () => Retry(driver, TimeSpan.FromMilliseconds(100)).RunAsync(Command, Token));
+
+        Assert.Contains(words, away.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -103,7 +143,10 @@ public sealed class MongoRetryTests
     private static BsonDocument Failed(params int[] codes) => new()
     {
         { "ok", 1 },
-        { "writeErrors", new BsonArray(codes.Select((code, index) => new BsonDocument { { "index", index }, { "code", code } })) },
+        {
+            "writeErrors",
+            new BsonArray(codes.Select((code, index) => new BsonDocument { { "index", index }, { "code", code }, { "errmsg", "ann@example.com is wrong" } }))
+        },
     };
 
     private static MongoRetry Retry(Driver driver, TimeSpan? deadline = null) =>

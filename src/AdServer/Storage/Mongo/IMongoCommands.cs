@@ -28,3 +28,13 @@ internal sealed class MongoCommandException(int code, string message) : Exceptio
 
 /// <summary>There was no answer within the deadline. The command may have been executed.</summary>
 internal sealed class MongoUnreachableException(string message, Exception? cause = null) : Exception(message, cause);
+
+/// <summary>The server refused one statement for what it holds, such as a document that a validator forbids: others it takes.</summary>
+/// <param name="code">The server's numeric code.</param>
+/// <param name="words">The server's words, which may quote the document: for no log.</param>
+internal sealed class MongoRefusalException(int code, string words) : Exception($"A statement was refused (error {code})")
+{
+    public int Code => code;
+
+    public string Words => words;
+}

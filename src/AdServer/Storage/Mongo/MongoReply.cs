@@ -9,19 +9,22 @@ internal static class MongoReply
     public const int DuplicateKey = 11000;
 
     /// <summary>The statements of a bulk write that failed: their position in the command, and the code.</summary>
-    public static IEnumerable<(int Index, int Code)> WriteErrors(this BsonDocument reply) =>
+    public static IEnumerable<(int Index, int Code)> WriteErrors(this BsonDocument reply) => reply.Errors().Select(error => (error.Index, error.Code));
+
+    /// <summary>The same with the server's words, which may hold what the statement held.</summary>
+    public static IEnumerable<(int Index, int Code, string Words)> Errors(this BsonDocument reply) =>
         reply.TryGetValue("writeErrors", out var errors)
-            ? errors.AsBsonArray.Select(error => (error["index"].ToInt32(), error["code"].ToInt32()))
+            ? errors.AsBsonArray.Select(error => (error["index"].ToInt32(), error["code"].ToInt32(), WordsOf(error.AsBsonDocument)))
             : [];
 
     /// <summary>Throws if a statement failed, but for those with the code that the caller expects.</summary>
     /// <exception cref="MongoCommandException">One did.</exception>
     public static BsonDocument ThrowIfFailed(this BsonDocument reply, int? expected = null)
     {
-        if (reply.TryGetValue("writeErrors", out var errors)
-            && errors.AsBsonArray.FirstOrDefault(error => error["code"].ToInt32() != expected) is { } first)
+        foreach (var (_, code, words) in reply.Errors().Where(error => error.Code != expected).Take(1))
         {
-            throw new MongoCommandException(first["code"].ToInt32(), first.AsBsonDocument.GetValue("errmsg", "").AsString);
+            // The words of a unique rule quote the value, which may be an e-mail address.
+            throw new MongoCommandException(code, code == DuplicateKey ? "A unique rule stands against it" : words);
         }
 
         return reply;
@@ -38,4 +41,6 @@ internal static class MongoReply
     /// server, and the next command of a pool may go to another.
     /// </summary>
     public static bool HasMore(this BsonDocument reply) => reply["cursor"]["id"].ToInt64() != 0;
+
+    private static string WordsOf(BsonDocument error) => error.GetValue("errmsg", string.Empty).AsString;
 }
