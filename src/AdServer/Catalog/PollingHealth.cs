@@ -15,6 +15,6 @@ internal sealed class PollingHealth(PollingRefresher refresher) : IHealthCheck
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
         Task.FromResult(refresher.Outage.Since is { } since
             ? HealthCheckResult.Degraded(
-                $"Since {since.ToString("O", CultureInfo.InvariantCulture)} the store does not answer, and until it does {refresher.Loss}: check the store and the log")
+                $"Since {since.ToString("O", CultureInfo.InvariantCulture)} the store does not answer, and until it does {refresher.Loss}: {refresher.Outage.Reason}")
             : HealthCheckResult.Healthy());
 }

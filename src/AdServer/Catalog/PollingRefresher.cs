@@ -72,7 +72,7 @@ internal abstract partial class PollingRefresher(string loss, TimeSpan every, Ti
         }
         catch (Exception fault) when (fault is not OperationCanceledException || !cancellation.IsCancellationRequested)
         {
-            if (Outage.Begin(clock.Now()))
+            if (Outage.Begin(clock.Now(), fault))
             {
                 LogFailing(fault, loss);
             }

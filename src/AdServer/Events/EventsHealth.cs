@@ -14,7 +14,7 @@ internal sealed class EventsHealth(JournalWriter writer, EventsSettings settings
         if (writer.Outage.Since is { } since)
         {
             var time = since.ToString("O", CultureInfo.InvariantCulture);
-            return HealthCheckResult.Degraded($"Events cannot be stored since {time} and are answered 503: check the disk and the log");
+            return HealthCheckResult.Degraded($"Events cannot be stored since {time} and are answered 503: {writer.Outage.Reason}");
         }
 
         return writer.IsFull

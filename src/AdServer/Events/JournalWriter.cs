@@ -110,7 +110,7 @@ internal sealed partial class JournalWriter(
 
     private void Refuse(List<PendingAppend> requests, Exception fault)
     {
-        if (Outage.Begin(clock.Now()) || fault is not StoreUnavailableException)
+        if (Outage.Begin(clock.Now(), fault) || fault is not StoreUnavailableException)
         {
             LogAppendFailed(fault);
         }

@@ -75,7 +75,7 @@ internal sealed partial class DeliveryWriter(
         catch (Exception fault) when (fault is not OperationCanceledException)
         {
             // Whatever it is: an exception that leaves a background part stops the server, and counts are not worth that.
-            if (outage.Begin(clock.Now()))
+            if (outage.Begin(clock.Now(), fault))
             {
                 LogKept(fault);
             }

@@ -16,7 +16,7 @@ internal sealed class RollUpHealth(RollUpService rollUp, StatsSettings settings,
         if (rollUp.Outage.Since is { } since && now - since >= settings.LateAfter)
         {
             var time = since.ToString("O", CultureInfo.InvariantCulture);
-            return HealthCheckResult.Degraded($"The roll-up has been failing since {time}: check the disk and the log");
+            return HealthCheckResult.Degraded($"The roll-up has been failing since {time}: {rollUp.Outage.Reason}");
         }
 
         return rollUp.Lag.Oldest is { } oldest && now - oldest >= settings.LateAfter

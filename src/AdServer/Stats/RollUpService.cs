@@ -77,7 +77,7 @@ internal sealed partial class RollUpService(
         }
         catch (Exception fault)
         {
-            if (Outage.Begin(clock.Now()))
+            if (Outage.Begin(clock.Now(), fault))
             {
                 LogRollUpFailed(fault);
             }

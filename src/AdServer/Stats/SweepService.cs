@@ -46,7 +46,7 @@ internal sealed partial class SweepService(IStatsStore store, StatsSettings sett
         catch (Exception fault) when (fault is not OperationCanceledException)
         {
             // Whatever it is: an exception that leaves a background part stops the server, and what is marked is gone for readers anyway.
-            if (outage.Begin(clock.Now()))
+            if (outage.Begin(clock.Now(), fault))
             {
                 LogSweepFailed(fault);
             }

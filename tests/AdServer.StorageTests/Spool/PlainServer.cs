@@ -13,6 +13,12 @@ internal sealed class PlainServer : IMongoCommands
     private readonly ModelServer server = new();
     private int asked;
 
+    /// <summary>The code with which a statement on <c>ad_events</c> is refused, if it is: of this document others are told nothing.</summary>
+    public Func<BsonDocument, int?> Refuses { get; set; } = _ => null;
+
+    /// <summary>With which code nothing is carried out, while it is away.</summary>
+    public int AwayCode { get; set; } = TookTooLong;
+
     /// <summary>Whether nothing is carried out.</summary>
     public bool IsAway { get; set; }
 
@@ -29,7 +35,7 @@ internal sealed class PlainServer : IMongoCommands
         Interlocked.Increment(ref asked);
         if (IsAway)
         {
-            throw new MongoCommandException(TookTooLong, "away on purpose");
+            throw new MongoCommandException(AwayCode, "away on purpose");
         }
 
         var reply = ModelServer.ListOf(command) is { } list ? Write(command, list) : server.Read(command);
@@ -47,11 +53,16 @@ internal sealed class PlainServer : IMongoCommands
         var (met, errors) = (0, new BsonArray());
         foreach (var (index, statement) in command[list].AsBsonArray.Index())
         {
-            var (found, fault) = server.Write(command.GetElement(0).Name, command[0].AsString, statement.AsBsonDocument);
+            var (found, fault) = Refusal(command, statement.AsBsonDocument) is { } refusal
+                ? (0, refusal)
+                : server.Write(command.GetElement(0).Name, command[0].AsString, statement.AsBsonDocument);
             met += found;
-            _ = fault is { } code ? errors.Add(new BsonDocument { { "index", index }, { "code", code }, { "errmsg", "" } }) : errors;
+            _ = fault is { } code ? errors.Add(new BsonDocument { { "index", index }, { "code", code }, { "errmsg", "as the server says" } }) : errors;
         }
 
         return new BsonDocument { { "n", met }, { "writeErrors", errors, errors.Count > 0 }, { "ok", 1.0 } };
     }
+
+    private int? Refusal(BsonDocument command, BsonDocument statement) =>
+        command.GetElement(0) is { Name: "insert", Value: var collection } && collection == "ad_events" ? Refuses(statement) : null;
 }

@@ -112,17 +112,18 @@ public sealed class SpoolReportTests : IDisposable
     [Fact]
     public async Task The_health_page_says_since_when_the_engine_is_away_how_many_events_wait_and_what_to_do()
     {
-        var health = new SpoolHealth(host.Spool, host.Journal);
+        var health = new SpoolHealth(host.Spool, host.Journal, host.Drainer);
         var context = new HealthCheckContext();
         Assert.Equal(HealthStatus.Healthy, (await health.CheckHealthAsync(context, Token)).Status);
         await SpoolAsync(host);
 
         var away = await health.CheckHealthAsync(context, Token);
         host.Restart();
-        var back = await new SpoolHealth(host.Spool, host.Journal).CheckHealthAsync(context, Token);
+        var back = await new SpoolHealth(host.Spool, host.Journal, host.Drainer).CheckHealthAsync(context, Token);
 
         Assert.Equal((HealthStatus.Degraded, HealthStatus.Degraded), (away.Status, back.Status));
         Assert.StartsWith($"MongoDB is away since 2026-11-21T12:00:00.0000000+00:00: 3 events wait in {host.File}", away.Description, StringComparison.Ordinal);
+        Assert.Contains("The MongoDB server took longer than it was given (error 50)", away.Description, StringComparison.Ordinal);
         Assert.StartsWith("3 events are on their way", back.Description, StringComparison.Ordinal);
     }
 
@@ -145,6 +146,32 @@ public sealed class SpoolReportTests : IDisposable
 
         Assert.Equal($"{path} is a database of another program. Set Storage:SpoolPath to a file of its own.", fault.Message);
     }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(8192)]
+    public async Task A_damaged_spool_stops_the_start_and_says_how_to_save_what_is_in_it(int from)
+    {
+        server.IsAway = true;
+        await host.AppendAsync([.. Enumerable.Range(0, 500).Select(number => Event(id: $"{number}"))]);
+        var path = $"{host.File}.damaged";
+        host.Restart();
+        var bytes = await File.ReadAllBytesAsync(host.File, Token);
+        Array.Fill(bytes, (byte)0x5a, from, bytes.Length - from);
+        await File.WriteAllBytesAsync(path, bytes, Token);
+
+        var fault = Assert.Throws<StartException>(() => SqliteSpool.Open(path, SpoolHost.RoomForAll));
+
+        Assert.Contains("is damaged", fault.Message, StringComparison.Ordinal);
+        Assert.Contains($"sqlite3 {path} .recover | sqlite3 {path}.saved", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("data/adserver.db", null, "/srv/ads/data/adserver.spool.db")]
+    [InlineData("/var/lib/ads.db", null, "/var/lib/ads.spool.db")]
+    [InlineData("/var/lib/ads.db", "waiting.db", "/srv/ads/waiting.db")]
+    public void The_spool_is_beside_the_store_unless_it_has_a_place_of_its_own(string path, string? spoolPath, string expected) =>
+        Assert.Equal(expected, new Storage.StorageSettings { Path = path, SpoolPath = spoolPath }.SpoolFile("/srv/ads"));
 
     [Fact]
     public void A_folder_in_the_place_of_the_spool_stops_the_start() =>

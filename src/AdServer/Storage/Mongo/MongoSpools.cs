@@ -5,8 +5,8 @@ using MongoDB.Bson;
 namespace AdServer.Storage.Mongo;
 
 /// <summary>
-/// Which hosts hold events that the engine does not have yet: one document <c>spools {_id: spool, turn, events, since}</c> each, from before
-/// the host drains its spool until it is empty. A host that cannot reach the engine cannot say so.
+/// Which hosts hold events that the engine does not have yet: one document <c>spools {_id: spool, turn, events, setAside, since}</c> each,
+/// from before the host drains its spool until nothing is in it. A host that cannot reach the engine cannot say so.
 /// </summary>
 /// <param name="commands">The engine.</param>
 /// <param name="own">The spool of this host, if it has one.</param>
@@ -19,13 +19,13 @@ internal sealed class MongoSpools(MongoRetry commands, SqliteSpool? own)
     {
         var mark = new BsonDocument
         {
-            { "turn", state.Writes }, { "events", state.Events }, { "since", state.Oldest is { } since ? since.UtcDateTime : BsonNull.Value },
+            { "turn", state.Writes }, { "events", state.Events }, { "setAside", state.SetAside }, { "since", state.Oldest is { } since ? since.UtcDateTime : BsonNull.Value },
         };
         var statement = MongoVerbs.Statement(new BsonDocument("_id", own!.Id), new BsonDocument("$set", mark), upsert: true);
         return commands.UpdateAsync(Collection, [statement], cancellation);
     }
 
-    /// <summary>Says that the own spool is empty. Carried out late, it takes away no newer mark.</summary>
+    /// <summary>Says that nothing is in the own spool. Carried out late, it takes away no newer mark.</summary>
     public Task ClearAsync(SpoolState state, CancellationToken cancellation)
     {
         var filter = new BsonDocument { { "_id", own!.Id }, { "turn", new BsonDocument("$lte", state.Writes) } };
@@ -34,7 +34,7 @@ internal sealed class MongoSpools(MongoRetry commands, SqliteSpool? own)
 
     /// <summary>Whether nobody is known to hold events that the engine does not have.</summary>
     public async Task<bool> AreEmptyAsync(CancellationToken cancellation) =>
-        own is not { IsEmpty: false }
+        own is not { State.HoldsNothing: false }
         && (await commands.FindAsync(Collection, [], null, 1, new BsonDocument("_id", 1), cancellation)).Documents.Count == 0;
 
     /// <summary>Which ads had an event from which package, of those in the own spool.</summary>

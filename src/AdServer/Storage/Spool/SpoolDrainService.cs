@@ -18,44 +18,76 @@ internal sealed partial class SpoolDrainService(
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
 
     /// <summary>A mark that the engine wrote late, after it was removed, stays for as long at most.</summary>
-    private static readonly TimeSpan ClearEvery = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan TellEvery = TimeSpan.FromMinutes(1);
 
-    private readonly Outage failing = new();
     private int atOnce = MostAtOnce;
-    private long? clearedAt;
+    private long? toldAt;
+    private bool hasTakenBack;
 
-    /// <summary>Moves everything, and tells the other hosts before and after.</summary>
+    /// <summary>Whether the engine takes nothing from here.</summary>
+    public Outage Outage { get; } = new();
+
+    /// <summary>
+    /// Moves everything, and tells the other hosts before and after. What an earlier process set aside is tried again, once.
+    /// </summary>
     /// <exception cref="StoreUnavailableException">The engine is away, or the disk fails: the next call goes on.</exception>
     public async Task DrainAsync(CancellationToken cancellation)
     {
-        if (!spool.IsEmpty)
+        if (!hasTakenBack && spool.State.SetAside > 0)
         {
-            clearedAt = null;
-            await marks.MarkAsync(spool.State, cancellation);
-            await MoveAsync(cancellation);
+            await spool.TakeBackAsync(cancellation);
         }
 
-        if (clearedAt is not { } last || clock.GetElapsedTime(last) >= ClearEvery)
+        hasTakenBack = true;
+        if (!spool.IsEmpty)
         {
-            await marks.ClearAsync(spool.State, cancellation);
-            clearedAt = clock.GetTimestamp();
+            toldAt = null;
+            await marks.MarkAsync(spool.State, cancellation);
+            while (await MoveAsync(cancellation))
+            {
+            }
+        }
+
+        if (toldAt is not { } last || clock.GetElapsedTime(last) >= TellEvery)
+        {
+            var state = spool.State;
+            await (state.HoldsNothing ? marks.ClearAsync(state, cancellation) : marks.MarkAsync(state, cancellation));
+            toldAt = clock.GetTimestamp();
         }
     }
 
-    /// <summary>An engine that is slow rather than away takes few events where it does not take many: else the same large append would fail for ever.</summary>
-    private async Task MoveAsync(CancellationToken cancellation)
+    /// <summary>
+    /// Moves a slice; says whether there may be more. An engine that is slow rather than away takes few events where it does not take many: else
+    /// the same large append would fail for ever. One that refuses an event is asked for each alone, until that one is found.
+    /// </summary>
+    private async Task<bool> MoveAsync(CancellationToken cancellation)
     {
         try
         {
-            while (await journal.DrainAsync(atOnce, cancellation))
-            {
-                atOnce = Math.Min(MostAtOnce, atOnce * 2);
-            }
+            var any = await journal.DrainAsync(atOnce, cancellation);
+            atOnce = Math.Min(MostAtOnce, atOnce * 2);
+            return any;
+        }
+        catch (Exception fault) when (SpoolRefusal.Of(fault) is { } refusal)
+        {
+            await (atOnce == 1 ? SetAsideAsync(refusal, cancellation) : Task.CompletedTask);
+            atOnce = 1;
+            return true;
         }
         catch (StoreUnavailableException)
         {
             atOnce = Math.Max(1, atOnce / 4);
             throw;
+        }
+    }
+
+    /// <summary>The engine has just taken the mark, so it is this event that it does not take: it must not keep the others waiting.</summary>
+    private async Task SetAsideAsync(SpoolRefusal refusal, CancellationToken cancellation)
+    {
+        await spool.SetAsideAsync(refusal.Code, refusal.Words, cancellation);
+        if (spool.State.SetAside == 1)
+        {
+            LogSetAside(refusal.Code, spool.Path);
         }
     }
 
@@ -82,16 +114,21 @@ internal sealed partial class SpoolDrainService(
         try
         {
             await DrainAsync(cancellation);
-            failing.End();
+            Outage.End();
         }
         catch (Exception fault) when (fault is not OperationCanceledException || !cancellation.IsCancellationRequested)
         {
-            if (failing.Begin(clock.Now()))
+            if (Outage.Begin(clock.Now(), fault))
             {
                 LogFailing(fault, spool.State.Events);
             }
         }
     }
+
+    [LoggerMessage(
+        LogLevel.Error,
+        "MongoDB refuses an event for what it holds (error {Code}). It is set aside in {Path} and counts nowhere; /health/ready says how many there are, and what to do")]
+    private partial void LogSetAside(int code, string path);
 
     [LoggerMessage(LogLevel.Warning, "The spool cannot be drained now; its {Events} events stay in it, and it is tried again each second")]
     private partial void LogFailing(Exception fault, long events);

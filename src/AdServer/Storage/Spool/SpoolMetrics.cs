@@ -12,6 +12,8 @@ internal sealed class SpoolMetrics(IMeterFactory meters)
     {
         var meter = meters.Create("AdServer.Spool");
         meter.CreateObservableGauge("adserver.spool.events", () => spool.State.Events, "{event}", "Answered events that wait for the engine");
+        meter.CreateObservableGauge(
+            "adserver.spool.set_aside", () => spool.State.SetAside, "{event}", "Answered events that the engine refuses for what they hold");
         meter.CreateObservableGauge("adserver.spool.size", () => spool.State.Bytes, "By", "What the spool takes on the disk");
         meter.CreateObservableGauge("adserver.spool.age", () => Age(spool, clock), "s", "Age of the oldest event that waits for the engine");
         meter.CreateObservableCounter("adserver.spool.spooled", () => spool.Added, "{event}", "Events that were put into the spool");

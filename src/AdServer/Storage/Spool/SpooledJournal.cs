@@ -31,11 +31,17 @@ internal sealed partial class SpooledJournal(IEventJournal engine, SqliteSpool s
         {
             try
             {
-                return spool.IsEmpty ? await engine.AppendAsync(events, cancellation) : await AppendBesideAsync(events, cancellation);
+                var outcomes = spool.IsEmpty ? await engine.AppendAsync(events, cancellation) : await AppendBesideAsync(events, cancellation);
+                EndOutage();
+                return outcomes;
             }
-            catch (StoreUnavailableException fault)
+            catch (StoreUnavailableException fault) when (SpoolRefusal.Of(fault) is null)
             {
                 BeginOutage(fault);
+            }
+            catch (StoreUnavailableException)
+            {
+                // The engine is there, and refuses one of them: which one, the drainer finds out.
             }
         }
 
@@ -47,7 +53,9 @@ internal sealed partial class SpooledJournal(IEventJournal engine, SqliteSpool s
     public Task<JournalLag> ReadLagAsync(CancellationToken cancellation) => engine.ReadLagAsync(cancellation);
 
     /// <summary>Appends the first events of the spool to the engine, and only then takes them out; says whether there were any.</summary>
-    /// <exception cref="StoreUnavailableException">The engine is away, or the disk fails; the events are in the spool.</exception>
+    /// <exception cref="StoreUnavailableException">
+    /// The engine is away or refuses one of them (<see cref="SpoolRefusal"/>), or the disk fails; the events are in the spool.
+    /// </exception>
     public async Task<bool> DrainAsync(int most, CancellationToken cancellation)
     {
         var slice = await spool.ReadAsync(most, cancellation);
@@ -56,8 +64,17 @@ internal sealed partial class SpooledJournal(IEventJournal engine, SqliteSpool s
             return false;
         }
 
-        var now = clock.Now();
-        await engine.AppendAsync([.. slice.Events.Select(one => one.ArrivingAt(now))], cancellation);
+        try
+        {
+            var now = clock.Now();
+            await engine.AppendAsync([.. slice.Events.Select(one => one.ArrivingAt(now))], cancellation);
+        }
+        catch (Exception fault) when (SpoolRefusal.Of(fault) is not null)
+        {
+            EndOutage();
+            throw;
+        }
+
         EndOutage();
         await spool.RemoveAsync(slice, cancellation);
         return true;
@@ -89,7 +106,7 @@ internal sealed partial class SpooledJournal(IEventJournal engine, SqliteSpool s
 
     private void BeginOutage(Exception fault)
     {
-        if (Outage.Begin(clock.Now()))
+        if (Outage.Begin(clock.Now(), fault))
         {
             LogAway(fault, spool.Path);
         }

@@ -28,6 +28,10 @@ internal static class SqliteFault
             ? new StoreUnavailableException($"The store {words} (SQLite error {engine.SqliteExtendedErrorCode})", engine)
             : fault;
 
+    /// <summary>Whether it says that the file is not what was written.</summary>
+    public static bool IsDamage(Exception? fault) =>
+        fault is SqliteException engine && (engine.SqliteErrorCode & PrimaryCode) is raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB;
+
     /// <summary>What is the matter, if it is nothing that our code did; see https://sqlite.org/rescode.html.</summary>
     public static string? Words(int code) => (code & PrimaryCode) switch
     {

@@ -26,7 +26,7 @@ internal sealed class SqliteSpool : IDisposable
     }
 
     /// <summary>Its files are marked "AdSp".</summary>
-    public static SqliteSchema Schema { get; } = new("spool", "Storage:SpoolPath", 0x41645370, Version1);
+    public static SqliteSchema Schema { get; } = new("spool", "Storage:SpoolPath", 0x41645370, Version1, SqliteSetAside.Migration);
 
     public string Path { get; }
 
@@ -45,6 +45,7 @@ internal sealed class SqliteSpool : IDisposable
         }
     }
 
+    /// <summary>Whether nothing waits for the engine.</summary>
     public bool IsEmpty => State.Events == 0;
 
     /// <summary>Whether it takes no more.</summary>
@@ -60,15 +61,20 @@ internal sealed class SqliteSpool : IDisposable
     /// <exception cref="StartException">It cannot be opened.</exception>
     public static SqliteSpool Open(string path, long mostBytes)
     {
-        var database = SqliteDatabase.Open(path, StorageAccess.Serve, Schema);
         try
         {
-            return new SqliteSpool(database, path, mostBytes);
+            return Read(SqliteDatabase.Open(path, StorageAccess.Serve, Schema), path, mostBytes);
         }
-        catch (Exception fault)
+        catch (Exception fault) when (SqliteFault.IsDamage(fault.InnerException))
         {
-            database.Dispose();
-            throw fault is StoreUnavailableException ? new StartException($"The spool {path} cannot be read: {fault.Message}", fault) : fault;
+            throw new StartException(
+                $"The spool {path} is damaged, and may hold answered events. Save what can be read, \"sqlite3 {path} .recover | sqlite3 {path}.saved\", and put "
+                + $"that in its place, without {path}-wal and {path}-shm; or move all three away: then a new one is made, and the events in it count nowhere.",
+                fault);
+        }
+        catch (StoreUnavailableException fault)
+        {
+            throw new StartException($"The spool {path} cannot be read: {fault.Message}", fault);
         }
     }
 
@@ -97,14 +103,23 @@ internal sealed class SqliteSpool : IDisposable
     public async Task RemoveAsync(SpoolSlice slice, CancellationToken cancellation) =>
         Interlocked.Add(ref removed, await WriteAsync(SqliteLane.Background, session => Remove(session, slice), cancellation));
 
+    /// <summary>Sets the first event aside, with what the engine says of it: it waits no longer, and is kept.</summary>
+    public Task SetAsideAsync(int code, string words, CancellationToken cancellation) =>
+        WriteAsync(SqliteLane.Background, session => Count(session, -SqliteSetAside.AddFirst(session, code, words)), cancellation);
+
+    /// <summary>Lets those that were set aside wait for the engine again.</summary>
+    public Task TakeBackAsync(CancellationToken cancellation) =>
+        WriteAsync(SqliteLane.Background, session => Count(session, SqliteSetAside.TakeBack(session)), cancellation);
+
     /// <summary>Which ads had an event from which package.</summary>
     public Task<List<PackageAds>> ReadPackageAdsAsync(CancellationToken cancellation) => database.ReadAsync(
         session =>
         {
             using var pairs = session.Once(
                 $"""
-                SELECT DISTINCT CASE WHEN is_other_package THEN '{AdEvent.OtherPackage}' ELSE package_name END AS package, ad_id
-                FROM ad_events ORDER BY package
+                SELECT CASE WHEN is_other_package THEN '{AdEvent.OtherPackage}' ELSE package_name END AS package, ad_id FROM ad_events
+                UNION SELECT CASE WHEN is_other_package THEN '{AdEvent.OtherPackage}' ELSE package_name END, ad_id FROM set_aside
+                ORDER BY package
                 """);
             return pairs.Rows().Select(row => (Package: row.Text(0), AdId: row.Text(1))).GroupBy(pair => pair.Package, pair => pair.AdId)
                 .SelectMany(group => group.Chunk(MostAdsOfSet).Select(ads => new PackageAds(group.Key, ads))).ToList();
@@ -112,6 +127,19 @@ internal sealed class SqliteSpool : IDisposable
         cancellation);
 
     public void Dispose() => database.Dispose();
+
+    private static SqliteSpool Read(SqliteDatabase database, string path, long mostBytes)
+    {
+        try
+        {
+            return new SqliteSpool(database, path, mostBytes);
+        }
+        catch
+        {
+            database.Dispose();
+            throw;
+        }
+    }
 
     private async Task<T> WriteAsync<T>(SqliteLane lane, Func<SqliteSession, T> work, CancellationToken cancellation)
     {
@@ -165,10 +193,10 @@ internal sealed class SqliteSpool : IDisposable
         return count;
     }
 
-    private static void Count(SqliteSession session, int change)
+    private static int Count(SqliteSession session, int change)
     {
         using var update = session.Kept("UPDATE spool SET writes = writes + 1, events = events + ?");
-        update.Put(change).Run();
+        return update.Put(change).Run();
     }
 
     private static string ReadId(SqliteSession session)
@@ -179,8 +207,13 @@ internal sealed class SqliteSpool : IDisposable
 
     private static SpoolState ReadState(SqliteSession session)
     {
-        using var counts = session.Kept("SELECT writes, events, (SELECT created_at FROM ad_events ORDER BY seq LIMIT 1) FROM spool");
-        return counts.Rows().Select(row => new SpoolState(row.Int(0), row.Int(1), ReadBytes(session), row.InstantOrNull(2))).Single();
+        using var counts = session.Kept(
+            """
+            SELECT writes, events, (SELECT created_at FROM ad_events ORDER BY seq LIMIT 1), set_aside, (SELECT code FROM set_aside ORDER BY seq LIMIT 1)
+            FROM spool
+            """);
+        return counts.Rows().Select(row => new SpoolState(
+            row.Int(0), row.Int(1), ReadBytes(session), row.InstantOrNull(2), row.Int(3), row.IsNull(4) ? null : (int)row.Int(4))).Single();
     }
 
     /// <summary>The pages in use: the file keeps its size, and new events take the room of old ones.</summary>
@@ -202,10 +235,16 @@ internal sealed class SqliteSpool : IDisposable
 
 /// <summary>What is in a spool.</summary>
 /// <param name="Writes">Grows with every change.</param>
-/// <param name="Events">How many events.</param>
+/// <param name="Events">How many events wait for the engine.</param>
 /// <param name="Bytes">What they take on the disk.</param>
 /// <param name="Oldest">When the first of them was received.</param>
-internal sealed record SpoolState(long Writes, long Events, long Bytes, DateTimeOffset? Oldest);
+/// <param name="SetAside">How many events the engine refused for what they hold.</param>
+/// <param name="Refusal">The code of the first of those refusals.</param>
+internal sealed record SpoolState(long Writes, long Events, long Bytes, DateTimeOffset? Oldest, long SetAside, int? Refusal)
+{
+    /// <summary>Whether no answered event is on this disk alone.</summary>
+    public bool HoldsNothing => Events == 0 && SetAside == 0;
+}
 
 /// <summary>The first events of a spool.</summary>
 /// <param name="Events">The events.</param>
