@@ -6,7 +6,7 @@ namespace AdServer.Storage.Mongo;
 
 /// <summary>
 /// The document <c>meta {_id: "copy"}</c>: which source a database is copied from, and how far that is. It is set after the rows are durable; an
-/// attempt that arrives late sets it back, and then rows are added again, which changes nothing.
+/// attempt that arrives late sets it back, and then rows are added again, which changes nothing. Once it says that the copy is finished, it stays.
 /// </summary>
 internal sealed class MongoCopyMark(IMongoCommands commands, MongoSettings settings)
 {
@@ -31,9 +31,7 @@ internal sealed class MongoCopyMark(IMongoCommands commands, MongoSettings setti
     {
         if (await FindAsync(MongoSchema.Meta, Filter, cancellation) is { } found)
         {
-            var of = found.Text("source");
-            return of == source ? Read(found) : throw new StartException(
-                $"{settings.Redacted} is a copy of {of}, and this one is of {source}. Name an empty database with --to, or {of} with --from.");
+            return found.Text("source") == source ? Read(found) : throw Other(found.Text("source"), source);
         }
 
         foreach (var collection in MongoSchema.Names)
@@ -44,21 +42,42 @@ internal sealed class MongoCopyMark(IMongoCommands commands, MongoSettings setti
             }
         }
 
-        await WriteAsync(CopyMark.Start, new BsonDocument("$setOnInsert", new BsonDocument("source", source)), cancellation);
+        await ClaimAsync(source, cancellation);
         return CopyMark.Start;
     }
 
-    public Task ReplaceAsync(CopyMark mark, CancellationToken cancellation) => WriteAsync(mark, [], cancellation);
-
-    private async Task WriteAsync(CopyMark mark, BsonDocument change, CancellationToken cancellation)
+    /// <summary>Sets the mark on.</summary>
+    /// <exception cref="StartException">Another run of the same copy has finished it.</exception>
+    public async Task ReplaceAsync(CopyMark mark, CancellationToken cancellation)
     {
-        var fields = new BsonDocument
+        var filter = new BsonDocument(Filter).Add("isFinished", new BsonDocument("$ne", true));
+        var update = MongoWrites.Update(MongoSchema.Meta, filter, new BsonDocument("$set", Write(mark)));
+        // Our own last write may have been carried out without an answer: then it is finished, too.
+        if (!(await commands.RunAsync(update, cancellation)).HasFound() && !mark.IsFinished)
         {
-            { "stage", mark.Stage.ToString() }, { "place", mark.Place }, { "done", mark.Done }, { "isFinished", mark.IsFinished },
-        };
-        var update = MongoWrites.Update(MongoSchema.Meta, Filter, change.Add("$set", fields), upsert: true);
-        (await commands.RunAsync(update, cancellation)).ThrowIfFailed();
+            throw new StartException($"Another run of this copy has finished {settings.Redacted} meanwhile: servers may be started on it. This run ends.");
+        }
     }
+
+    /// <summary>Of two copies that begin at once the first is in the mark; for another source the filter finds nothing, and the <c>_id</c> is taken.</summary>
+    private async Task ClaimAsync(string source, CancellationToken cancellation)
+    {
+        var filter = new BsonDocument(Filter).Add("source", source);
+        var update = MongoWrites.Update(MongoSchema.Meta, filter, new BsonDocument("$setOnInsert", Write(CopyMark.Start)), upsert: true);
+        if ((await commands.RunAsync(update, cancellation)).IsDuplicate())
+        {
+            var found = await FindAsync(MongoSchema.Meta, Filter, cancellation);
+            throw Other(found?.Text("source") ?? "another store", source);
+        }
+    }
+
+    private StartException Other(string of, string source) =>
+        new($"{settings.Redacted} is a copy of {of}, and this one is of {source}. Name an empty database with --to, or {of} with --from.");
+
+    private static BsonDocument Write(CopyMark mark) => new()
+    {
+        { "stage", mark.Stage.ToString() }, { "place", mark.Place }, { "done", mark.Done }, { "isFinished", mark.IsFinished },
+    };
 
     private static CopyMark Read(BsonDocument document) => new(
         Enum.Parse<CopyStage>(document.Text("stage")), document.Text("place"), document["done"].ToInt64(), document["isFinished"].AsBoolean);
