@@ -1,5 +1,6 @@
 using AdServer.Common;
 using AdServer.Storage.Mongo;
+using AdServer.Storage.Mongo.Native;
 using Microsoft.Extensions.Configuration;
 using MongoDB.Bson;
 using Xunit;
@@ -90,6 +91,8 @@ public sealed class MongoSettingsTests
     [InlineData("w=1")]
     [InlineData("W=1")]
     [InlineData("w=-1")]
+    [InlineData("w=3")]
+    [InlineData("w=7")]
     [InlineData("w=nearest")]
     [InlineData("w=majority&w=1")]
     [InlineData("journal=false")]
@@ -104,24 +107,44 @@ public sealed class MongoSettingsTests
     }
 
     [Theory]
-    [InlineData("", "majority", "majority")]
-    [InlineData("?w=majority&journal=true&readPreference=primary&readConcernLevel=majority", "majority", "majority")]
-    [InlineData("?w=3&journal=true", "3", "majority")]
-    [InlineData("?readConcernLevel=linearizable", "majority", "linearizable")]
-    public void A_uri_may_ask_for_more(string options, string w, string level)
+    [InlineData("", "majority")]
+    [InlineData("?w=majority&journal=true&readPreference=primary&readConcernLevel=majority", "majority")]
+    [InlineData("?readConcernLevel=linearizable", "linearizable")]
+    public void A_uri_may_ask_for_more(string options, string level)
     {
         var settings = Read((Key, "mongodb://h/" + options));
 
-        Assert.Equal(w, settings.Strengthen(new BsonDocument("insert", "a").Durable())["writeConcern"]["w"].ToString());
+        Assert.Equal("majority", settings.Strengthen(new BsonDocument("insert", "a").Durable())["writeConcern"]["w"].ToString());
         Assert.Equal(level, settings.Strengthen(new BsonDocument("find", "a").Deciding())["readConcern"]["level"].ToString());
     }
+
+    [Theory]
+    [InlineData("", "socketTimeoutMS=5000")]
+    [InlineData("?socketTimeoutMS=0", "socketTimeoutMS=5000")]
+    [InlineData("?SocketTimeoutMS=60000", "socketTimeoutMS=5000")]
+    [InlineData("?socketTimeoutMS=200", "socketTimeoutMS=200")]
+    [InlineData("?connectTimeoutMS=0", "connectTimeoutMS=5000")]
+    [InlineData("?serverSelectionTimeoutMS=30000", "serverSelectionTimeoutMS=2000")]
+    public void The_timeouts_of_a_uri_may_be_shorter_than_the_deadline_and_not_longer(string options, string expected)
+    {
+        var uri = new MongocLimits(1, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(5)).Apply(MongoUri.Parse("mongodb://h/" + options)!);
+
+        Assert.Contains(expected, uri.Full.Split('?', '&'));
+    }
+
+    [Theory]
+    [InlineData("mongodb://me:s3cret@h:1,i:2/x?replicaSet=rs0&tlsCAFile=a.pem", "mongodb://i:2/x?tlsCAFile=a.pem&directConnection=true")]
+    [InlineData("mongodb+srv://me:s3cret@c.example.net/x?replicaSet=rs0", "mongodb://i:2/x?tls=true&directConnection=true")]
+    [InlineData("mongodb+srv://c.example.net/x?tls=false", "mongodb://i:2/x?tls=false&directConnection=true")]
+    public void One_host_is_asked_by_itself_as_the_uri_reaches_all(string uri, string expected) =>
+        Assert.Equal(expected, MongoDiagnosis.DirectTo("i:2", MongoUri.Parse(uri)!).Full);
 
     [Fact]
     public void A_command_without_concerns_gets_none()
     {
         var command = new BsonDocument("ping", 1);
 
-        Assert.Same(command, Read((Key, "mongodb://h/?w=3&readConcernLevel=linearizable")).Strengthen(command));
+        Assert.Same(command, Read((Key, "mongodb://h/?readConcernLevel=linearizable")).Strengthen(command));
     }
 
     [Fact]

@@ -148,11 +148,24 @@ public sealed class MongoStartTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Fewer_members_than_a_majority_are_refused()
+    public async Task A_value_that_a_unique_index_forbids_is_not_quoted()
     {
-        server.Hello = Member("rs0", isPrimary: true).Set("passives", new BsonArray { "a:1", "b:1", "c:1", "d:1" });
+        var error = ScriptedServer.Error(MongoReply.DuplicateKey).Set("errmsg", "E11000 dup key: { emailKey: \"ann@example.com\" }");
+        server.Answer = command => Task.FromResult<BsonDocument?>(command.GetValue("createIndexes", "") == "performers" ? error : NewDatabase(command));
 
-        await RefusesAsync($"mongodb://{server.Address}/ads?w=2", "w=2, which is no majority here");
+        var refusal = await RefusesAsync($"mongodb://{server.Address}/ads", "performers", "emailKey", "Correct them first");
+        Assert.DoesNotContain("ann@example.com", refusal.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Maintenance_of_a_mistyped_database_makes_no_store()
+    {
+        await using var services = Open($"mongodb://{server.Address}/mistyped", StorageAccess.Maintain);
+
+        var refusal = await Assert.ThrowsAsync<StartException>(services.OpenStorageAsync);
+
+        Assert.StartsWith($"There is no store at mongodb://{server.Address}/mistyped", refusal.Message, StringComparison.Ordinal);
+        AssertNothingWritten();
     }
 
     [Fact]
@@ -218,7 +231,7 @@ public sealed class MongoStartTests : IAsyncDisposable
         Assert.EndsWith($"Allowed values: {allowed}.", refusal.Message, StringComparison.Ordinal);
     }
 
-    private async Task RefusesAsync(string uri, params string[] words)
+    private async Task<StartException> RefusesAsync(string uri, params string[] words)
     {
         await using var services = Open(uri);
         var started = TimeProvider.System.GetTimestamp();
@@ -228,6 +241,7 @@ public sealed class MongoStartTests : IAsyncDisposable
         Assert.InRange(TimeProvider.System.GetElapsedTime(started), TimeSpan.Zero, TimeSpan.FromSeconds(10));
         Assert.All(words, word => Assert.Contains(word, refusal.Message, StringComparison.Ordinal));
         Assert.DoesNotContain(Password, refusal.ToString(), StringComparison.Ordinal);
+        return refusal;
     }
 
     private ServiceProvider Open(

@@ -82,12 +82,15 @@ public sealed class MongocTests : IAsyncDisposable
         Assert.Equal(2, server.Commands.Count(command => command.Contains("insert")));
     }
 
-    [Fact]
-    public async Task An_answer_that_does_not_come_is_waited_for_no_longer_than_the_bound()
+    [Theory]
+    [InlineData("")]
+    [InlineData("?socketTimeoutMS=0")]
+    [InlineData("?socketTimeoutMS=600000")]
+    public async Task An_answer_that_does_not_come_is_waited_for_no_longer_than_the_bound_whatever_the_uri_says(string options)
     {
         var never = new TaskCompletionSource<BsonDocument?>();
         server.Answer = _ => never.Task;
-        await using var commands = Connect(bound: TimeSpan.FromSeconds(2));
+        await using var commands = Connect(bound: TimeSpan.FromSeconds(2), options: options);
         var started = TimeProvider.System.GetTimestamp();
 
         await Assert.ThrowsAsync<MongoUnreachableException>(() => commands.RunAsync(new BsonDocument("insert", "ads"), Token));
@@ -168,11 +171,20 @@ public sealed class MongocTests : IAsyncDisposable
     [Fact]
     public async Task More_than_a_majority_is_asked_for_where_the_uri_says_so()
     {
-        await using var commands = Connect(options: "?w=3");
+        await using var commands = Connect(options: "?readConcernLevel=linearizable");
 
-        await commands.RunAsync(new BsonDocument("insert", "ads").Durable(), Token);
+        await commands.RunAsync(new BsonDocument("find", "ads").Deciding(), Token);
 
-        Assert.Equal(new BsonDocument { { "w", 3 }, { "j", true } }, server.Commands.Last(command => command.Contains("insert"))["writeConcern"]);
+        Assert.Equal(new BsonDocument("level", "linearizable"), server.Commands.Last(command => command.Contains("find"))["readConcern"]);
+    }
+
+    [Fact]
+    public async Task The_hosts_are_those_that_the_driver_knows()
+    {
+        var uri = MongoUri.Parse($"mongodb://{server.Address},[::1]:27018,other.example:27019/")!;
+        await using var commands = new MongocCommands(new MongoSettings(uri, "adserver"), new MongocLimits(1, Bound, Bound));
+
+        Assert.Equal([server.Address, "[::1]:27018", "other.example:27019"], commands.Hosts);
     }
 
     [Fact]

@@ -15,7 +15,7 @@ internal static class MongoDiagnosis
     /// <summary>The reason for people, after at most a few seconds.</summary>
     public static async Task<string> ExplainAsync(MongoSettings settings, MongoUnreachableException fault, CancellationToken cancellation)
     {
-        var hosts = settings.Uri.Scheme == MongoUri.Plain ? settings.Uri.Hosts.Split(',') : [];
+        var hosts = await ListHostsAsync(settings);
         var answers = await Task.WhenAll(hosts.Select(host => AskAsync(settings, host, cancellation)));
         var reasons = answers.OfType<BsonDocument>().Select(hello => MongoStartFault.OfMember(hello, settings));
         return reasons.FirstOrDefault(reason => reason is not null)
@@ -23,13 +23,26 @@ internal static class MongoDiagnosis
                 + "Check that it runs, that host and port are right, that no firewall is between, and that both sides agree on TLS.";
     }
 
-    private static async Task<BsonDocument?> AskAsync(MongoSettings settings, string host, CancellationToken cancellation)
+    /// <summary>Those that the driver knows, which also asks the DNS.</summary>
+    private static async Task<IReadOnlyList<string>> ListHostsAsync(MongoSettings settings)
     {
-        var uri = settings.Uri with { User = null, Hosts = host, Options = [.. settings.Uri.Options.Where(IsOfTransport)] };
         try
         {
-            var direct = settings with { Uri = uri.WithDefault("directConnection", "true") };
-            await using var commands = new MongocCommands(direct, new MongocLimits(Workers: 1, Patience, Patience));
+            await using var commands = new MongocCommands(settings, new MongocLimits(Workers: 1, Patience, Patience));
+            return commands.Hosts;
+        }
+        catch (MongoUnreachableException)
+        {
+            return [];
+        }
+    }
+
+    private static async Task<BsonDocument?> AskAsync(MongoSettings settings, string host, CancellationToken cancellation)
+    {
+        var uri = DirectTo(host, settings.Uri);
+        try
+        {
+            await using var commands = new MongocCommands(settings with { Uri = uri }, new MongocLimits(Workers: 1, Patience, Patience));
             return await commands.RunAsync(new BsonDocument("hello", 1), cancellation);
         }
         catch (Exception fault) when (fault is MongoUnreachableException or MongoCommandException or StartException)
@@ -37,6 +50,14 @@ internal static class MongoDiagnosis
             // It is the other hosts, or the first error, that say more.
             return null;
         }
+    }
+
+    /// <summary>One host by itself, reached like all of them: <c>mongodb+srv</c> means TLS.</summary>
+    public static MongoUri DirectTo(string host, MongoUri uri)
+    {
+        var isSecret = uri.Scheme == MongoUri.Srv && uri.Option("tls") is null && uri.Option("ssl") is null;
+        var direct = uri with { Scheme = MongoUri.Plain, User = null, Hosts = host, Options = [.. uri.Options.Where(IsOfTransport)] };
+        return (isSecret ? direct.WithDefault("tls", "true") : direct).WithDefault("directConnection", "true");
     }
 
     private static bool IsOfTransport(KeyValuePair<string, string> option) =>

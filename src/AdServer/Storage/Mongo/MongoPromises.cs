@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace AdServer.Storage.Mongo;
 
 /// <summary>What a URI may not ask for: less than what the server promises of an answered event. More is welcome.</summary>
@@ -14,8 +12,8 @@ internal static class MongoPromises
     private static string? WriteFault(string? w) => w switch
     {
         null or "majority" => null,
-        _ when int.TryParse(w, CultureInfo.InvariantCulture, out var members) && members > 1 => null,
-        _ => $"The MongoDB URI asks for w={w}. {Why} Leave it out, or say w=majority, or a number of members that is at least a majority.",
+        // The server counts members without a vote, too, and does not name the hidden ones to us: no number is known to be a majority.
+        _ => $"The MongoDB URI asks for w={w}, which may be less than a majority. {Why} Leave it out, or say w=majority.",
     };
 
     private static string? JournalFault(MongoUri uri) =>

@@ -137,7 +137,8 @@ internal static class MongoSchema
     }
 
     /// <summary>Makes the indexes that are missing, also those of a database that is full: this can take long.</summary>
-    public static async Task IndexAsync(IMongoCommands commands, CancellationToken cancellation)
+    /// <exception cref="StartException">Documents of somebody's hands stand against a unique one.</exception>
+    public static async Task IndexAsync(IMongoCommands commands, MongoSettings settings, CancellationToken cancellation)
     {
         foreach (var (collection, indexes) in Collections.Where(pair => pair.Value.Length > 0))
         {
@@ -146,7 +147,17 @@ internal static class MongoSchema
                 { "createIndexes", collection },
                 { "indexes", new BsonArray(indexes.Select(index => index.ToDocument())) },
             };
-            await commands.RunAsync(command, cancellation);
+            try
+            {
+                await commands.RunAsync(command, cancellation);
+            }
+            catch (MongoCommandException fault) when (fault.Code == MongoReply.DuplicateKey)
+            {
+                // Without the server's words: they quote the value, which may be an e-mail address.
+                var unique = string.Join(", ", indexes.Where(index => index.IsUnique).Select(index => index.Name));
+                throw new StartException(
+                    $"{settings.Redacted} holds documents in {collection} that the unique index {unique} forbids: the same value twice. Correct them first.");
+            }
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using AdServer.Common;
 using MongoDB.Bson;
 
@@ -40,24 +39,13 @@ internal sealed record MongoSettings(MongoUri Uri, string Database)
     /// <summary>The URI for people.</summary>
     public string Redacted => (Uri with { Database = Database }).Redacted;
 
-    /// <summary>The number of members that the URI wants each write on, if it names one.</summary>
-    public int? Members { get; } = int.TryParse(Uri.Option("w"), CultureInfo.InvariantCulture, out var members) ? members : null;
-
     private bool IsLinearizable { get; } = Uri.Option("readConcernLevel") == "linearizable";
 
     /// <summary>The command with what the URI asks for beyond <see cref="MongoConcerns"/>.</summary>
-    public BsonDocument Strengthen(BsonDocument command)
-    {
-        var isWrite = Members is not null && command.Contains(MongoConcerns.Write);
-        var isRead = IsLinearizable && command.Contains(MongoConcerns.Read);
-        if (!isWrite && !isRead)
-        {
-            return command;
-        }
-
-        var (part, key, value) = isWrite ? (MongoConcerns.Write, "w", (BsonValue)Members!.Value) : (MongoConcerns.Read, "level", "linearizable");
-        return new BsonDocument(command).Set(part, new BsonDocument(command[part].AsBsonDocument).Set(key, value));
-    }
+    public BsonDocument Strengthen(BsonDocument command) =>
+        IsLinearizable && command.Contains(MongoConcerns.Read)
+            ? new BsonDocument(command).Set(MongoConcerns.Read, new BsonDocument("level", "linearizable"))
+            : command;
 
     /// <summary>A text of the driver or the server, without the password wherever it may have got into it.</summary>
     public string Scrub(string message)

@@ -32,20 +32,7 @@ internal sealed partial class MongoStart(MongoSettings settings, ILogger log)
                 return await CheckToReadAsync(commands, access, cancellation);
             }
 
-            var isNew = await MongoSchema.CheckAsync(commands, settings, cancellation);
-            await MongoSchema.ProbeAsync(commands, cancellation);
-            if (isNew)
-            {
-                await MongoSchema.ClaimAsync(commands, cancellation);
-            }
-
-            if (access != StorageAccess.CopyTo)
-            {
-                await new MongoCopyMark(commands, settings).RequireFinishedAsync(cancellation);
-            }
-
-            await MongoSchema.RaiseAsync(commands, cancellation);
-            await IndexAsync(cancellation);
+            await PrepareAsync(commands, access, cancellation);
             return false;
         }
         catch (MongoCommandException fault)
@@ -70,10 +57,34 @@ internal sealed partial class MongoStart(MongoSettings settings, ILogger log)
         return false;
     }
 
+    private async Task PrepareAsync(MongocCommands commands, StorageAccess access, CancellationToken cancellation)
+    {
+        if (access == StorageAccess.Maintain)
+        {
+            // A mistyped name must make no store.
+            await MongoSchema.RequireAsync(commands, settings, cancellation);
+        }
+
+        var isNew = await MongoSchema.CheckAsync(commands, settings, cancellation);
+        await MongoSchema.ProbeAsync(commands, cancellation);
+        if (isNew)
+        {
+            await MongoSchema.ClaimAsync(commands, cancellation);
+        }
+
+        if (access != StorageAccess.CopyTo)
+        {
+            await new MongoCopyMark(commands, settings).RequireFinishedAsync(cancellation);
+        }
+
+        await MongoSchema.RaiseAsync(commands, cancellation);
+        await IndexAsync(cancellation);
+    }
+
     private async Task IndexAsync(CancellationToken cancellation)
     {
         await using var commands = Connect(LongestIndexing);
-        var indexing = MongoSchema.IndexAsync(commands, cancellation);
+        var indexing = MongoSchema.IndexAsync(commands, settings, cancellation);
         if (await Task.WhenAny(indexing, Task.Delay(SlowIndexing, TimeProvider.System, cancellation)) != indexing)
         {
             LogIndexing(log, settings.Redacted);
@@ -86,7 +97,7 @@ internal sealed partial class MongoStart(MongoSettings settings, ILogger log)
     {
         var hello = await commands.RunAsync(new BsonDocument("hello", 1), cancellation);
         // A connection to one host is made to it whatever it is.
-        settings.Checked(MongoStartFault.OfMember(hello, settings) ?? MongoStartFault.OfWriteConcern(hello, settings));
+        settings.Checked(MongoStartFault.OfMember(hello, settings));
     }
 
     private MongocCommands Connect(TimeSpan call)

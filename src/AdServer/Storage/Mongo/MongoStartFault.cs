@@ -15,7 +15,6 @@ internal static class MongoStartFault
         64 or 79 or 100 => $"The MongoDB deployment at {settings.Redacted} cannot store on as many members as is asked ({fault.Message}). "
             + "Start the missing members, or correct w in the connection string.",
         85 or 86 => $"An index of {settings.Redacted} has a name of ours and another definition ({fault.Message}). Drop it: the start makes it again.",
-        MongoReply.DuplicateKey => $"{settings.Redacted} holds what a unique index forbids ({fault.Message}). Correct the documents first.",
         10107 or 11602 or 13435 or 13436 => OnlySecondary(settings, setName: null),
         _ => $"The MongoDB server at {settings.Redacted} refuses to work: {fault.Message} (error {fault.Code}).",
     };
@@ -35,16 +34,6 @@ internal static class MongoStartFault
         };
     }
 
-    /// <summary>Why a number of members in the connection string is less than a majority, if it is.</summary>
-    public static string? OfWriteConcern(BsonDocument hello, MongoSettings settings)
-    {
-        var voters = Count(hello, "hosts") + Count(hello, "passives") + Count(hello, "arbiters");
-        var majority = (voters / 2) + 1;
-        return settings.Members is { } members && (voters == 0 || members < majority)
-            ? $"The MongoDB URI asks for w={members}, which is no majority here. Write w=majority, or leave it out."
-            : null;
-    }
-
     private static string OnlySecondary(MongoSettings settings, string? setName)
     {
         var name = string.IsNullOrEmpty(setName) ? "<name of the set>" : setName;
@@ -54,7 +43,4 @@ internal static class MongoStartFault
 
     private static bool IsPrimary(BsonDocument hello) =>
         hello.GetValue("isWritablePrimary", hello.GetValue("ismaster", false)).ToBoolean();
-
-    private static int Count(BsonDocument hello, string members) =>
-        hello.TryGetValue(members, out var list) && list.IsBsonArray ? list.AsBsonArray.Count : 0;
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace AdServer.Storage.Mongo;
 
 /// <summary>
@@ -43,6 +45,12 @@ internal sealed record MongoUri(
     /// <summary>With an option that was not given.</summary>
     public MongoUri WithDefault(string name, object value) =>
         Option(name) is null ? this with { Options = [.. Options, new(name, FormattableString.Invariant($"{value}"))] } : this;
+
+    /// <summary>With a bound: what was given if it is less, but 0, which means none. What is no number is the driver's to refuse.</summary>
+    public MongoUri WithAtMost(string name, long most) =>
+        Option(name) is { } given && (!long.TryParse(given, CultureInfo.InvariantCulture, out var asked) || (asked > 0 && asked <= most))
+            ? this
+            : Without(name).WithDefault(name, most);
 
     /// <summary>Without an option.</summary>
     public MongoUri Without(string name) =>

@@ -44,6 +44,12 @@ internal static unsafe partial class Mongoc
     public static partial void mongoc_client_pool_push(nint pool, nint client);
 
     [LibraryImport(Driver)]
+    public static partial nint mongoc_client_get_uri(nint client);
+
+    [LibraryImport(Driver)]
+    public static partial Host* mongoc_uri_get_hosts(nint uri);
+
+    [LibraryImport(Driver)]
     public static partial byte mongoc_client_command_simple(
         nint client, byte* database, Document* command, nint readPreference, Document* reply, Error* error);
 
@@ -65,6 +71,29 @@ internal static unsafe partial class Mongoc
 
         public uint Flags;
         public uint Length;
+    }
+
+    /// <summary>The beginning of <c>mongoc_host_list_t</c>.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct Host
+    {
+        private const int NameSize = 256;
+        private const int NameAndPortSize = 262;
+
+        public Host* Next;
+        private fixed byte name[NameSize];
+        private fixed byte nameAndPort[NameAndPortSize];
+
+        public readonly string NameAndPort
+        {
+            get
+            {
+                fixed (byte* start = nameAndPort)
+                {
+                    return Marshal.PtrToStringUTF8((nint)start) ?? string.Empty;
+                }
+            }
+        }
     }
 
     /// <summary><c>bson_error_t</c>.</summary>

@@ -18,6 +18,9 @@ internal sealed class MongocCommands : IMongoCommands, IAsyncDisposable
         workers = new MongocWorkers(limits.Workers);
     }
 
+    /// <summary>The hosts, with their ports, that the driver knows from the connection string or the DNS.</summary>
+    public IReadOnlyList<string> Hosts => pool.Hosts();
+
     public Task<BsonDocument> RunAsync(BsonDocument command, CancellationToken cancellation)
     {
         // Written out before the queue: the caller may give up, and then the document is its own again.
@@ -39,7 +42,9 @@ internal sealed class MongocCommands : IMongoCommands, IAsyncDisposable
             : reply;
 }
 
-/// <summary>What bounds the driver, unless the connection string says otherwise.</summary>
+/// <summary>
+/// What bounds the driver. The connection string may only ask for less: who called has given up by then, and a call that goes on keeps a worker.
+/// </summary>
 /// <param name="Workers">Commands under way at once.</param>
 /// <param name="Selection">How long it looks for a primary.</param>
 /// <param name="Call">How long a connection is made, and how long an answer takes.</param>
@@ -47,9 +52,9 @@ internal sealed record MongocLimits(int Workers, TimeSpan Selection, TimeSpan Ca
 {
     public MongoUri Apply(MongoUri uri) => uri
         .WithDefault("appName", "adserver")
-        .WithDefault("serverSelectionTimeoutMS", Milliseconds(Selection))
-        .WithDefault("connectTimeoutMS", Milliseconds(Call))
-        .WithDefault("socketTimeoutMS", Milliseconds(Call))
+        .WithAtMost("serverSelectionTimeoutMS", Milliseconds(Selection))
+        .WithAtMost("connectTimeoutMS", Milliseconds(Call))
+        .WithAtMost("socketTimeoutMS", Milliseconds(Call))
         // The threads are the bound: a smaller pool would only make them wait for each other.
         .Without("maxPoolSize").WithDefault("maxPoolSize", Workers);
 

@@ -28,6 +28,26 @@ internal sealed unsafe class MongocPool : IDisposable
         pool = Open(uri);
     }
 
+    /// <summary>The hosts of the connection string, with their ports: of <c>mongodb+srv</c> those that the DNS names.</summary>
+    public IReadOnlyList<string> Hosts()
+    {
+        var client = Mongoc.mongoc_client_pool_pop(pool);
+        try
+        {
+            var hosts = new List<string>();
+            for (var host = Mongoc.mongoc_uri_get_hosts(Mongoc.mongoc_client_get_uri(client)); host is not null; host = host->Next)
+            {
+                hosts.Add(host->NameAndPort);
+            }
+
+            return hosts;
+        }
+        finally
+        {
+            Mongoc.mongoc_client_pool_push(pool, client);
+        }
+    }
+
     /// <summary>Runs a command on the primary.</summary>
     public BsonDocument Run(byte[] command)
     {
