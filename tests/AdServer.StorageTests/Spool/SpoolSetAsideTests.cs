@@ -107,6 +107,36 @@ public sealed class SpoolSetAsideTests : IDisposable
     }
 
     [Fact]
+    public async Task It_is_tried_again_each_hour()
+    {
+        await SetAsideAsync();
+        server.Refuses = _ => null;
+        host.Clock.Advance(TimeSpan.FromMinutes(59));
+        await host.DrainAsync();
+        Assert.Equal(1, host.Spool.State.SetAside);
+
+        host.Clock.Advance(TimeSpan.FromMinutes(1));
+        await host.DrainAsync();
+
+        Assert.True(host.Spool.State.HoldsNothing);
+        Assert.Equal(2, await host.CountAsync());
+    }
+
+    [Fact]
+    public async Task What_is_refused_before_it_is_sent_keeps_nobody_waiting_either()
+    {
+        server.IsAway = true;
+        await host.AppendAsync(Event(), Event("bad"), Event());
+        server.IsAway = false;
+        server.Refuses = document => document["adId"] == "bad" ? throw new ArgumentException("no Unicode") : null;
+
+        await host.DrainAsync();
+
+        Assert.Equal((0L, 1L, 0), (host.Spool.State.Events, host.Spool.State.SetAside, host.Spool.State.Refusal));
+        Assert.Equal(2, await host.CountAsync());
+    }
+
+    [Fact]
     public async Task It_counts_as_seen_at_the_next_start()
     {
         await SetAsideAsync();

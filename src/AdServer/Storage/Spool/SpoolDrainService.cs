@@ -20,25 +20,28 @@ internal sealed partial class SpoolDrainService(
     /// <summary>A mark that the engine wrote late, after it was removed, stays for as long at most.</summary>
     private static readonly TimeSpan TellEvery = TimeSpan.FromMinutes(1);
 
+    /// <summary>Somebody may have removed what forbids them.</summary>
+    private static readonly TimeSpan TakeBackEvery = TimeSpan.FromHours(1);
+
     private int atOnce = MostAtOnce;
     private long? toldAt;
-    private bool hasTakenBack;
+    private long? takenBackAt;
 
     /// <summary>Whether the engine takes nothing from here.</summary>
     public Outage Outage { get; } = new();
 
     /// <summary>
-    /// Moves everything, and tells the other hosts before and after. What an earlier process set aside is tried again, once.
+    /// Moves everything, and tells the other hosts before and after. What was set aside is tried again at first, and now and then.
     /// </summary>
     /// <exception cref="StoreUnavailableException">The engine is away, or the disk fails: the next call goes on.</exception>
     public async Task DrainAsync(CancellationToken cancellation)
     {
-        if (!hasTakenBack && spool.State.SetAside > 0)
+        if (IsDue(takenBackAt, TakeBackEvery))
         {
-            await spool.TakeBackAsync(cancellation);
+            await (spool.State.SetAside > 0 ? spool.TakeBackAsync(cancellation) : Task.CompletedTask);
+            takenBackAt = clock.GetTimestamp();
         }
 
-        hasTakenBack = true;
         if (!spool.IsEmpty)
         {
             toldAt = null;
@@ -48,7 +51,7 @@ internal sealed partial class SpoolDrainService(
             }
         }
 
-        if (toldAt is not { } last || clock.GetElapsedTime(last) >= TellEvery)
+        if (IsDue(toldAt, TellEvery))
         {
             var state = spool.State;
             await (state.HoldsNothing ? marks.ClearAsync(state, cancellation) : marks.MarkAsync(state, cancellation));
@@ -68,7 +71,7 @@ internal sealed partial class SpoolDrainService(
             atOnce = Math.Min(MostAtOnce, atOnce * 2);
             return any;
         }
-        catch (Exception fault) when (SpoolRefusal.Of(fault) is { } refusal)
+        catch (SpoolRefusalException refusal)
         {
             await (atOnce == 1 ? SetAsideAsync(refusal, cancellation) : Task.CompletedTask);
             atOnce = 1;
@@ -82,9 +85,9 @@ internal sealed partial class SpoolDrainService(
     }
 
     /// <summary>The engine has just taken the mark, so it is this event that it does not take: it must not keep the others waiting.</summary>
-    private async Task SetAsideAsync(SpoolRefusal refusal, CancellationToken cancellation)
+    private async Task SetAsideAsync(SpoolRefusalException refusal, CancellationToken cancellation)
     {
-        await spool.SetAsideAsync(refusal.Code, refusal.Words, cancellation);
+        await journal.SetAsideAsync(refusal, cancellation);
         if (spool.State.SetAside == 1)
         {
             LogSetAside(refusal.Code, spool.Path);
@@ -124,6 +127,8 @@ internal sealed partial class SpoolDrainService(
             }
         }
     }
+
+    private bool IsDue(long? last, TimeSpan every) => last is not { } then || clock.GetElapsedTime(then) >= every;
 
     [LoggerMessage(
         LogLevel.Error,

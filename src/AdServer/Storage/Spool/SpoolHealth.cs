@@ -36,7 +36,7 @@ internal sealed class SpoolHealth(SqliteSpool spool, SpooledJournal journal, Spo
 
     private string? SetAsideReason() => spool.State is { SetAside: > 0 and var count, Refusal: var code }
         ? $"MongoDB refuses {count} events for what they hold (error {code}): they are set aside in {spool.Path} and count nowhere. Remove what forbids "
-            + "them, such as a validator on ad_events, then start this server again: it tries them once more. The README says how to discard them"
+            + "them, such as a validator on ad_events: they are tried again each hour, and when this server starts. The README says how to discard them"
         : null;
 
     private static string Text(DateTimeOffset time) => time.ToString("O", CultureInfo.InvariantCulture);

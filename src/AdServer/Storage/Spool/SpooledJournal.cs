@@ -35,7 +35,7 @@ internal sealed partial class SpooledJournal(IEventJournal engine, SqliteSpool s
                 EndOutage();
                 return outcomes;
             }
-            catch (StoreUnavailableException fault) when (SpoolRefusal.Of(fault) is null)
+            catch (StoreUnavailableException fault) when (SpoolRefusalException.Of(fault) is null)
             {
                 BeginOutage(fault);
             }
@@ -53,9 +53,8 @@ internal sealed partial class SpooledJournal(IEventJournal engine, SqliteSpool s
     public Task<JournalLag> ReadLagAsync(CancellationToken cancellation) => engine.ReadLagAsync(cancellation);
 
     /// <summary>Appends the first events of the spool to the engine, and only then takes them out; says whether there were any.</summary>
-    /// <exception cref="StoreUnavailableException">
-    /// The engine is away or refuses one of them (<see cref="SpoolRefusal"/>), or the disk fails; the events are in the spool.
-    /// </exception>
+    /// <exception cref="StoreUnavailableException">The engine is away, or the disk fails; the events are in the spool.</exception>
+    /// <exception cref="SpoolRefusalException">The engine refuses one of them; they are in the spool.</exception>
     public async Task<bool> DrainAsync(int most, CancellationToken cancellation)
     {
         var slice = await spool.ReadAsync(most, cancellation);
@@ -69,15 +68,22 @@ internal sealed partial class SpooledJournal(IEventJournal engine, SqliteSpool s
             var now = clock.Now();
             await engine.AppendAsync([.. slice.Events.Select(one => one.ArrivingAt(now))], cancellation);
         }
-        catch (Exception fault) when (SpoolRefusal.Of(fault) is not null)
+        catch (Exception fault) when (SpoolRefusalException.Of(fault) is { } refusal)
         {
-            EndOutage();
-            throw;
+            throw refusal;
         }
 
         EndOutage();
         await spool.RemoveAsync(slice, cancellation);
         return true;
+    }
+
+    /// <summary>Sets aside the first event of the spool, which was refused alone.</summary>
+    public async Task SetAsideAsync(SpoolRefusalException refusal, CancellationToken cancellation)
+    {
+        await spool.SetAsideAsync(refusal.Code, refusal.Words, cancellation);
+        // Who refuses is there.
+        EndOutage();
     }
 
     /// <summary>
