@@ -66,6 +66,18 @@ public sealed class MongoHealthTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_server_that_ends_with_events_in_its_spool_says_so()
+    {
+        using (engine.Faults.Every(Writes, null, Fault.Answer(14031)))
+        {
+            await new Sdk(host).ReportsAsync(adId);
+            await host.StopAsync();
+        }
+
+        Assert.Single(host.Log.Warnings, entry => entry.Message.StartsWith("This server ends with 1 answered events in ", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_full_spool_answers_503_until_the_engine_is_back()
     {
         var sdk = new Sdk(host, new string('p', 200));

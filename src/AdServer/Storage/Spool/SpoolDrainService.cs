@@ -84,6 +84,16 @@ internal sealed partial class SpoolDrainService(
         }
     }
 
+    /// <summary>Ends, and says what stays: the other hosts and a copy may not know of it.</summary>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        if (spool.State is { HoldsNothing: false } state)
+        {
+            LogLeft(state.Events + state.SetAside, spool.Path);
+        }
+    }
+
     /// <summary>The engine has just taken the mark, so it is this event that it does not take: it must not keep the others waiting.</summary>
     private async Task SetAsideAsync(SpoolRefusalException refusal, CancellationToken cancellation)
     {
@@ -134,6 +144,11 @@ internal sealed partial class SpoolDrainService(
         LogLevel.Error,
         "MongoDB refuses an event for what it holds (error {Code}). It is set aside in {Path} and counts nowhere; /health/ready says how many there are, and what to do")]
     private partial void LogSetAside(int code, string path);
+
+    [LoggerMessage(
+        LogLevel.Warning,
+        "This server ends with {Events} answered events in {Path} that MongoDB does not have: keep the file, and start the server again before the database is copied")]
+    private partial void LogLeft(long events, string path);
 
     [LoggerMessage(LogLevel.Warning, "The spool cannot be drained now; its {Events} events stay in it, and it is tried again each second")]
     private partial void LogFailing(Exception fault, long events);
