@@ -62,7 +62,8 @@ internal sealed class MongoRetry(IMongoCommands commands, TimeProvider clock, Ti
                 throw Unavailable(last);
             }
 
-            await Task.Delay(pause, clock, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(pause, clock, either.Token)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }
     }
 

@@ -16,7 +16,7 @@ internal sealed class SqliteReaders(Func<SqliteSession> open) : IDisposable
         await room.WaitAsync(cancellation);
         try
         {
-            return await Task.Run(() => Query(query, cancellation), cancellation);
+            return await Task.Run(() => Run(query, cancellation), cancellation);
         }
         finally
         {
@@ -24,21 +24,8 @@ internal sealed class SqliteReaders(Func<SqliteSession> open) : IDisposable
         }
     }
 
-    /// <summary>Waits for the queries under way, then closes.</summary>
-    public void Dispose()
-    {
-        for (var taken = 0; taken < MostAtOnce; taken++)
-        {
-            room.Wait();
-        }
-
-        while (idle.TryTake(out var session))
-        {
-            session.Dispose();
-        }
-    }
-
-    private T Query<T>(Func<SqliteSession, T> query, CancellationToken cancellation)
+    /// <summary>Runs a query on the caller's thread.</summary>
+    public T Run<T>(Func<SqliteSession, T> query, CancellationToken cancellation)
     {
         SqliteSession? session = null;
         try
@@ -59,6 +46,20 @@ internal sealed class SqliteReaders(Func<SqliteSession> open) : IDisposable
             session?.Dispose();
             cancellation.ThrowIfCancellationRequested();
             throw SqliteFault.Translate(fault);
+        }
+    }
+
+    /// <summary>Waits for the queries under way, then closes.</summary>
+    public void Dispose()
+    {
+        for (var taken = 0; taken < MostAtOnce; taken++)
+        {
+            room.Wait();
+        }
+
+        while (idle.TryTake(out var session))
+        {
+            session.Dispose();
         }
     }
 }
