@@ -44,4 +44,7 @@ internal sealed record JournalLag(long Roll, long Events, DateTimeOffset? Oldest
 {
     /// <summary>Nothing was ever committed.</summary>
     public static JournalLag None { get; } = new(0, 0, null);
+
+    /// <summary>Whether a roll is closed and not applied: one without events would not show in the others.</summary>
+    public bool HasOpenRoll { get; init; }
 }

@@ -69,9 +69,9 @@ internal sealed partial class JournalWriter(
         return base.StopAsync(cancellationToken);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    /// <summary>Commits what is appended, batch by batch; ends when the writer was stopped and nothing waits.</summary>
+    public async Task CommitAllAsync()
     {
-        metrics.ObserveQueue(() => Waiting);
         var requests = new List<PendingAppend>();
         var batch = new List<AdEvent>();
 
@@ -89,6 +89,12 @@ internal sealed partial class JournalWriter(
             requests.Clear();
             batch = [];
         }
+    }
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        metrics.ObserveQueue(() => Waiting);
+        return CommitAllAsync();
     }
 
     private async Task CommitAsync(List<PendingAppend> requests, List<AdEvent> batch)

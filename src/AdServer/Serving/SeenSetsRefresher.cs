@@ -16,14 +16,19 @@ internal sealed class SeenSetsRefresher(
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        // The place comes first: what is committed while the rest is read is after it.
-        place = (await store.ReadNewPackageAdsAsync(null, cancellationToken)).Place;
-        await foreach (var set in store.ReadPackageAdsAsync(cancellationToken))
-        {
-            await seen.AddAsync(set, cancellationToken);
-        }
-
+        await LoadAsync(cancellationToken);
         await base.StartAsync(cancellationToken);
+    }
+
+    /// <summary>Takes in all that was ever committed.</summary>
+    public async Task LoadAsync(CancellationToken cancellation)
+    {
+        // The place comes first: what is committed while the rest is read is after it.
+        place = (await store.ReadNewPackageAdsAsync(null, cancellation)).Place;
+        await foreach (var set in store.ReadPackageAdsAsync(cancellation))
+        {
+            await seen.AddAsync(set, cancellation);
+        }
     }
 
     protected override async Task<bool> AskAsync(CancellationToken cancellation)

@@ -24,8 +24,8 @@ internal interface IStatsStore
 
     /// <summary>
     /// The same of the events that were committed, by whomever, after a place that an earlier call gave. The first call has no place: it
-    /// gives one and reads nothing, so whoever makes it before <see cref="ReadPackageAdsAsync"/> misses nothing. No place comes back if
-    /// this process alone writes.
+    /// gives one and reads nothing, so whoever makes it before <see cref="ReadPackageAdsAsync"/> misses nothing. The place may lie some time
+    /// back: then what was committed since comes a second time. No place comes back if this process alone writes.
     /// </summary>
     Task<PackageAdsNews> ReadNewPackageAdsAsync(PackageAdsPlace? after, CancellationToken cancellation);
 

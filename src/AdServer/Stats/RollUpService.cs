@@ -29,7 +29,7 @@ internal sealed partial class RollUpService(
     public async Task<int> RollAllAsync(CancellationToken cancellation)
     {
         Lag = await journal.ReadLagAsync(cancellation);
-        if (Lag.Events == 0)
+        if (Lag is { Events: 0, HasOpenRoll: false })
         {
             return 0;
         }
@@ -37,12 +37,12 @@ internal sealed partial class RollUpService(
         LogRolling(Lag.Events);
         var rolls = 0;
         // What comes meanwhile waits for the next time: chasing it would make a roll of every few events under load.
-        for (var waiting = Lag.Events; waiting > 0 && await journal.NextRollAsync(settings.RollSize, cancellation) is { } roll; rolls++)
+        for (var waiting = Math.Max(Lag.Events, 1); waiting > 0 && await journal.NextRollAsync(settings.RollSize, cancellation) is { } roll; rolls++)
         {
             var started = clock.GetTimestamp();
             await store.ApplyAsync(roll, cancellation);
             metrics.Rolled(roll.Events.Count, clock.GetElapsedTime(started));
-            waiting -= roll.Events.Count;
+            waiting -= Math.Max(roll.Events.Count, 1);
         }
 
         Lag = await journal.ReadLagAsync(cancellation);

@@ -48,8 +48,11 @@ public sealed class MongoManyHostsTests : IAsyncLifetime
         await engine.AddAdsAsync("p1", "a1", "a2", "a3");
         await engine.AppendAsync(Event("a1", package: "old"));
         await engine.RollAllAsync();
-        var place = (await ReadAsync(null)).Place;
+        var first = await ReadAsync((await ReadAsync(null)).Place);
+        var place = first.Place;
 
+        // The place lies some time back: a node that was behind may have answered what was read after it.
+        Assert.Equal(["old a1"], Text(first));
         Assert.Empty((await ReadAsync(place)).Sets);
         await engine.AppendAsync(Event("a1", package: "x"), Event("a2", package: "x"), Event("a1", package: "x"));
         await engine.AppendAsync(Event("a3") with { IsOtherPackage = true });

@@ -25,6 +25,9 @@ internal sealed class PlainServer : IMongoCommands
     /// <summary>The collection after whose next insert the server is away: that one is carried out, and not answered.</summary>
     public string? FallsSilentAfter { get; set; }
 
+    /// <summary>How many writes ago the state is from which reads are answered.</summary>
+    public int Behind { get; set; }
+
     /// <summary>Commands that came.</summary>
     public int Asked => asked;
 
@@ -38,7 +41,7 @@ internal sealed class PlainServer : IMongoCommands
             throw new MongoCommandException(AwayCode, "away on purpose");
         }
 
-        var reply = ModelServer.ListOf(command) is { } list ? Write(command, list) : server.Read(command);
+        var reply = ModelServer.ListOf(command) is { } list ? Write(command, list) : server.Read(command, Behind);
         if (command.GetElement(0).Name == "insert" && command[0] == FallsSilentAfter)
         {
             (IsAway, FallsSilentAfter) = (true, null);

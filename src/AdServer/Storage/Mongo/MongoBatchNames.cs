@@ -6,11 +6,13 @@ namespace AdServer.Storage.Mongo;
 /// Names for batches, never given twice: when it was made (for courtesy only: how old it is), a number that grows, and the process.
 /// Of one process they sort in the order of their making.
 /// </summary>
-internal sealed class MongoBatchNames(TimeProvider clock)
+/// <param name="clock">The time.</param>
+/// <param name="process">What the names of no other process end in; drawn if it is not given.</param>
+internal sealed class MongoBatchNames(TimeProvider clock, string? process = null)
 {
     private const int TimeLength = 12;
 
-    private readonly string process = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
+    private readonly string process = process ?? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
     private uint count;
 
     public string Next() =>

@@ -4,10 +4,13 @@ using MongoDB.Bson;
 namespace AdServer.Storage.Mongo;
 
 /// <summary>The raw events in MongoDB: a batch counts from the insert of its commit record on, a roll is a list of batches.</summary>
-internal sealed class MongoEventJournal(MongoRetry commands, TimeProvider clock) : IEventJournal
+/// <param name="commands">The engine.</param>
+/// <param name="clock">The time.</param>
+/// <param name="process">What the names of no other process's batches end in; drawn if it is not given.</param>
+internal sealed class MongoEventJournal(MongoRetry commands, TimeProvider clock, string? process = null) : IEventJournal
 {
     private readonly MongoBatches batches = new(commands);
-    private readonly MongoBatchNames names = new(clock);
+    private readonly MongoBatchNames names = new(clock, process);
     private readonly MongoRolls rolls = new(commands, clock);
 
     public async Task<AppendOutcome[]> AppendAsync(IReadOnlyList<AdEvent> batch, CancellationToken cancellation)
@@ -37,7 +40,7 @@ internal sealed class MongoEventJournal(MongoRetry commands, TimeProvider clock)
 
     public async Task<JournalLag> ReadLagAsync(CancellationToken cancellation)
     {
-        var roll = await rolls.ReadLastAppliedAsync(cancellation);
+        var (roll, hasOpen) = await rolls.ReadPositionAsync(cancellation);
         var isBehind = new BsonDocument
         {
             { "sealed", false },
@@ -50,8 +53,8 @@ internal sealed class MongoEventJournal(MongoRetry commands, TimeProvider clock)
         var pipeline = new BsonArray { new BsonDocument("$match", isBehind), new BsonDocument("$group", sums) };
         var page = await commands.AggregateAsync(MongoBatches.Collection, pipeline, 1, cancellation);
         return page.Documents is [var sum]
-            ? new JournalLag(roll, sum["events"].ToInt64(), new DateTimeOffset(sum["oldest"].ToUniversalTime()))
-            : new JournalLag(roll, 0, null);
+            ? new JournalLag(roll, sum["events"].ToInt64(), new DateTimeOffset(sum["oldest"].ToUniversalTime())) { HasOpenRoll = hasOpen }
+            : new JournalLag(roll, 0, null) { HasOpenRoll = hasOpen };
     }
 
     /// <summary>One batch never holds one identity twice: a later one is a duplicate of the first, whatever becomes of that.</summary>

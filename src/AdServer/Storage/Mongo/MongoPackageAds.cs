@@ -16,6 +16,12 @@ internal sealed class MongoPackageAds(MongoRetry commands, MongoPackages package
     /// <summary>The most pairs that are remembered as stored: some 100 MB.</summary>
     private const int MostRemembered = 500_000;
 
+    /// <summary>
+    /// So many rolls before the position lies the first place: a minute or more. What is read after it may come from a node that is behind,
+    /// which cannot be told from the pairs; the batches since then can be told.
+    /// </summary>
+    private const int MostBehind = 100;
+
     private readonly ConcurrentDictionary<(string Package, string AdId), bool> stored = [];
     private readonly MongoAdMarks marks = new(commands);
     private readonly MongoTail tail = new(commands);
@@ -75,7 +81,7 @@ internal sealed class MongoPackageAds(MongoRetry commands, MongoPackages package
         var applied = await rolls.ReadLastAppliedAsync(cancellation);
         if (after is null)
         {
-            return new PackageAdsNews([], new PackageAdsPlace(applied, new HashSet<string>()));
+            return new PackageAdsNews([], new PackageAdsPlace(Math.Max(0, applied - MostBehind), new HashSet<string>()));
         }
 
         var found = await tail.ListAsync(after.Roll, cancellation);

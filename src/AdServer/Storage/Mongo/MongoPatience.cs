@@ -13,6 +13,9 @@ internal sealed class MongoPatience(TimeProvider clock, TimeSpan deadline)
     /// <summary>How long it has been.</summary>
     public TimeSpan Waited => clock.GetElapsedTime(started);
 
+    /// <summary>Whether there is less time left than has passed.</summary>
+    public bool IsHalfOver => Waited > deadline / 2;
+
     /// <exception cref="StoreUnavailableException">The deadline has passed.</exception>
     public async Task PauseAsync(CancellationToken cancellation)
     {

@@ -44,7 +44,8 @@ internal sealed class MongoRetry(IMongoCommands commands, TimeProvider clock, Ti
                 throw MongoFault.Away(last, deadline);
             }
 
-            await Task.Delay(pause, clock, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(pause, clock, either.Token)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }
     }
 

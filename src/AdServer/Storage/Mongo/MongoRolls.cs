@@ -21,10 +21,13 @@ internal sealed class MongoRolls(MongoRetry commands, TimeProvider clock)
     private readonly MongoBatches batches = new(commands);
 
     /// <summary>The last roll that was applied: the position of everything derived; 0 before the first.</summary>
-    public async Task<long> ReadLastAppliedAsync(CancellationToken cancellation)
+    public async Task<long> ReadLastAppliedAsync(CancellationToken cancellation) => (await ReadPositionAsync(cancellation)).Applied;
+
+    /// <summary>The same, and whether the roll after it is closed.</summary>
+    public async Task<(long Applied, bool HasOpen)> ReadPositionAsync(CancellationToken cancellation)
     {
         var newest = await ReadNewestAsync(cancellation);
-        return newest.IsApplied ? newest.Number : newest.Number - 1;
+        return newest.IsApplied ? (newest.Number, false) : (newest.Number - 1, true);
     }
 
     /// <summary>The last roll, if it was applied: while it is the last one no roll changes a row. Nothing while one is being applied.</summary>

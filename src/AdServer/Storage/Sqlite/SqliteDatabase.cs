@@ -3,7 +3,7 @@ using AdServer.Common;
 namespace AdServer.Storage.Sqlite;
 
 /// <summary>The open file: one writer, a few readers, and the lock. What the stores of this folder share.</summary>
-internal sealed class SqliteDatabase : IDisposable
+internal sealed class SqliteDatabase : ISqliteTransactions
 {
     /// <summary>After how long a report is broken off; before a proxy's usual 60 seconds, so that the reader hears why.</summary>
     private static readonly TimeSpan LongestReport = TimeSpan.FromSeconds(30);
@@ -15,13 +15,16 @@ internal sealed class SqliteDatabase : IDisposable
     private const string ReaderSettings = "PRAGMA cache_size=-8000; PRAGMA temp_store=MEMORY;";
 
     private readonly IDisposable? held;
+    private readonly SqliteWriteConnection? writing;
     private readonly SqliteWriter? writer;
     private readonly SqliteReaders readers;
     private readonly SqliteReaders reports;
+    private int disposals;
 
-    private SqliteDatabase(string path, IDisposable? held, SqliteWriter? writer)
+    private SqliteDatabase(string path, IDisposable? held, SqliteWriteConnection? writing)
     {
-        (this.held, this.writer) = (held, writer);
+        (this.held, this.writing) = (held, writing);
+        writer = writing is null ? null : new SqliteWriter(writing);
         readers = new SqliteReaders(Reader);
         reports = new SqliteReaders(Reader, LongestReport);
 
@@ -56,26 +59,48 @@ internal sealed class SqliteDatabase : IDisposable
         }
     }
 
-    /// <summary>Reads at one moment.</summary>
-    /// <exception cref="StoreUnavailableException">The store cannot answer.</exception>
+    /// <inheritdoc/>
     public Task<T> ReadAsync<T>(Func<SqliteSession, T> query, CancellationToken cancellation) => readers.RunAsync(query, cancellation);
 
-    /// <summary>Reads at one moment what may take long, on connections of its own: no roll-up and no look-up waits for a report.</summary>
-    /// <exception cref="StoreUnavailableException">The store cannot answer, or not in time.</exception>
+    /// <inheritdoc/>
     public Task<T> ReportAsync<T>(Func<SqliteSession, T> query, CancellationToken cancellation) => reports.RunAsync(query, cancellation);
 
-    /// <summary>Writes in one transaction; completes when it is durable.</summary>
-    /// <exception cref="StoreUnavailableException">The store cannot take it; nothing was written.</exception>
+    /// <inheritdoc/>
     public Task<T> WriteAsync<T>(SqliteLane lane, Func<SqliteSession, T> work, CancellationToken cancellation) =>
-        writer?.RunAsync(lane, work, cancellation) ?? throw new StoreUnavailableException("The store was opened for reading only");
+        writer?.RunAsync(lane, work, cancellation) ?? throw ReadOnly();
+
+    /// <summary>Reads at one moment, on the caller's thread.</summary>
+    /// <exception cref="StoreUnavailableException">The store cannot answer.</exception>
+    public T Read<T>(Func<SqliteSession, T> query) => readers.Run(query, CancellationToken.None);
+
+    /// <summary>Writes in one transaction, on the caller's thread; returns when it is durable.</summary>
+    /// <exception cref="StoreUnavailableException">The store cannot take it; nothing was written.</exception>
+    public T Write<T>(Func<SqliteSession, T> work)
+    {
+        try
+        {
+            return (writing ?? throw ReadOnly()).Transact(work);
+        }
+        catch (Exception fault)
+        {
+            throw SqliteFault.Translate(fault);
+        }
+    }
 
     public void Dispose()
     {
+        if (Interlocked.Increment(ref disposals) > 1)
+        {
+            return;
+        }
+
         reports.Dispose();
         readers.Dispose();
         writer?.Dispose();
         held?.Dispose();
     }
+
+    private static StoreUnavailableException ReadOnly() => new("The store was opened for reading only");
 
     private static SqliteDatabase OpenToWrite(string path, StorageAccess access, SqliteSchema schema)
     {
@@ -88,7 +113,7 @@ internal sealed class SqliteDatabase : IDisposable
         return OpenLocked(path, schema, held =>
         {
             Prepare(path, access, schema);
-            return new SqliteDatabase(path, held, new SqliteWriter(() => OpenSession(path, readOnly: false, WriterSettings)));
+            return new SqliteDatabase(path, held, new SqliteWriteConnection(() => OpenSession(path, readOnly: false, WriterSettings)));
         });
     }
 
@@ -116,7 +141,7 @@ internal sealed class SqliteDatabase : IDisposable
         using var session = SqliteSession.Open(path, readOnly: true);
         schema.Require(session, path);
         SqliteCopyMark.RequireFinished(session, path);
-        return new SqliteDatabase(path, held, writer: null);
+        return new SqliteDatabase(path, held, writing: null);
     }
 
     /// <summary>Opens with the lock, which is given back if that fails.</summary>

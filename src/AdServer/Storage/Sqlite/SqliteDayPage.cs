@@ -8,7 +8,7 @@ namespace AdServer.Storage.Sqlite;
 /// Gathers some ads of a day in short read transactions (a long one lets the log grow): what lies before a position that was passed never
 /// changes, but for removed ads, which are left out at last. What came meanwhile, and the rows, are read in one transaction.
 /// </summary>
-internal sealed class SqliteDayPage(SqliteDatabase database, UtcDay day, LedgerWindow window)
+internal sealed class SqliteDayPage(ISqliteTransactions database, UtcDay day, LedgerWindow window)
 {
     private const int EventsAtOnce = 20_000;
     private const int BucketsAtOnce = 50;

@@ -4,7 +4,7 @@ using AdServer.Events;
 namespace AdServer.Storage.Sqlite;
 
 /// <summary>The raw events in SQLite: a batch is a transaction, a roll is a range of <c>seq</c>.</summary>
-internal sealed class SqliteEventJournal(SqliteDatabase database, TimeProvider clock) : IEventJournal
+internal sealed class SqliteEventJournal(ISqliteTransactions database, TimeProvider clock) : IEventJournal
 {
     public Task<AppendOutcome[]> AppendAsync(IReadOnlyList<AdEvent> batch, CancellationToken cancellation) =>
         database.WriteAsync(SqliteLane.Urgent, session => SqliteEvents.Append(session, batch), cancellation);
@@ -30,7 +30,10 @@ internal sealed class SqliteEventJournal(SqliteDatabase database, TimeProvider c
                 return new JournalLag(
                     roll.Number,
                     count.Put(roll.Last).Rows().Select(row => row.Int(0)).Single(),
-                    oldest.Put(roll.Last).Rows().Select(row => row.InstantOrNull(0)).SingleOrDefault());
+                    oldest.Put(roll.Last).Rows().Select(row => row.InstantOrNull(0)).SingleOrDefault())
+                {
+                    HasOpenRoll = !SqliteRolls.Newest(session).Applied,
+                };
             },
             cancellation);
 

@@ -4,7 +4,7 @@ using AdServer.Stats;
 namespace AdServer.Storage.Sqlite;
 
 /// <summary>Raw events beside what follows from them, page by page, while a server goes on.</summary>
-internal sealed class SqliteLedgerStore(SqliteDatabase database, TimeProvider clock) : ILedgerStore
+internal sealed class SqliteLedgerStore(ISqliteTransactions database, TimeProvider clock) : ILedgerStore
 {
     public Task<IReadOnlyList<UtcDay>> ListDaysAsync(CancellationToken cancellation) =>
         database.ReadAsync<IReadOnlyList<UtcDay>>(

@@ -13,6 +13,7 @@ internal static class SqliteModule
     public static IServiceCollection AddSqlite(this IServiceCollection services, string path, StorageAccess access) => services
         .AddSingleton(new StorageLocation(StorageSettings.Sqlite, path))
         .AddSingleton(_ => SqliteDatabase.Open(path, access, SqliteSchema.Store))
+        .AddSingleton<ISqliteTransactions>(provider => provider.GetRequiredService<SqliteDatabase>())
         .AddSingleton<ICatalogStore, SqliteCatalogStore>()
         .AddSingleton<IAccessStore, SqliteAccessStore>()
         .AddSingleton<IEventJournal, SqliteEventJournal>()

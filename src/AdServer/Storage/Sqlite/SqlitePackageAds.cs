@@ -21,7 +21,7 @@ internal static class SqlitePackageAds
     /// The tail comes first: whatever leaves it while the rest is read is in the rows from then on, and what is committed later is not
     /// asked for. So no pair is missed, and the names that are read with the tail are all that is needed.
     /// </summary>
-    public static async IAsyncEnumerable<PackageAds> ReadAllAsync(SqliteDatabase database, [EnumeratorCancellation] CancellationToken cancellation)
+    public static async IAsyncEnumerable<PackageAds> ReadAllAsync(ISqliteTransactions database, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var names = await database.ReadAsync(ReadNames, cancellation);
         foreach (var package in names.Packages.OrderBy(package => package.Key))

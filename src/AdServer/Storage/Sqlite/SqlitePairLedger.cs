@@ -12,7 +12,7 @@ namespace AdServer.Storage.Sqlite;
 /// <param name="pairsAtOnce">The most pairs of a transaction.</param>
 /// <param name="mostPairs">About how many pairs are held in memory; a smaller number means more passes over all events.</param>
 internal sealed class SqlitePairLedger(
-    SqliteDatabase database, int eventsAtOnce = 20_000, int pairsAtOnce = 20_000, int mostPairs = PairWindow.MostPairs)
+    ISqliteTransactions database, int eventsAtOnce = 20_000, int pairsAtOnce = 20_000, int mostPairs = PairWindow.MostPairs)
 {
     /// <summary>One text for each name, however many pairs it is in: there are far more pairs than names.</summary>
     private readonly Dictionary<string, string> names = new(StringComparer.Ordinal);

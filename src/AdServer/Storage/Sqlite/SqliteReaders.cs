@@ -34,34 +34,8 @@ internal sealed class SqliteReaders(Func<SqliteSession> open, TimeSpan? longest 
         }
     }
 
-    /// <summary>Waits for the queries under way, then closes.</summary>
-    public void Dispose()
-    {
-        for (var taken = 0; taken < MostAtOnce; taken++)
-        {
-            room.Wait();
-        }
-
-        while (idle.TryTake(out var session))
-        {
-            session.Dispose();
-        }
-    }
-
-    private async Task<T> RunWhenThereIsRoomAsync<T>(Func<SqliteSession, T> query, CancellationToken cancellation)
-    {
-        await room.WaitAsync(cancellation);
-        try
-        {
-            return await Task.Run(() => Query(query, cancellation), cancellation);
-        }
-        finally
-        {
-            room.Release();
-        }
-    }
-
-    private T Query<T>(Func<SqliteSession, T> query, CancellationToken cancellation)
+    /// <summary>Runs a query on the caller's thread.</summary>
+    public T Run<T>(Func<SqliteSession, T> query, CancellationToken cancellation)
     {
         SqliteSession? session = null;
         try
@@ -82,6 +56,33 @@ internal sealed class SqliteReaders(Func<SqliteSession> open, TimeSpan? longest 
             session?.Dispose();
             cancellation.ThrowIfCancellationRequested();
             throw SqliteFault.Translate(fault);
+        }
+    }
+
+    /// <summary>Waits for the queries under way, then closes.</summary>
+    public void Dispose()
+    {
+        for (var taken = 0; taken < MostAtOnce; taken++)
+        {
+            room.Wait();
+        }
+
+        while (idle.TryTake(out var session))
+        {
+            session.Dispose();
+        }
+    }
+
+    private async Task<T> RunWhenThereIsRoomAsync<T>(Func<SqliteSession, T> query, CancellationToken cancellation)
+    {
+        await room.WaitAsync(cancellation);
+        try
+        {
+            return await Task.Run(() => Run(query, cancellation), cancellation);
+        }
+        finally
+        {
+            room.Release();
         }
     }
 }

@@ -8,7 +8,7 @@ namespace AdServer.Storage.Sqlite;
 /// Puts the rows and buckets of a day right beside the roll-up: what is wrong is found by reading, and replaced in short transactions of the
 /// writer, which applies no roll meanwhile. So each row still changes together with the roll that it includes (law 5).
 /// </summary>
-internal sealed class SqliteRebuild(SqliteDatabase database, TimeProvider clock)
+internal sealed class SqliteRebuild(ISqliteTransactions database, TimeProvider clock)
 {
     private const int EventsAtOnce = 20_000;
 

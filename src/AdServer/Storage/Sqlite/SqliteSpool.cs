@@ -12,14 +12,17 @@ internal sealed class SqliteSpool : IDisposable
 {
     private const int MostAdsOfSet = 1000;
 
-    private readonly SqliteDatabase database;
+    private readonly ISqliteTransactions database;
     private readonly long mostBytes;
     private readonly Lock door = new();
     private SpoolState state;
     private long added;
     private long removed;
 
-    private SqliteSpool(SqliteDatabase database, string path, long mostBytes)
+    /// <param name="database">Its open file, which it closes.</param>
+    /// <param name="path">Where that is.</param>
+    /// <param name="mostBytes">From which size on it takes no more.</param>
+    public SqliteSpool(ISqliteTransactions database, string path, long mostBytes)
     {
         (this.database, Path, this.mostBytes) = (database, path, mostBytes);
         (Id, state) = database.ReadAsync(session => (ReadId(session), ReadState(session)), CancellationToken.None).GetAwaiter().GetResult();

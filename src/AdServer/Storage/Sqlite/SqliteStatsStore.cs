@@ -4,7 +4,7 @@ using AdServer.Stats;
 namespace AdServer.Storage.Sqlite;
 
 /// <summary>Derived rows and delivery rows in SQLite. What is read together is read in one transaction (law 11).</summary>
-internal sealed class SqliteStatsStore(SqliteDatabase database, TimeProvider clock) : IStatsStore
+internal sealed class SqliteStatsStore(ISqliteTransactions database, TimeProvider clock) : IStatsStore
 {
     private readonly SqliteSweep sweep = new(database);
 

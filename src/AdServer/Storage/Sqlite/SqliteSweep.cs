@@ -7,7 +7,7 @@ namespace AdServer.Storage.Sqlite;
 /// Deletes what removed ads left behind (law 6), a bounded slice at a time: first events with their bucket entries, then rows, and the ad
 /// counts as swept in the transaction that finds nothing more. The place in the journal is only remembered: after a start it begins anew.
 /// </summary>
-internal sealed class SqliteSweep(SqliteDatabase database)
+internal sealed class SqliteSweep(ISqliteTransactions database)
 {
     private const int MostAds = 100;
 

@@ -13,34 +13,24 @@ internal enum SqliteLane
 }
 
 /// <summary>
-/// The one thread that writes. Each job is one transaction on the one writing connection: committed and durable when its task completes,
-/// or without a trace. A job that was started runs to its end; before that it can be cancelled.
+/// The one thread that writes, from the first job on. Each job is one transaction on the one writing connection: committed and durable when
+/// its task completes, or without a trace. A job that was started runs to its end; before that it can be cancelled.
 /// </summary>
-internal sealed class SqliteWriter : IDisposable
+/// <param name="connection">The writing connection, which it closes.</param>
+internal sealed class SqliteWriter(SqliteWriteConnection connection) : IDisposable
 {
     /// <summary>Urgent jobs in a row while a background job waits: the roll-up must not starve.</summary>
     private const int MostUrgentInRow = 8;
 
-    private readonly Func<SqliteSession> open;
     private readonly Queue<IJob> urgent = [];
     private readonly Queue<IJob> background = [];
-    private readonly Thread thread;
-    private SqliteSession? session;
+    private Thread? thread;
     private int urgentInRow;
     private bool closing;
 
-    /// <param name="open">Opens the writing connection, also again after it broke.</param>
-    public SqliteWriter(Func<SqliteSession> open)
-    {
-        this.open = open;
-        session = open();
-        thread = new Thread(Work) { IsBackground = true, Name = "SQLite writer" };
-        thread.Start();
-    }
-
     private interface IJob
     {
-        void Run(SqliteWriter writer);
+        void Run(SqliteWriteConnection connection);
     }
 
     /// <summary>Queues a job; its task completes after the commit.</summary>
@@ -56,13 +46,14 @@ internal sealed class SqliteWriter : IDisposable
             }
 
             (lane == SqliteLane.Urgent ? urgent : background).Enqueue(job);
+            thread ??= StartThread();
             Monitor.Pulse(urgent);
         }
 
         return job.Task;
     }
 
-    /// <summary>Ends what was queued, moves the log into the file as far as readers let it, and closes.</summary>
+    /// <summary>Ends what was queued, and closes.</summary>
     public void Dispose()
     {
         lock (urgent)
@@ -71,26 +62,23 @@ internal sealed class SqliteWriter : IDisposable
             Monitor.Pulse(urgent);
         }
 
-        thread.Join();
+        thread?.Join();
+        connection.Dispose();
+    }
+
+    private Thread StartThread()
+    {
+        var started = new Thread(Work) { IsBackground = true, Name = "SQLite writer" };
+        started.Start();
+        return started;
     }
 
     private void Work()
     {
         while (Next() is { } job)
         {
-            job.Run(this);
+            job.Run(connection);
         }
-
-        try
-        {
-            session?.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
-        }
-        catch (Exception fault) when (SqliteFault.Translate(fault) is StoreUnavailableException)
-        {
-            // The log holds everything that was committed; the next start reads it.
-        }
-
-        session?.Dispose();
     }
 
     private IJob? Next()
@@ -113,23 +101,6 @@ internal sealed class SqliteWriter : IDisposable
         }
     }
 
-    private T Transact<T>(Func<SqliteSession, T> work)
-    {
-        session ??= open();
-        try
-        {
-            return session.InTransaction("BEGIN IMMEDIATE", work);
-        }
-        finally
-        {
-            if (session.IsStuck)
-            {
-                session.Dispose();
-                session = null;
-            }
-        }
-    }
-
     private sealed class Job<T> : IJob
     {
         private readonly TaskCompletionSource<T> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -145,7 +116,7 @@ internal sealed class SqliteWriter : IDisposable
 
         public Task<T> Task => done.Task;
 
-        public void Run(SqliteWriter writer)
+        public void Run(SqliteWriteConnection connection)
         {
             if (Interlocked.Exchange(ref taken, 1) != 0)
             {
@@ -155,7 +126,7 @@ internal sealed class SqliteWriter : IDisposable
             registration.Unregister();
             try
             {
-                done.SetResult(writer.Transact(work));
+                done.SetResult(connection.Transact(work));
             }
             catch (Exception fault)
             {

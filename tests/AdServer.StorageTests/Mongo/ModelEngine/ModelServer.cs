@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using MongoDB.Bson;
 using MongoDB.Bson.Serialization;
+using Documents = System.Collections.Immutable.ImmutableSortedDictionary<MongoDB.Bson.BsonValue, MongoDB.Bson.BsonDocument>;
 
 namespace AdServer.StorageTests.Mongo.ModelEngine;
 
@@ -12,9 +14,11 @@ internal sealed class ModelServer
     private const int DuplicateKey = 11000;
     private const int Remembered = 40;
 
+    private static readonly Documents None = Documents.Empty.WithComparers(ModelValues.Order);
+
     private readonly Lock gate = new();
-    private readonly Queue<Dictionary<string, SortedDictionary<BsonValue, BsonDocument>>> past = [];
-    private Dictionary<string, SortedDictionary<BsonValue, BsonDocument>> present = [];
+    private readonly Queue<ImmutableDictionary<string, Documents>> past = [];
+    private ImmutableDictionary<string, Documents> present = ImmutableDictionary<string, Documents>.Empty;
 
     /// <summary>The commands that consist of statements, each of which is executed for itself.</summary>
     public static string? ListOf(BsonDocument command) => command.GetElement(0).Name switch
@@ -105,21 +109,17 @@ internal sealed class ModelServer
         var met = Of(present, collection).Where(pair => ModelFilter.Takes(filter, pair.Value)).Select(pair => pair.Key).ToList();
         foreach (var id in met)
         {
-            Remember(collection);
-            Of(present, collection).Remove(id);
+            Remember(collection, documents => documents.Remove(id));
         }
 
         return (met.Count, null);
     }
 
-    private void Put(string collection, BsonDocument document)
-    {
-        Remember(collection);
-        Of(present, collection)[document["_id"]] = document;
-    }
+    private void Put(string collection, BsonDocument document) =>
+        Remember(collection, documents => documents.SetItem(document["_id"], document));
 
-    /// <summary>Keeps the present as a past, and goes on with a copy of what is about to change. Documents are replaced, never changed.</summary>
-    private void Remember(string collection)
+    /// <summary>Keeps the present as a past, and goes on with what is changed. Documents are replaced, never changed.</summary>
+    private void Remember(string collection, Func<Documents, Documents> change)
     {
         past.Enqueue(present);
         if (past.Count > Remembered)
@@ -127,10 +127,8 @@ internal sealed class ModelServer
             past.Dequeue();
         }
 
-        present = new(present) { [collection] = new(Of(present, collection), ModelValues.Order) };
+        present = present.SetItem(collection, change(Of(present, collection)));
     }
 
-    private static SortedDictionary<BsonValue, BsonDocument> Of(
-        Dictionary<string, SortedDictionary<BsonValue, BsonDocument>> state, string collection) =>
-        state.TryGetValue(collection, out var documents) ? documents : state[collection] = new(ModelValues.Order);
+    private static Documents Of(ImmutableDictionary<string, Documents> state, string collection) => state.GetValueOrDefault(collection, None);
 }

@@ -20,6 +20,7 @@ internal sealed class ModelValues : IComparer<BsonValue>
 
     private static int CompareSame(BsonValue left, BsonValue right) => left switch
     {
+        BsonString text when Ascii.IsValid(text.Value) && Ascii.IsValid(right.AsString) => string.CompareOrdinal(text.Value, right.AsString),
         BsonString text => Encoding.UTF8.GetBytes(text.Value).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(right.AsString)),
         BsonBinaryData bytes => bytes.Bytes.AsSpan().SequenceCompareTo(right.AsByteArray),
         BsonDocument document => CompareFields(document, right.AsBsonDocument),

@@ -1,0 +1,51 @@
+using AdServer.Common;
+using AdServer.Events;
+using AdServer.Stats;
+using AdServer.Storage.Sqlite;
+
+namespace AdServer.StorageTests.Simulation;
+
+/// <summary>A statistics store that is broken on purpose where it is given something else to do.</summary>
+internal sealed class MutatedStats(IStatsStore stats) : IStatsStore
+{
+    private Task<StatsView>? first;
+
+    /// <summary>What is done in place of applying a roll.</summary>
+    public Func<Roll, Task>? Apply { get; init; }
+
+    /// <summary>Whether a reader gets what the first one got.</summary>
+    public bool IsCached { get; init; }
+
+    /// <summary>Adds the rows of a roll without looking whether they have it, and the rest, with the mark, in another transaction.</summary>
+    public static IStatsStore WithoutGuard(IStatsStore stats, ISqliteTransactions database, TimeProvider clock) => new MutatedStats(stats)
+    {
+        Apply = async roll =>
+        {
+            await database.WriteAsync(SqliteLane.Background, session => AddUnguarded(session, roll, clock.Now()), CancellationToken.None);
+            await stats.ApplyAsync(roll, CancellationToken.None);
+        },
+    };
+
+    public Task ApplyAsync(Roll roll, CancellationToken cancellation) => Apply?.Invoke(roll) ?? stats.ApplyAsync(roll, cancellation);
+
+    public Task<StatsView> ReadAsync(StatsQuery query, CancellationToken cancellation) =>
+        IsCached ? first ??= stats.ReadAsync(query, cancellation) : stats.ReadAsync(query, cancellation);
+
+    public IAsyncEnumerable<PackageAds> ReadPackageAdsAsync(CancellationToken cancellation) => stats.ReadPackageAdsAsync(cancellation);
+
+    public Task<PackageAdsNews> ReadNewPackageAdsAsync(PackageAdsPlace? after, CancellationToken cancellation) =>
+        stats.ReadNewPackageAdsAsync(after, cancellation);
+
+    public Task ReplaceDeliveriesAsync(
+        string process, IReadOnlyList<DeliveryTotal> deliveries, IReadOnlyList<RequestTotal> requests, CancellationToken cancellation) =>
+        stats.ReplaceDeliveriesAsync(process, deliveries, requests, cancellation);
+
+    public Task<bool> SweepRemovedAsync(int slice, CancellationToken cancellation) => stats.SweepRemovedAsync(slice, cancellation);
+
+    private static bool AddUnguarded(SqliteSession session, Roll roll, DateTimeOffset now)
+    {
+        session.Execute("UPDATE daily_ad_stats SET through = 0; UPDATE daily_package_stats SET through = 0");
+        SqliteDerived.AddRows(session, RollUp.Of(roll.Events), roll.Number, now);
+        return true;
+    }
+}
