@@ -21,7 +21,7 @@ internal sealed class MongoCopyMark(IMongoCommands commands, MongoSettings setti
         if (await FindAsync(MongoSchema.Meta, Filter, cancellation) is { } found && !Read(found).IsFinished)
         {
             throw new StartException(
-                $"{settings.Redacted} is a copy of {found.Text("source")} that is not finished. Start the same -- copy again: it goes on where it was stopped.");
+                $"{settings.Redacted} is a copy of {found.Text("source")} that is not finished. Start the same -- copy or -- restore again: it goes on where it was stopped.");
         }
     }
 
@@ -33,14 +33,14 @@ internal sealed class MongoCopyMark(IMongoCommands commands, MongoSettings setti
         {
             var of = found.Text("source");
             return of == source ? Read(found) : throw new StartException(
-                $"{settings.Redacted} is a copy of {of}, and this one is of {source}. Name an empty database with --to, or {of} with --from.");
+                $"{settings.Redacted} is a copy of {of}, and this one is of {source}. Name an empty database, or go on with {of}.");
         }
 
         foreach (var collection in MongoSchema.Names)
         {
             if (await FindAsync(collection, [], cancellation) is not null)
             {
-                throw new StartException($"{settings.Redacted} holds data that no copy has put there. Name another database with --to: it is made if there is none.");
+                throw new StartException($"{settings.Redacted} holds data that no copy has put there. Name another database: it is made if there is none.");
             }
         }
 

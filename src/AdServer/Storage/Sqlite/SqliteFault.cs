@@ -28,6 +28,10 @@ internal static class SqliteFault
             ? new StoreUnavailableException($"The store {words} (SQLite error {engine.SqliteExtendedErrorCode})", engine)
             : fault;
 
+    /// <summary>Whether it was the disk that had no room, said by the engine or by a store.</summary>
+    public static bool IsFull(Exception fault) =>
+        (fault as SqliteException ?? fault.InnerException as SqliteException)?.SqliteErrorCode == raw.SQLITE_FULL;
+
     /// <summary>What is the matter, if it is nothing that our code did; see https://sqlite.org/rescode.html.</summary>
     public static string? Words(int code) => (code & PrimaryCode) switch
     {
