@@ -43,12 +43,11 @@ internal sealed class BackupCommand(IBackupSource source, IAnsiConsole console, 
     private async Task<BackupManifest> WriteAsync(string part, CancellationToken cancellation)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(part)!);
-        var stream = new FileStream(part, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        var stream = new FileStream(part, FileMode.Create, FileAccess.ReadWrite, FileShare.None);
         try
         {
             await using (stream)
             {
-                stream.SetLength(0);
                 return await FillAsync(stream, $"{part}.db", cancellation);
             }
         }

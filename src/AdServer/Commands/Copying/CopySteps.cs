@@ -30,8 +30,11 @@ internal sealed class CopySteps(ICopySource source, ICopyTarget target, IEventJo
     }
 
     /// <summary>Rolls up all that was moved.</summary>
-    public Task DeriveAsync(CancellationToken cancellation) =>
-        console.WithProgressAsync("Deriving statistics, event", steps => RollUpAsync(steps, cancellation));
+    public Task DeriveAsync(CancellationToken cancellation) => DeriveAsync(journal, stats, console, cancellation);
+
+    /// <summary>Rolls up all that waits in a store.</summary>
+    public static Task DeriveAsync(IEventJournal journal, IStatsStore stats, IAnsiConsole console, CancellationToken cancellation) =>
+        console.WithProgressAsync("Deriving statistics, event", steps => RollUpAsync(journal, stats, steps, cancellation));
 
     /// <summary>Moves the rest of a stage; returns the mark of the next.</summary>
     private async Task<CopyMark> MoveStageAsync(CopyMark mark, long all, CancellationToken cancellation)
@@ -55,7 +58,7 @@ internal sealed class CopySteps(ICopySource source, ICopyTarget target, IEventJo
         return mark;
     }
 
-    private async Task<bool> RollUpAsync(Action<int, int> steps, CancellationToken cancellation)
+    private static async Task<bool> RollUpAsync(IEventJournal journal, IStatsStore stats, Action<int, int> steps, CancellationToken cancellation)
     {
         var all = (await journal.ReadLagAsync(cancellation)).Events;
         for (var done = 0L; await journal.NextRollAsync(RollSize, cancellation) is { } roll;)
