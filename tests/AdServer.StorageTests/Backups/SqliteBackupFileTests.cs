@@ -1,3 +1,4 @@
+using AdServer.Storage.Sqlite;
 using AdServer.StorageTests.Copying;
 using Xunit;
 using static AdServer.StorageTests.Samples;
@@ -102,5 +103,21 @@ public sealed class SqliteBackupFileTests : IAsyncLifetime
 
         Assert.Equal((1, true), (refusal.ExitCode, File.Exists($"{Backup}.part")));
         Assert.Contains("being used by another process", refusal.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Of_a_copy_for_which_there_is_no_room_nothing_is_left()
+    {
+        var fault = await Assert.ThrowsAsync<IOException>(() => SqliteStoreFile.MakeAsync(Backup, "The store", FillAsync, Token));
+
+        Assert.Contains($"There is no room for {Backup}", fault.Message, StringComparison.Ordinal);
+        Assert.Empty(folder.EnumerateFiles());
+
+        async Task FillAsync()
+        {
+            await File.WriteAllTextAsync($"{Backup}-journal", "left by the engine", Token);
+            using var session = SqliteSession.Open(Backup, readOnly: false);
+            session.Execute("PRAGMA max_page_count=2; CREATE TABLE t (x); INSERT INTO t VALUES (zeroblob(100000))");
+        }
     }
 }

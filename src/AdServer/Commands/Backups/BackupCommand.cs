@@ -29,7 +29,7 @@ internal sealed class BackupCommand(IBackupSource source, IAnsiConsole console, 
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             throw new StartException(
-                $"The backup cannot be written: {fault.Message} Nothing is left of it. It needs room beside {file} for the whole store and for itself.", fault);
+                $"The backup cannot be written: {fault.Message.TrimEnd('.')}. Nothing is left of it. It needs room beside {file} for the whole store and for itself.", fault);
         }
     }
 

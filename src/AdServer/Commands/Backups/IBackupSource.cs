@@ -12,7 +12,7 @@ internal interface IBackupSource
 
     /// <summary>
     /// Writes the store into a new file, as it is at one position: everything that was answered before the call is in it, nothing is in it by
-    /// half. The file is checked. What a failure leaves of it, and of the engine's own files beside it, is the next call's to replace.
+    /// half. The file is checked, and nobody has it open afterwards; of a call that fails nothing is left.
     /// </summary>
     /// <exception cref="StartException">The store cannot be backed up: the message says why and what to do.</exception>
     /// <exception cref="StoreUnavailableException">The store cannot answer.</exception>

@@ -40,7 +40,7 @@ internal sealed class RestoreCommand(IRestoreTarget target, IAnsiConsole console
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            throw new StartException($"The backup cannot be unpacked to {store}: {fault.Message} Nothing is left of it.", fault);
+            throw new StartException($"The backup cannot be unpacked to {store}: {fault.Message.TrimEnd('.')}. Nothing is left of it.", fault);
         }
     }
 }

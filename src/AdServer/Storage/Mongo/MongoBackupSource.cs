@@ -16,25 +16,19 @@ internal sealed class MongoBackupSource(
 
     public async Task<BackupContents> WriteAsync(string file, CancellationToken cancellation)
     {
-        SqliteStoreFile.Delete(file);
         await spools.RequireEmptyAsync(Name, cancellation);
         var whole = new MongoCopySource(commands, spools, location, stats, clock);
-        var (source, cut) = await MongoCutSource.MakeAsync(whole, commands, stats, cancellation);
-        try
-        {
-            await using (var target = SqliteModule.OpenSqliteFile(file, StorageAccess.CopyTo, clock))
-            {
-                await CopyAsync(source, target, cancellation);
-            }
+        // First: every ad of an event up to it is there, and will be read.
+        var cut = await MongoCut.MakeAsync(commands, cancellation);
+        var source = new MongoCutSource(whole, commands, stats, cut);
+        var contents = await SqliteStoreFile.MakeAsync(file, $"The copy of {Name}", () => CopyAsync(source, file, cancellation), cancellation);
+        return contents with { Position = cut.Position };
+    }
 
-            SqliteStoreFile.Detach(file);
-            await SqliteStoreFile.CheckAsync(file, $"The copy of {Name}", cancellation);
-            return SqliteStoreFile.Read(file) with { Position = cut.Position };
-        }
-        catch (Exception fault) when (SqliteFault.IsFull(fault))
-        {
-            throw new IOException($"There is no room for {file}.", fault);
-        }
+    private async Task CopyAsync(MongoCutSource source, string file, CancellationToken cancellation)
+    {
+        await using var target = SqliteModule.OpenSqliteFile(file, StorageAccess.CopyTo, clock);
+        await CopyAsync(source, target, cancellation);
     }
 
     private async Task CopyAsync(MongoCutSource source, IServiceProvider services, CancellationToken cancellation)

@@ -51,7 +51,7 @@ internal sealed class MongoCopySource(
 
     private static BsonDocument IsThere => new("removedAt", BsonNull.Value);
 
-    public static BsonDocument IsSettled => new("pending", BsonNull.Value);
+    private static BsonDocument IsSettled => new("pending", BsonNull.Value);
 
     private static CopiedAd ReadAd(BsonDocument ad) => new(MongoAds.Read(ad), ad.InstantOrNull("removedAt"), ad.Has("swept"));
 

@@ -12,22 +12,12 @@ internal sealed class SqliteBackupSource(SqliteDatabase database, StorageLocatio
 {
     public string Name => location.Name;
 
-    public async Task<BackupContents> WriteAsync(string file, CancellationToken cancellation)
-    {
-        SqliteStoreFile.Delete(file);
-        try
-        {
-            await console.WithProgressAsync(
-                "Copying page", steps => database.ReadAsync(session => Copy(session, file, steps, cancellation), cancellation));
-            SqliteStoreFile.Detach(file);
-            await SqliteStoreFile.CheckAsync(file, $"The store {location.Where}", cancellation);
-            return SqliteStoreFile.Read(file);
-        }
-        catch (Exception fault) when (SqliteFault.IsFull(fault))
-        {
-            throw new IOException($"There is no room for {file}.", fault);
-        }
-    }
+    public Task<BackupContents> WriteAsync(string file, CancellationToken cancellation) => SqliteStoreFile.MakeAsync(
+        file,
+        $"The store {location.Where}",
+        () => console.WithProgressAsync(
+            "Copying page", steps => database.ReadAsync(session => Copy(session, file, steps, cancellation), cancellation)),
+        cancellation);
 
     private static bool Copy(SqliteSession session, string file, Action<int, int> steps, CancellationToken cancellation)
     {

@@ -23,6 +23,36 @@ internal static class SqliteStoreFile
         }
     }
 
+    /// <summary>Makes the file of a backup; of one that fails nothing is left.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="name">What people call the store that is in it.</param>
+    /// <param name="write">Writes it; nobody has it open afterwards.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="StartException">It is no whole store.</exception>
+    /// <exception cref="IOException">There is no room for it.</exception>
+    public static async Task<BackupContents> MakeAsync(string path, string name, Func<Task> write, CancellationToken cancellation)
+    {
+        // What a run left that was killed.
+        Delete(path);
+        try
+        {
+            await write();
+            Detach(path);
+            await CheckAsync(path, name, cancellation);
+            return Read(path);
+        }
+        catch (Exception fault)
+        {
+            Delete(path);
+            if (SqliteFault.IsFull(fault))
+            {
+                throw new IOException($"There is no room for {path}", fault);
+            }
+
+            throw;
+        }
+    }
+
     /// <summary>Makes sure that a file is a whole store of ours that contradicts itself nowhere.</summary>
     /// <param name="path">The file.</param>
     /// <param name="name">What people call it.</param>
@@ -54,7 +84,7 @@ internal static class SqliteStoreFile
         },
         cancellation);
 
-    /// <summary>Makes a file that was written with a log one that stands alone.</summary>
+    /// <summary>Has a file that was written with a log stand alone.</summary>
     public static void Detach(string path)
     {
         using (var session = SqliteSession.Open(path, readOnly: false))
@@ -72,8 +102,7 @@ internal static class SqliteStoreFile
         SqliteSchema.Store.Migrate(session);
     }
 
-    /// <summary>What is in the file.</summary>
-    public static BackupContents Read(string path)
+    private static BackupContents Read(string path)
     {
         using var session = SqliteSession.Open(path, readOnly: true);
         var last = SqliteRolls.LastApplied(session);
