@@ -93,7 +93,26 @@ public sealed class BackupFileTests : IAsyncLifetime
 
     [Fact]
     public Task A_newer_schema_is_refused() =>
-        RefuseMadeAsync(manifest => manifest with { Schema = 99 }, _ => { }, "was written by a newer server (schema 99; this one knows up to 1). Restore it with that one.");
+        RefuseMadeAsync(manifest => manifest with { Schema = 99 }, _ => { }, "was written by a newer server (schema 99; this one knows up to 2). Restore it with that one.");
+
+    [Fact]
+    public async Task An_older_schema_is_migrated()
+    {
+        var made = await MakeAsync(
+            manifest => manifest with { Schema = 1 },
+            store => Run(
+                store,
+                """
+                UPDATE events_by_day SET events = (SELECT json_group_array(json_remove(value, '$.revision')) FROM json_each(events));
+                ALTER TABLE ad_events DROP COLUMN revision;
+                DROP TABLE daily_ad_revisions;
+                PRAGMA user_version=1;
+                """));
+
+        (await BackupRun.RestoreAsync(target, made)).Require();
+
+        Assert.Equal(await source.ReadTotalAsync(), await target.ReadTotalAsync());
+    }
 
     [Fact]
     public Task A_newer_format_is_refused() =>
@@ -148,7 +167,10 @@ public sealed class BackupFileTests : IAsyncLifetime
     }
 
     /// <summary>Refuses a backup that was made, with a right seal, of a store and a manifest that were changed.</summary>
-    private async Task RefuseMadeAsync(Func<BackupManifest, BackupManifest> describe, Action<string> change, string words)
+    private async Task RefuseMadeAsync(Func<BackupManifest, BackupManifest> describe, Action<string> change, string words) =>
+        await RefuseAsync(await File.ReadAllBytesAsync(await MakeAsync(describe, change), Token), words);
+
+    private async Task<string> MakeAsync(Func<BackupManifest, BackupManifest> describe, Action<string> change)
     {
         var (store, made) = (Path.Combine(folder.FullName, "store.db"), Path.Combine(folder.FullName, "made.zip"));
         BackupManifest manifest;
@@ -164,7 +186,7 @@ public sealed class BackupFileTests : IAsyncLifetime
             await BackupFile.WriteAsync(stream, describe(manifest), store, (_, _) => { }, Token);
         }
 
-        await RefuseAsync(await File.ReadAllBytesAsync(made, Token), words);
+        return made;
     }
 
     /// <summary>That a file is refused and no store was made, nor anything beside it but the lock.</summary>

@@ -83,6 +83,19 @@ public sealed class SqliteBackupFileTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_was_wrong_in_the_store_is_found_when_it_is_restored()
+    {
+        await source.SpoilAdRowAsync("plain");
+        (await BackupRun.BackUpAsync(source, Backup)).Require();
+
+        var run = await BackupRun.RestoreAsync(target, Backup);
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("ad plain of performer p1: daily_ad_stats says", run.Text, StringComparison.Ordinal);
+        Assert.NotEmpty(await target.VerifyAsync());
+    }
+
+    [Fact]
     public async Task A_store_that_a_server_serves_is_refused()
     {
         (await BackupRun.BackUpAsync(source, Backup)).Require();
