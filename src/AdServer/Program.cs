@@ -19,6 +19,8 @@ try
         Invocation.OpenApi openApi => await Program.PrintOpenApiAsync(openApi),
         Invocation.Verify verify => await Program.RunAsync(verify, verify.Configuration, StorageAccess.ReadOnly),
         Invocation.Rebuild { Url: null } rebuild => await Program.RunAsync(rebuild, rebuild.Configuration, StorageAccess.Maintain),
+        Invocation.Backup backup => await Program.RunAsync(backup, backup.Configuration, StorageAccess.ReadOnly),
+        Invocation.Restore restore => await Program.RunAsync(restore, restore.Configuration, StorageAccess.ReadOnly),
         Invocation.Copy copy => await Program.CopyAsync(copy),
         var other => await Program.RunAsync(other, configuration: [], access: null),
     };
@@ -96,7 +98,8 @@ internal sealed partial class Program
         }
 
         await using var services = builder.Services.BuildServiceProvider();
-        if (access is not null)
+        // What is to be restored is not there yet.
+        if (access is not null && command is not Invocation.Restore)
         {
             await services.OpenStorageAsync();
         }

@@ -75,8 +75,7 @@ internal sealed class SqliteEngine : TestEngine
         folder.Delete(recursive: true);
     }
 
-    public override ServiceProvider Open(StorageAccess access) => new ServiceCollection()
-        .AddSingleton<TimeProvider>(Clock)
+    public override ServiceProvider Open(StorageAccess access) => NewServices()
         .AddStorage(new ConfigurationBuilder().Build(), folder.FullName, access)
         .BuildServiceProvider();
 

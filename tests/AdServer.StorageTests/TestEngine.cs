@@ -1,9 +1,11 @@
 using AdServer.Access;
 using AdServer.Catalog;
+using AdServer.Commands;
 using AdServer.Events;
 using AdServer.Stats;
 using AdServer.Storage;
 using Microsoft.Extensions.DependencyInjection;
+using Spectre.Console;
 
 namespace AdServer.StorageTests;
 
@@ -15,6 +17,9 @@ internal abstract class TestEngine : IAsyncDisposable
     protected TestEngine() => services = new(Open);
 
     public ManualClock Clock { get; } = new();
+
+    /// <summary>What commands on this store said.</summary>
+    public StringWriter Said { get; } = new();
 
     public ICatalogStore Catalog => Get<ICatalogStore>();
 
@@ -84,6 +89,12 @@ internal abstract class TestEngine : IAsyncDisposable
     public abstract Task<int> ReadLargestBucketAsync();
 
     protected abstract ServiceProvider Open();
+
+    /// <summary>The clock, and the commands with their console.</summary>
+    protected IServiceCollection NewServices() => new ServiceCollection()
+        .AddSingleton<TimeProvider>(Clock)
+        .AddSingleton(AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Out = new AnsiConsoleOutput(Said) }))
+        .AddCommands();
 
     protected T Get<T>()
         where T : notnull => services.Value.GetRequiredService<T>();

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using AdServer.Commands.Backups;
 using AdServer.Commands.Copying;
 using AdServer.Commands.Simulation;
 using AdServer.Commands.Torture;
@@ -73,7 +74,7 @@ internal static class CommandLine
     private static Invocation.Answer? Refusal(ParseResult result, ConfigurationArguments split)
     {
         var command = result.CommandResult.Command;
-        if (result.UnmatchedTokens is [var unknown, ..])
+        if ((BackupArguments.Mistaken(result) ?? FirstUnmatched(result)) is { } unknown)
         {
             return Invocation.Answer.Refuse(Unknown(WithoutSecrets(unknown), command));
         }
@@ -90,6 +91,8 @@ internal static class CommandLine
 
         return command == Torture && TortureArguments.Fault(result) is { } fault ? Invocation.Answer.Refuse(fault) : null;
     }
+
+    private static string? FirstUnmatched(ParseResult result) => result.UnmatchedTokens is [var first, ..] ? first : null;
 
     private static string Unknown(string word, Command command)
     {
@@ -123,6 +126,8 @@ internal static class CommandLine
         "verify" => LedgerArguments.ReadVerify(result, configuration),
         "rebuild" => LedgerArguments.ReadRebuild(result, configuration),
         "copy" => CopyArguments.Read(result, configuration),
+        "backup" => BackupArguments.ReadBackup(result, configuration),
+        "restore" => BackupArguments.ReadRestore(result, configuration),
         "simulate" => new Invocation.Simulate(SimulateArguments.Read(result)),
         "torture" => new Invocation.Torture(TortureArguments.Read(result)),
         "openapi" => new Invocation.OpenApi(configuration),
@@ -134,7 +139,7 @@ internal static class CommandLine
         var root = new RootCommand(
             "A self-hosted server for video ads in apps. Settings are given as --Section:Key value, such as --Storage:Path ads.db or --urls http://*:8080.")
         {
-            Demo, Serve, Verify, Rebuild, Copy, Simulate, Torture, OpenApi,
+            Demo, Serve, Verify, Rebuild, Copy, BackupArguments.Backup, BackupArguments.Restore, Simulate, Torture, OpenApi,
         };
         root.Directives.Clear();
         return root;

@@ -1,3 +1,4 @@
+using AdServer.Commands.Backups;
 using AdServer.Commands.Copying;
 using AdServer.Commands.Demo;
 using AdServer.Commands.Simulation;
@@ -21,6 +22,8 @@ internal static class CommandsModule
             .AddTransient<RebuildCommand>()
             .AddTransient<RemoteRebuildCommand>()
             .AddTransient<CopyCommand>()
+            .AddTransient<BackupCommand>()
+            .AddTransient<RestoreCommand>()
             .AddTransient<SimulateCommand>()
             .AddTransient<TortureCommand>()
             .AddTransient<DemoData>();
@@ -33,7 +36,7 @@ internal static class CommandsModule
         return answer.ExitCode;
     }
 
-    /// <summary>Runs <c>verify</c>, <c>rebuild</c>, <c>copy</c>, <c>simulate</c> or <c>torture</c>, ended in good order by Ctrl-C; the value is the exit code.</summary>
+    /// <summary>Runs a command that neither serves nor prints a document, ended in good order by Ctrl-C; the value is the exit code.</summary>
     public static async Task<int> RunCommandAsync(this IServiceProvider services, Invocation invocation)
     {
         using var interruption = new Interruption();
@@ -60,8 +63,17 @@ internal static class CommandsModule
         Invocation.Rebuild { Url: { } url } remote => services.GetRequiredService<RemoteRebuildCommand>().RunAsync(url, remote.Days, cancellation),
         Invocation.Rebuild rebuild => services.GetRequiredService<RebuildCommand>().RunAsync(rebuild.Days, cancellation),
         Invocation.Copy => services.GetRequiredService<CopyCommand>().RunAsync(cancellation),
+        Invocation.Backup backup => services.GetRequiredService<BackupCommand>().RunAsync(backup.File, backup.IsForced, cancellation),
+        Invocation.Restore restore => RestoreAsync(services, restore.File, cancellation),
         Invocation.Simulate simulate => services.GetRequiredService<SimulateCommand>().RunAsync(simulate.Options, cancellation),
         Invocation.Torture torture => services.GetRequiredService<TortureCommand>().RunAsync(torture.Options, cancellation),
         _ => throw new ArgumentOutOfRangeException(nameof(invocation), "runs in a host of its own"),
     };
+
+    /// <summary>What reads the store to verify it is made when there is one.</summary>
+    private static async Task<int> RestoreAsync(IServiceProvider services, string file, CancellationToken cancellation)
+    {
+        await services.GetRequiredService<RestoreCommand>().RunAsync(file, cancellation);
+        return await services.GetRequiredService<VerifyCommand>().RunAsync(DaySpan.All, cancellation);
+    }
 }

@@ -39,6 +39,15 @@ internal abstract record Invocation
     /// <summary>Move everything of one store into another.</summary>
     internal sealed record Copy(CopyAddress From, CopyAddress To, string[] Configuration) : Invocation;
 
+    /// <summary>Write the store into one file, given by its full path.</summary>
+    internal sealed record Backup(string File, bool IsForced, string[] Configuration) : Invocation;
+
+    /// <summary>Fill an empty store from such a file, then verify it.</summary>
+    internal sealed record Restore(string File, string[] Configuration) : Invocation
+    {
+        public override int ExitCodeOfFault => ExitCodes.NotCompared;
+    }
+
     /// <summary>Behave like many installations of the SDK; needs no store.</summary>
     internal sealed record Simulate(SimulateOptions Options) : Invocation;
 
@@ -69,7 +78,7 @@ internal static class ExitCodes
     /// <summary>The command line was not understood; nothing was done.</summary>
     public const int Usage = 2;
 
-    /// <summary><c>verify</c> or <c>torture</c> could not compare, so that nobody takes a store that is away for one with differences.</summary>
+    /// <summary><c>verify</c>, <c>torture</c> or <c>restore</c> could not compare, so that nobody takes a store that is away for one with differences.</summary>
     public const int NotCompared = 2;
 
     /// <summary>Stopped by Ctrl-C, as shells report it.</summary>

@@ -110,22 +110,4 @@ public sealed class MongoCopyTests : IAsyncDisposable
         services.AddSingleton<ICopyTarget>(new MongoCopyTarget(
             mortal, target.GetRequiredService<MongoSettings>(), target.GetRequiredService<StorageLocation>(), stats));
     }
-
-    /// <summary>The seam of a process that is killed at its n-th write, before it was executed or after.</summary>
-    private sealed class MortalCommands(IMongoCommands commands, int writes, bool isExecuted) : IMongoCommands
-    {
-        private int left = writes;
-
-        public async Task<BsonDocument> RunAsync(BsonDocument command, CancellationToken cancellation)
-        {
-            var isDeath = command.GetElement(0).Name is "insert" or "update" && --left == 0;
-            if (isDeath && !isExecuted)
-            {
-                throw new KilledException();
-            }
-
-            var reply = await commands.RunAsync(command, cancellation);
-            return isDeath ? throw new KilledException() : reply;
-        }
-    }
 }

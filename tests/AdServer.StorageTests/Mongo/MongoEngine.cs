@@ -73,15 +73,17 @@ internal sealed class MongoEngine : TestEngine
     public Task<BsonDocument> RunAsync(BsonDocument command) => Commands.RunAsync(command, CancellationToken.None);
 
     /// <summary>Another host on the same database.</summary>
-    public ServiceProvider Open(StorageAccess access, params KeyValuePair<string, string?>[] settings) => new ServiceCollection()
+    public ServiceProvider Open(StorageAccess access, params KeyValuePair<string, string?>[] settings) =>
+        NewServices(access, settings).BuildServiceProvider();
+
+    /// <summary>The services of another host, to be adjusted.</summary>
+    public IServiceCollection NewServices(StorageAccess access, params KeyValuePair<string, string?>[] settings) => NewServices()
         .AddLogging()
         .AddMetrics()
-        .AddSingleton<TimeProvider>(Clock)
         .AddStorage(
             new ConfigurationBuilder().AddInMemoryCollection([new("ConnectionStrings:MongoDb", Uri), Patience]).AddInMemoryCollection(settings).Build(),
             folder.CreateSubdirectory(Path.GetRandomFileName()).FullName,
-            access)
-        .BuildServiceProvider();
+            access);
 
     public override ServiceProvider Open(StorageAccess access) => Open(access, []);
 

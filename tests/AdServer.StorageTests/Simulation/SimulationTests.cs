@@ -28,11 +28,11 @@ public sealed class SimulationTests
         Assert.Equal(count, verdicts.Count);
     }
 
+    /// <summary>If none is asked for, one in which a seal meets a commit record.</summary>
     [Fact]
     public void The_world_of_the_seed_that_was_asked_for_is_right()
     {
-        var asked = Environment.GetEnvironmentVariable(SeedVariable);
-        Assert.SkipWhen(asked is null, $"{SeedVariable} asks for none.");
+        var asked = Environment.GetEnvironmentVariable(SeedVariable) ?? "Mongo:54";
         var (kind, seed) = asked.Split(':') is [var name, var number] ? (name, number) : throw new FormatException($"{SeedVariable}={asked}");
 
         var verdict = World.Run(int.Parse(seed, CultureInfo.InvariantCulture), Enum.Parse<WorldKind>(kind, ignoreCase: true));

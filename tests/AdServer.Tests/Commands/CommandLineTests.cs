@@ -103,8 +103,30 @@ public sealed class CommandLineTests
         Assert.Equal(["--Storage:Workers=2"], copy.Configuration);
     }
 
+    [Fact]
+    public void Backup_and_restore_take_a_file_and_the_settings_of_a_server()
+    {
+        var backup = Assert.IsType<Invocation.Backup>(Parse("backup x.zip --Storage:Path y.db"));
+        var forced = Assert.IsType<Invocation.Backup>(Parse("--Storage:Path=y.db backup --force /b/x.zip"));
+        var restore = Assert.IsType<Invocation.Restore>(Parse("restore /b/x.zip --Storage:Path y.db"));
+
+        Assert.Equal((Path.GetFullPath("x.zip"), false, 1), (backup.File, backup.IsForced, backup.ExitCodeOfFault));
+        Assert.Equal(("/b/x.zip", true), (forced.File, forced.IsForced));
+        Assert.Equal(("/b/x.zip", 2), (restore.File, restore.ExitCodeOfFault));
+        Assert.All((string[][])[backup.Configuration, forced.Configuration, restore.Configuration], settings => Assert.Equal(["--Storage:Path=y.db"], settings));
+    }
+
     [Theory]
-    [InlineData("verfy", "'verfy' is no command. Did you mean 'verify'? Commands: serve, verify, rebuild, copy, simulate, torture, openapi.")]
+    [InlineData("verfy", "'verfy' is no command. Did you mean 'verify'? Commands: serve, verify, rebuild, copy, backup, restore, simulate, torture, openapi.")]
+    [InlineData("bakcup x.zip", "'bakcup' is no command. Did you mean 'backup'? Commands: ")]
+    [InlineData("restroe x.zip", "'restroe' is no command. Did you mean 'restore'? Commands: ")]
+    [InlineData("backup", "Required argument missing for command: 'backup'.")]
+    [InlineData("backup x.zip y.zip", "'y.zip' is no command. ")]
+    [InlineData("backup --forse x.zip", "'--forse' is no option of 'backup'. Did you mean '--force'? Options: --force, ")]
+    [InlineData("backup x.zip --forse", "'--forse' is no option of 'backup'. Did you mean '--force'? ")]
+    [InlineData("backup x.zip --Storage:Pat", "--Storage:Pat needs a value.")]
+    [InlineData("restore --force x.zip", "'--force' is no option of 'restore'. ")]
+    [InlineData("restore --from x.zip", "'--from' is no option of 'restore'. ")]
     [InlineData("--dmo", "'--dmo' is no option of 'serve'. Did you mean '--demo'? Options: --demo, ")]
     [InlineData("--url http://x", "'--url' is no option of 'serve'. Did you mean '--urls'? ")]
     [InlineData("-x", "'-x' is no option of 'serve'. Options: --demo, ")]
@@ -163,6 +185,8 @@ public sealed class CommandLineTests
     [InlineData("simulate --help", "--new-connections")]
     [InlineData("torture --help", "--cycles")]
     [InlineData("verify --help", "exit code 1 if they differ, 2 if they could not be compared")]
+    [InlineData("backup --help", "beside running servers: all that was answered before is in it")]
+    [InlineData("restore --help", "Exit code 1 if verify finds differences, 2 if nothing was restored.")]
     [InlineData("copy --help", "Stop the servers of both stores first.")]
     [InlineData("serve -h", "--demo")]
     [InlineData("--demo --help", "--demo")]

@@ -4,10 +4,7 @@ using Spectre.Console;
 
 namespace AdServer.Commands.Copying;
 
-/// <summary>
-/// Moves everything of one store into another, piece by piece: rows and the mark of how far it is; then derives what follows from events by the
-/// roll-up itself; then compares. Killed at any moment and started again it goes on, and nothing is doubled.
-/// </summary>
+/// <summary>Moves everything of one store into another, then compares. Killed at any moment and started again it goes on, and nothing is doubled.</summary>
 /// <param name="source">Where from.</param>
 /// <param name="target">Where to.</param>
 /// <param name="journal">The target's.</param>
@@ -15,9 +12,6 @@ namespace AdServer.Commands.Copying;
 /// <param name="console">Who started it.</param>
 internal sealed class CopyCommand(ICopySource source, ICopyTarget target, IEventJournal journal, IStatsStore stats, IAnsiConsole console)
 {
-    /// <summary>Events of one roll, as <see cref="StatsSettings.RollSize"/> is by default.</summary>
-    private const int RollSize = 5000;
-
     public async Task<int> RunAsync(CancellationToken cancellation)
     {
         var mark = await target.BeginAsync(source.Name, cancellation);
@@ -29,47 +23,10 @@ internal sealed class CopyCommand(ICopySource source, ICopyTarget target, IEvent
 
         console.Line($"Copying {source.Name} to {target.Name}{(mark == CopyMark.Start ? string.Empty : ", from where it was stopped")}.");
         var counts = await source.CountAsync(cancellation);
-        while (mark.Stage < CopyStage.Derive)
-        {
-            mark = await MoveAsync(mark, counts.Of(mark.Stage), cancellation);
-        }
-
-        await console.WithProgressAsync("Deriving statistics, event", steps => RollUpAsync(steps, cancellation));
+        var steps = new CopySteps(source, target, journal, stats, console);
+        mark = await steps.MoveAsync(mark, counts, cancellation);
+        await steps.DeriveAsync(cancellation);
         return await CompareAsync(mark, counts, cancellation);
-    }
-
-    /// <summary>Moves the rest of a stage; returns the mark of the next.</summary>
-    private async Task<CopyMark> MoveAsync(CopyMark mark, long all, CancellationToken cancellation)
-    {
-        var name = Words(mark.Stage);
-        var last = await console.WithProgressAsync($"Copying {name}", steps => MoveAsync(mark, all, steps, cancellation));
-        await target.WriteAsync(null, last, last.NextStage(), cancellation);
-        console.Line($"{last.Done} {name}");
-        return last.NextStage();
-    }
-
-    private async Task<CopyMark> MoveAsync(CopyMark mark, long all, Action<int, int> steps, CancellationToken cancellation)
-    {
-        while (await source.ReadAsync(mark.Stage, mark.Place, cancellation) is { } piece)
-        {
-            await target.WriteAsync(piece.Rows, mark, mark.After(piece), cancellation);
-            mark = mark.After(piece);
-            steps(Step(mark.Done), Step(all));
-        }
-
-        return mark;
-    }
-
-    private async Task<bool> RollUpAsync(Action<int, int> steps, CancellationToken cancellation)
-    {
-        var all = (await journal.ReadLagAsync(cancellation)).Events;
-        for (var done = 0L; await journal.NextRollAsync(RollSize, cancellation) is { } roll;)
-        {
-            await stats.ApplyAsync(roll, cancellation);
-            steps(Step(done += roll.Events.Count), Step(all));
-        }
-
-        return true;
     }
 
     private async Task<int> CompareAsync(CopyMark mark, CopyCounts counts, CancellationToken cancellation)
@@ -93,14 +50,4 @@ internal sealed class CopyCommand(ICopySource source, ICopyTarget target, IEvent
         console.Line($"{counts.Events} events, {days} days: {target.Name} equals {source.Name}.");
         return ExitCodes.Done;
     }
-
-    private static int Step(long number) => (int)Math.Min(number, int.MaxValue);
-
-    private static string Words(CopyStage stage) => stage switch
-    {
-        CopyStage.EventIds => "event ids",
-        CopyStage.Deliveries => "delivery totals",
-        CopyStage.Requests => "request totals",
-        _ => stage.ToString().ToLowerInvariant(),
-    };
 }

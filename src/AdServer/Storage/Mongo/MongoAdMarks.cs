@@ -19,6 +19,15 @@ internal sealed class MongoAdMarks(MongoRetry commands)
         (await commands.FindThoseAsync(Collection, Values(adIds), IsRemoved, new BsonDocument("_id", 1), cancellation))
             .Select(ad => ad["_id"].AsString).ToHashSet();
 
+    /// <summary>Whether any ad was ever removed.</summary>
+    public async Task<bool> AreThereAsync(CancellationToken cancellation) =>
+        (await commands.FindAsync(Collection, IsRemoved, null, 1, new BsonDocument("_id", 1), cancellation)).Documents.Count > 0;
+
+    /// <summary>When those of some ads that are removed were.</summary>
+    public async Task<IReadOnlyList<(string Id, DateTimeOffset At)>> ListRemovalsAsync(IEnumerable<string> adIds, CancellationToken cancellation) =>
+        [.. (await commands.FindThoseAsync(Collection, Values(adIds), IsRemoved, new BsonDocument("removedAt", 1), cancellation))
+            .Select(ad => (ad.Text("_id"), ad.InstantOrNull("removedAt")!.Value))];
+
     /// <summary>The performers of those of some ads that exist and are not removed.</summary>
     public async Task<IReadOnlyDictionary<string, string>> FindPerformersAsync(IEnumerable<string> adIds, CancellationToken cancellation) =>
         (await commands.FindThoseAsync(

@@ -20,6 +20,12 @@ internal sealed class MongoCopyEnd(MongoRetry commands, IStatsStore stats)
     public async Task<CopyCounts> CountAsync(CancellationToken cancellation)
     {
         var (events, ids) = await CountEventsAsync(cancellation);
+        return await CountRowsAsync(cancellation) with { Events = events, EventIds = ids };
+    }
+
+    /// <summary>The counts of all but events.</summary>
+    public async Task<CopyCounts> CountRowsAsync(CancellationToken cancellation)
+    {
         var gone = await marks.ListUnsweptAsync(cancellation);
         var live = new BsonDocument("adId", new BsonDocument("$nin", new BsonArray(gone)));
         return new CopyCounts(
@@ -28,10 +34,10 @@ internal sealed class MongoCopyEnd(MongoRetry commands, IStatsStore stats)
             await CountAsync(MongoAds.Collection, MongoAds.Live, cancellation),
             await CountAsync(MongoAds.Collection, IsRemoved, cancellation),
             await CountAsync(MongoPackages.Collection, [], cancellation),
-            events,
-            ids,
-            await CountAsync(MongoCounters.Deliveries, live, cancellation),
-            await CountAsync(MongoCounters.Requests, [], cancellation));
+            Events: 0,
+            EventIds: 0,
+            Deliveries: await CountAsync(MongoCounters.Deliveries, live, cancellation),
+            Requests: await CountAsync(MongoCounters.Requests, [], cancellation));
     }
 
     public async Task<IReadOnlyList<StatsRow>> ReadStatsAsync(StatsQuery query, CancellationToken cancellation) =>

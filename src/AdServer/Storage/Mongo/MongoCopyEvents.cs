@@ -7,7 +7,9 @@ using MongoDB.Bson;
 namespace AdServer.Storage.Mongo;
 
 /// <summary>The events of a store that is moved elsewhere, in the order of their commits: roll by roll, then what is in none; whole batches.</summary>
-internal sealed class MongoCopyEvents(MongoRetry commands)
+/// <param name="commands">The engine.</param>
+/// <param name="cut">Up to where; absent: all, of a store that nobody writes to.</param>
+internal sealed class MongoCopyEvents(MongoRetry commands, MongoCut? cut = null)
 {
     /// <summary>About how many events a piece has; a batch is never cut.</summary>
     private const int MostEvents = 4000;
@@ -29,8 +31,8 @@ internal sealed class MongoCopyEvents(MongoRetry commands)
                 return null;
             }
 
-            after = records.Count == 0 ? [Waiting, string.Empty] : [RollOf(records[^1]), records[^1].Text("_id")];
-            if (records.Count > 0 && await ReadEventsAsync(records, cancellation) is { Count: > 0 } events)
+            after = records.Count == 0 ? [Waiting, string.Empty] : [roll == Waiting ? Waiting : RollOf(records[^1]), records[^1].Text("_id")];
+            if (records.Count > 0 && await ReadWholeAsync(records, cancellation) is { Count: > 0 } events)
             {
                 return new CopyPiece(new CopyRows.Events(events), StoragePlace.Of(after));
             }
@@ -52,14 +54,33 @@ internal sealed class MongoCopyEvents(MongoRetry commands)
         return new CopyPiece(new CopyRows.EventIds([.. ids]), StoragePlace.Of(last.Text("batch"), $"{last["place"]}"));
     }
 
-    private async Task<IReadOnlyList<AdEvent>> ReadEventsAsync(IReadOnlyList<BsonDocument> records, CancellationToken cancellation)
+    /// <summary>
+    /// The events of some batches. Of a store that goes on a node may not see all yet: then it is asked again, unless some may have been swept.
+    /// </summary>
+    private async Task<IReadOnlyList<AdEvent>> ReadWholeAsync(IReadOnlyList<BsonDocument> records, CancellationToken cancellation)
     {
-        var events = new List<AdEvent>();
+        var patience = commands.NewPatience();
+        while (true)
+        {
+            var (events, isWhole) = await ReadEventsAsync(records, cancellation);
+            if (isWhole || cut is null || await new MongoAdMarks(commands).AreThereAsync(cancellation))
+            {
+                return events;
+            }
+
+            await patience.PauseAsync(cancellation);
+        }
+    }
+
+    private async Task<(IReadOnlyList<AdEvent> Events, bool IsWhole)> ReadEventsAsync(IReadOnlyList<BsonDocument> records, CancellationToken cancellation)
+    {
+        var (events, found) = (new List<AdEvent>(), 0L);
         foreach (var roll in records.GroupBy(RollOf))
         {
             var names = roll.Select(record => record.Text("_id")).ToList();
             await foreach (var document in MongoEventScan.OfBatchesAsync(commands, names, [], cancellation))
             {
+                found++;
                 if (!MongoEvents.IsSwept(document))
                 {
                     events.Add(ReadEvent(document));
@@ -67,7 +88,7 @@ internal sealed class MongoCopyEvents(MongoRetry commands)
             }
         }
 
-        return events;
+        return (events, found == records.Sum(record => record["events"].ToInt64()));
     }
 
     /// <summary>The commit records after a place: of rolls in their order, or of what waits.</summary>
@@ -75,7 +96,7 @@ internal sealed class MongoCopyEvents(MongoRetry commands)
     {
         var isCommitted = new BsonDocument("sealed", false);
         var (place, order) = roll == Waiting
-            ? (new BsonDocument { { "roll", BsonNull.Value }, { "_id", new BsonDocument("$gt", batch) } }, new BsonDocument("_id", 1))
+            ? (AfterWaiting(batch), new BsonDocument("_id", 1))
             : (AfterRolled(long.Parse(roll, CultureInfo.InvariantCulture), batch), new BsonDocument { { "roll", 1 }, { "_id", 1 } });
         var page = await commands.FindAsync(
             MongoBatches.Collection, MongoVerbs.And(isCommitted, place), order, MostBatches, null, cancellation);
@@ -90,7 +111,14 @@ internal sealed class MongoCopyEvents(MongoRetry commands)
         return some;
     }
 
-    private static BsonDocument AfterRolled(long roll, string batch) => new(
+    private BsonDocument AfterWaiting(string batch) => cut is null
+        ? new BsonDocument { { "roll", BsonNull.Value }, { "_id", new BsonDocument("$gt", batch) } }
+        : new BsonDocument("_id", MongoVerbs.In(cut.TailAfter(batch).Take(MostBatches).Select(id => (BsonValue)id)));
+
+    private BsonDocument AfterRolled(long roll, string batch) => MongoVerbs.And(
+        cut is null ? [] : new BsonDocument("roll", new BsonDocument("$lte", cut.Roll)), NextRolled(roll, batch));
+
+    private static BsonDocument NextRolled(long roll, string batch) => new(
         "$or", new BsonArray
         {
             new BsonDocument("roll", new BsonDocument("$gt", roll)),

@@ -21,7 +21,7 @@ internal sealed class MongoCopyMark(IMongoCommands commands, MongoSettings setti
         if (await FindAsync(MongoSchema.Meta, Filter, cancellation) is { } found && !Read(found).IsFinished)
         {
             throw new StartException(
-                $"{settings.Redacted} is a copy of {found.Text("source")} that is not finished. Start the same -- copy again: it goes on where it was stopped.");
+                $"{settings.Redacted} is a copy of {found.Text("source")} that is not finished. Start the same -- copy or -- restore again: it goes on where it was stopped.");
         }
     }
 
@@ -38,7 +38,7 @@ internal sealed class MongoCopyMark(IMongoCommands commands, MongoSettings setti
         {
             if (await FindAsync(collection, [], cancellation) is not null)
             {
-                throw new StartException($"{settings.Redacted} holds data that no copy has put there. Name another database with --to: it is made if there is none.");
+                throw new StartException($"{settings.Redacted} holds data that no copy has put there. Name another database: it is made if there is none.");
             }
         }
 
@@ -72,7 +72,7 @@ internal sealed class MongoCopyMark(IMongoCommands commands, MongoSettings setti
     }
 
     private StartException Other(string of, string source) =>
-        new($"{settings.Redacted} is a copy of {of}, and this one is of {source}. Name an empty database with --to, or {of} with --from.");
+        new($"{settings.Redacted} is a copy of {of}, and this one is of {source}. Name an empty database, or go on with {of}.");
 
     private static BsonDocument Write(CopyMark mark) => new()
     {

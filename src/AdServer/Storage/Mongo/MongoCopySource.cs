@@ -38,11 +38,11 @@ internal sealed class MongoCopySource(
     }
 
     /// <exception cref="StartException">A server holds events that the engine does not have: a copy would miss them.</exception>
-    public async Task<CopyCounts> CountAsync(CancellationToken cancellation) =>
-        await spools.AreEmptyAsync(cancellation) ? await end.CountAsync(cancellation) : throw new StartException(
-            $"A server of {Name} has a spool with events that are not in the database yet (db.spools.find() says how many). Start that server, wait until "
-            + "its adserver_spool_events and adserver_spool_set_aside are 0, stop it, and start the copy again. If the server's disk is lost for good, remove its mark: "
-            + "db.spools.deleteOne({_id: …}).");
+    public async Task<CopyCounts> CountAsync(CancellationToken cancellation)
+    {
+        await spools.RequireEmptyAsync(Name, cancellation);
+        return await end.CountAsync(cancellation);
+    }
 
     public Task<IReadOnlyList<StatsRow>> ReadStatsAsync(StatsQuery query, CancellationToken cancellation) =>
         end.ReadStatsAsync(query, cancellation);

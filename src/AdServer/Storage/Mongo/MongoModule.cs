@@ -1,5 +1,6 @@
 using AdServer.Access;
 using AdServer.Catalog;
+using AdServer.Commands.Backups;
 using AdServer.Commands.Copying;
 using AdServer.Common;
 using AdServer.Events;
@@ -8,6 +9,7 @@ using AdServer.Storage.Mongo.Legacy;
 using AdServer.Storage.Spool;
 using AdServer.Storage.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
+using Spectre.Console;
 
 namespace AdServer.Storage.Mongo;
 
@@ -40,6 +42,12 @@ internal static class MongoModule
             ? ActivatorUtilities.CreateInstance<LegacySource>(provider)
             : ActivatorUtilities.CreateInstance<MongoCopySource>(provider));
         services.AddSingleton<ICopyTarget, MongoCopyTarget>();
+        services.AddSingleton<IBackupSource, MongoBackupSource>();
+        services.AddSingleton<IRestoreTarget>(provider => new MongoRestoreTarget(
+            clock => new ServiceCollection().AddSingleton(clock).AddMongo(configuration, asked, contentRootPath, StorageAccess.CopyTo).BuildServiceProvider(),
+            provider.GetRequiredService<StorageLocation>(),
+            provider.GetRequiredService<IAnsiConsole>(),
+            provider.GetRequiredService<TimeProvider>()));
         if (access == StorageAccess.Serve)
         {
             services.AddSpool(storage.SpoolFile(contentRootPath), storage.MaxSpoolBytes);

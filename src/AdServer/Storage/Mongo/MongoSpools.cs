@@ -1,3 +1,4 @@
+using AdServer.Common;
 using AdServer.Stats;
 using AdServer.Storage.Sqlite;
 using MongoDB.Bson;
@@ -36,6 +37,18 @@ internal sealed class MongoSpools(MongoRetry commands, SqliteSpool? own)
     public async Task<bool> AreEmptyAsync(CancellationToken cancellation) =>
         own is not { State.HoldsNothing: false }
         && (await commands.FindAsync(Collection, [], null, 1, new BsonDocument("_id", 1), cancellation)).Documents.Count == 0;
+
+    /// <exception cref="StartException">A server holds events that the engine does not have: whoever copies the store would miss them.</exception>
+    public async Task RequireEmptyAsync(string store, CancellationToken cancellation)
+    {
+        if (!await AreEmptyAsync(cancellation))
+        {
+            throw new StartException(
+                $"A server of {store} has a spool with events that are not in the database yet (db.spools.find() says how many). Start that server if it "
+                + "is stopped, wait until its adserver_spool_events and adserver_spool_set_aside are 0 (for a copy, stop it then), and start this again. If the server's disk is lost "
+                + "for good, remove its mark: db.spools.deleteOne({_id: …}).");
+        }
+    }
 
     /// <summary>Which ads had an event from which package, of those in the own spool.</summary>
     public async Task<IReadOnlyList<PackageAds>> ReadPackageAdsAsync(CancellationToken cancellation) =>

@@ -32,6 +32,10 @@ internal static class SqliteFault
     public static bool IsDamage(Exception? fault) =>
         fault is SqliteException engine && (engine.SqliteErrorCode & PrimaryCode) is raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB;
 
+    /// <summary>Whether it was the disk that had no room, said by the engine or by a store.</summary>
+    public static bool IsFull(Exception fault) =>
+        (fault as SqliteException ?? fault.InnerException as SqliteException)?.SqliteErrorCode == raw.SQLITE_FULL;
+
     /// <summary>What is the matter, if it is nothing that our code did; see https://sqlite.org/rescode.html.</summary>
     public static string? Words(int code) => (code & PrimaryCode) switch
     {

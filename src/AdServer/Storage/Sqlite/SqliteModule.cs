@@ -1,5 +1,6 @@
 using AdServer.Access;
 using AdServer.Catalog;
+using AdServer.Commands.Backups;
 using AdServer.Commands.Copying;
 using AdServer.Common;
 using AdServer.Events;
@@ -20,7 +21,26 @@ internal static class SqliteModule
         .AddSingleton<IStatsStore, SqliteStatsStore>()
         .AddSingleton<ILedgerStore, SqliteLedgerStore>()
         .AddSingleton<ICopySource, SqliteCopySource>()
-        .AddSingleton<ICopyTarget, SqliteCopyTarget>();
+        .AddSingleton<ICopyTarget, SqliteCopyTarget>()
+        .AddSingleton<IBackupSource, SqliteBackupSource>()
+        .AddSingleton<IRestoreTarget, SqliteRestoreTarget>();
+
+    /// <summary>The stores of a file beside the configured store, at one end of a copy.</summary>
+    /// <exception cref="StartException">It cannot be opened.</exception>
+    public static ServiceProvider OpenSqliteFile(string path, StorageAccess access, TimeProvider clock)
+    {
+        var services = new ServiceCollection().AddSingleton(clock).AddSqlite(path, access).BuildServiceProvider();
+        try
+        {
+            services.OpenSqlite();
+            return services;
+        }
+        catch
+        {
+            services.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>Opens the file.</summary>
     /// <exception cref="StartException">It cannot be opened.</exception>

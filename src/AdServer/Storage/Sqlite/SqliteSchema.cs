@@ -19,6 +19,9 @@ internal sealed class SqliteSchema(string noun, string setting, int applicationI
 
     public string Setting => setting;
 
+    /// <summary>The version that this program makes.</summary>
+    public int Version => migrations.Length;
+
     /// <summary>Refuses a file that is not ours or that a newer program wrote. A new, empty file passes.</summary>
     /// <exception cref="StartException">It is refused.</exception>
     public void Check(SqliteSession session, string path)

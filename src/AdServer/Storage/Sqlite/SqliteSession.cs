@@ -8,6 +8,9 @@ internal sealed class SqliteSession : IDisposable
 {
     private const int BusyTimeout = 5000;
 
+    /// <summary>Of a copy, between two looks whether it is still wanted.</summary>
+    private const int PagesAtOnce = 1000;
+
     private readonly SqliteConnection connection;
     private readonly Dictionary<string, SqliteStatement> kept = [];
 
@@ -87,6 +90,25 @@ internal sealed class SqliteSession : IDisposable
             RollBack();
             throw;
         }
+    }
+
+    /// <summary>Copies the whole database into a new one. Inside a transaction: as it is at that moment, whoever writes meanwhile.</summary>
+    /// <param name="target">A connection to the new one.</param>
+    /// <param name="pages">Is told how many of how many pages are copied.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public void CopyTo(SqliteSession target, Action<int, int> pages, CancellationToken cancellation)
+    {
+        using var copy = raw.sqlite3_backup_init(target.Handle, "main", Handle, "main");
+        var code = raw.SQLITE_OK;
+        while (code == raw.SQLITE_OK)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            code = raw.sqlite3_backup_step(copy, PagesAtOnce);
+            var all = raw.sqlite3_backup_pagecount(copy);
+            pages(all - raw.sqlite3_backup_remaining(copy), all);
+        }
+
+        SqliteFault.ThrowIfFailed(code, target.Handle);
     }
 
     /// <summary>Whether the file could only be opened for reading, whatever was asked for.</summary>
