@@ -36,7 +36,8 @@ internal sealed partial class RollUpService(
 
         LogRolling(Lag.Events);
         var rolls = 0;
-        // What comes meanwhile waits for the next time: chasing it would make a roll of every few events under load.
+        // What comes meanwhile waits for the next time: chasing it would make a roll of every few events under load. A roll counts as one
+        // event at least: one that was closed over nothing has to be applied, too.
         for (var waiting = Math.Max(Lag.Events, 1); waiting > 0 && await journal.NextRollAsync(settings.RollSize, cancellation) is { } roll; rolls++)
         {
             var started = clock.GetTimestamp();

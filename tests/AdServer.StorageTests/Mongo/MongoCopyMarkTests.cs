@@ -21,7 +21,7 @@ public sealed class MongoCopyMarkTests
 
         var fault = await Record.ExceptionAsync(() => second.BeginAsync(source, Token));
 
-        Assert.Equal(goesOn ? null : "mongodb://h/adserver is a copy of a, and this one is of b. Name an empty database with --to, or a with --from.", fault?.Message);
+        Assert.Equal(goesOn ? null : "mongodb://h/adserver is a copy of a, and this one is of b. Name an empty database, or go on with a.", fault?.Message);
         Assert.Equal("a", Assert.Single(server.List("meta"))["source"]);
     }
 

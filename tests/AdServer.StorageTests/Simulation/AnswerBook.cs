@@ -81,7 +81,7 @@ internal sealed class AnswerBook
         entries.Values.Select(entry => entry.Event).Where(one => raw.ContainsKey(one.Tag));
 
     /// <summary>The events that were answered.</summary>
-    public IEnumerable<SentEvent> Logged() => entries.Values.Where(entry => entry.Answered > 0).Select(entry => entry.Event);
+    public IEnumerable<SentEvent> Logged => entries.Values.Where(entry => entry.Answered > 0).Select(entry => entry.Event);
 
     private Dictionary<string, long> Sum(Func<Entry, long> count) =>
         entries.Values.GroupBy(entry => entry.Event.AdId).ToDictionary(ad => ad.Key, ad => ad.Sum(count));

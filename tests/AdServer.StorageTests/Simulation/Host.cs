@@ -55,6 +55,11 @@ internal sealed class Host : IDisposable
             await life.PassAsync(TimeSpan.FromMilliseconds(500), "tries to start again");
         }
 
+        foreach (var one in book.Logged.Where(Stores.IsOwn).Where(one => !HasSeen(one)))
+        {
+            book.Blame($"{life.Name} starts and does not know that {one.Package} has seen {one.AdId}");
+        }
+
         IsListening = true;
         committing = writer.CommitAllAsync();
         _ = RepeatAsync("rolls up", 700, () => rollUp.RollAllAsync(CancellationToken.None));

@@ -16,6 +16,9 @@ internal sealed record HostStores(IEventJournal Journal, IStatsStore Stats, ISta
     /// <summary>The tags of the events in the spool.</summary>
     public Func<IReadOnlyCollection<string>> Spooled { get; init; } = () => [];
 
+    /// <summary>Whether the process knows of a logged event before it listens: it alone has stored it.</summary>
+    public Func<SentEvent, bool> IsOwn { get; init; } = _ => false;
+
     /// <summary>The process ends in order.</summary>
     public Action Close { get; init; } = () => { };
 

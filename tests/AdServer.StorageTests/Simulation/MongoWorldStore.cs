@@ -9,6 +9,7 @@ namespace AdServer.StorageTests.Simulation;
 internal sealed class MongoWorldStore : IWorldStore
 {
     private const int RoomForAll = 1_000_000_000;
+
     private readonly Accidents accidents;
     private readonly Scheduler scheduler;
     private readonly MongoNetwork network;
@@ -85,6 +86,7 @@ internal sealed class MongoWorldStore : IWorldStore
             Stats = new MongoStatsStore(own, clock, marks),
             DrainAsync = mutation.Drain(drain.DrainAsync, spool, journal),
             Spooled = () => Tags(database),
+            IsOwn = one => Tags(database).Contains(one.Tag),
             Close = () => Leave(database.Dispose),
             Crash = () => Leave(() => disk.Crash(database, written)),
         };

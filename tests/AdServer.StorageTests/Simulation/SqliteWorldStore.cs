@@ -40,6 +40,7 @@ internal sealed class SqliteWorldStore : IWorldStore
         var (journal, ledger) = (new SqliteEventJournal(turns, clock), new SqliteLedgerStore(turns, clock));
         return new HostStores(journal, mutation.SqliteStats(stats, turns, clock), stats, ledger)
         {
+            IsOwn = _ => true,
             Close = () =>
             {
                 open = null;
