@@ -107,6 +107,28 @@ public sealed class MongoSlowAnswerTests : IAsyncLifetime
         Assert.Empty(await engine.VerifyAsync());
     }
 
+    /// <summary>Before its deadline, too, a host may have waited too long: its batch is sealed, and what nobody took over is committed in another.</summary>
+    [Theory]
+    [InlineData("ad_events", true)]
+    [InlineData("journal", false)]
+    public async Task A_batch_that_another_host_seals_while_its_own_waits_loses_and_doubles_nothing(string collection, bool isCarriedOut)
+    {
+        await using var patient = engine.Open(StorageAccess.Serve, new KeyValuePair<string, string?>("ConnectionStrings:MongoDb", engine.UriOf(gateway)));
+        await patient.OpenStorageAsync();
+        var gate = new Gate();
+        gateway.Faults.Next("insert", collection, isCarriedOut ? Fault.HoldAfter(gate) : Fault.HoldBefore(gate));
+        var waiting = patient.GetRequiredService<IEventJournal>().AppendAsync([Event(id: "both"), Event()], Token);
+        await gate.Reached;
+        engine.Clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal([AppendOutcome.Stored], await engine.AppendAsync(Event(id: "both")));
+        gate.Open();
+
+        Assert.Equal([AppendOutcome.Duplicate, AppendOutcome.Stored], await waiting);
+        await engine.RollAllAsync();
+        Assert.Equal(2, (await engine.ReadTotalAsync()).Events.Views);
+        Assert.Empty(await engine.VerifyAsync());
+    }
+
     /// <summary>Whatever a host writes to apply a roll: it gives up, another applies that roll and the next one, then it is carried out.</summary>
     [Theory]
     [InlineData("insert", "rolls")]
