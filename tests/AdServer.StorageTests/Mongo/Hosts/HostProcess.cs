@@ -9,18 +9,20 @@ namespace AdServer.StorageTests.Mongo.Hosts;
 internal sealed partial class HostProcess : IAsyncDisposable
 {
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("adserver-host-");
-    private readonly string uri;
+    private readonly Dictionary<string, string?> settings;
     private readonly HttpClient client = new();
     private Process? process;
     private Task console = Task.CompletedTask;
     private Uri? address;
 
-    private HostProcess(string uri) => this.uri = uri;
+    private HostProcess(Dictionary<string, string?> settings) => this.settings = settings;
 
     /// <summary>Starts a server on a MongoDB.</summary>
-    public static async Task<HostProcess> StartAsync(string uri)
+    /// <param name="uri">Where the MongoDB is.</param>
+    /// <param name="deadline">How long it may take before it counts as away, if not as long as usual.</param>
+    public static async Task<HostProcess> StartAsync(string uri, string? deadline = null)
     {
-        var host = new HostProcess(uri);
+        var host = new HostProcess(new() { ["ConnectionStrings__MongoDb"] = uri, ["Storage__Deadline"] = deadline ?? "00:00:05" });
         await host.StartAsync();
         return host;
     }
@@ -28,13 +30,17 @@ internal sealed partial class HostProcess : IAsyncDisposable
     /// <summary>Starts it again, on another port.</summary>
     public async Task StartAsync()
     {
-        process = Process.Start(new ProcessStartInfo(
-            "dotnet", [typeof(Program).Assembly.Location, "--urls", "http://127.0.0.1:0"])
+        var start = new ProcessStartInfo("dotnet", [typeof(Program).Assembly.Location, "--urls", "http://127.0.0.1:0"])
         {
             WorkingDirectory = folder.FullName,
             RedirectStandardOutput = true,
-            Environment = { ["ConnectionStrings__MongoDb"] = uri },
-        })!;
+        };
+        foreach (var (name, value) in settings)
+        {
+            start.Environment[name] = value;
+        }
+
+        process = Process.Start(start)!;
         address = new Uri(await ReadAddressAsync(process.StandardOutput));
         console = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null, CancellationToken.None);
     }

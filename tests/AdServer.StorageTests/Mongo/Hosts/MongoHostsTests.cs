@@ -77,8 +77,30 @@ public sealed class MongoHostsTests : IAsyncLifetime
         string command, string collection, bool isCarriedOut)
     {
         await AddAdsAsync();
+        await SleepAsync(command, collection, isCarriedOut);
+        await JudgeAsync();
+    }
+
+    /// <summary>Between inserting and committing, between committing and answering, in the middle of a roll. It gives nothing up and spools nothing.</summary>
+    [Theory]
+    [InlineData("insert", "ad_events")]
+    [InlineData("insert", "journal")]
+    [InlineData("update", "daily_package_stats")]
+    [InlineData("update", "daily_ad_stats")]
+    public async Task A_host_that_wakes_up_within_its_deadline_goes_on_with_what_it_knew_and_does_no_harm(string command, string collection)
+    {
+        await AddAdsAsync();
+        var metrics = await SleepAsync(command, collection, isCarriedOut: true, deadline: "00:05:00");
+        Assert.Contains("adserver_spool_events 0\n", metrics, StringComparison.Ordinal);
+        Assert.DoesNotMatch("adserver_spool_drained_total [1-9]", metrics);
+        await JudgeAsync();
+    }
+
+    /// <summary>Stops a host at a place, has another take its work over, and wakes it up; returns what its metrics say in the end.</summary>
+    private async Task<string> SleepAsync(string command, string collection, bool isCarriedOut, string? deadline = null)
+    {
         await using var gateway = engine.NewGateway();
-        hosts.Add(await HostProcess.StartAsync(engine.UriOf(gateway)));
+        hosts.Add(await HostProcess.StartAsync(engine.UriOf(gateway), deadline));
         hosts.Add(await HostProcess.StartAsync(engine.Uri));
         var (sleeper, other) = (hosts[0], hosts[1]);
         var gate = new Gate();
@@ -100,8 +122,9 @@ public sealed class MongoHostsTests : IAsyncLifetime
         await load.SendAsync([sleeper, other], $"caught{last - 1}");
         await load.SendIdentifiedAsync([sleeper], 0);
         await sleeper.CompleteAsync();
+        var metrics = await sleeper.ReadAsync("/metrics");
         await sleeper.StopAsync();
-        await JudgeAsync();
+        return metrics;
     }
 
     /// <summary>For longer than the deadlines of the sleeper another host takes events, the very same among them, and rolls them up.</summary>
