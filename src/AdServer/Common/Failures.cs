@@ -6,5 +6,8 @@ namespace AdServer.Common;
 /// </summary>
 internal sealed class StoreUnavailableException(string message, Exception? cause = null) : Exception(message, cause);
 
+/// <summary>A caller asked for more than can be had at once: the message says to them what to ask for instead. They are answered 503.</summary>
+internal sealed class TooMuchException(string message) : Exception(message);
+
 /// <summary>The process cannot start, or a command cannot run: the message says to the operator why and what to do.</summary>
 internal sealed class StartException(string message, Exception? cause = null) : Exception(message, cause);

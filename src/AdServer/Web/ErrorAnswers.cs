@@ -78,6 +78,8 @@ internal sealed partial class ErrorAnswers(TimeProvider clock, ILogger<ErrorAnsw
             case StoreUnavailableException:
                 WarnOnceInAWhile(failure);
                 return StoreAway;
+            case TooMuchException asked:
+                return ApiError.Unavailable(asked.Message);
             case BadHttpRequestException refused:
                 return WordFor(refused.StatusCode);
             default:

@@ -64,7 +64,7 @@ internal sealed class App(
         {
             await (wasSent ? PauseAsync() : Task.CompletedTask);
             replies = await FindAsync() is { } server ? await calls.SendAsync(server, events) : [];
-            isOpen = replies is [] or [EventReply.None, ..];
+            isOpen = replies is [] || replies.Contains(EventReply.None);
         }
 
         Enter(events, replies is [] ? [.. events.Select(_ => EventReply.None)] : replies, wasSent);

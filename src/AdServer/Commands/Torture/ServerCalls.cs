@@ -104,6 +104,7 @@ internal sealed class ServerCalls(HttpClient http, TimeProvider clock)
     {
         "logged" => EventReply.Logged,
         "duplicate" => EventReply.Duplicate,
+        _ when one.Reason == DropReason.Undecided.Label => EventReply.None,
         _ => EventReply.Refused,
     })];
 

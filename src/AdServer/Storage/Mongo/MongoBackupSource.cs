@@ -36,7 +36,7 @@ internal sealed class MongoBackupSource(
         var target = services.GetRequiredService<ICopyTarget>();
         var steps = new CopySteps(
             source, target, services.GetRequiredService<IEventJournal>(), services.GetRequiredService<IStatsStore>(), console);
-        var mark = await target.BeginAsync(Name, cancellation);
+        var mark = await target.BeginAsync($"a backup of {Name}", cancellation);
         mark = await steps.MoveAsync(mark, await source.CountAsync(cancellation), cancellation);
         // An ad whose events may be there by half is a removed one here, too: then none of them counts.
         foreach (var (id, at) in await source.ListRemovedSinceAsync(cancellation))

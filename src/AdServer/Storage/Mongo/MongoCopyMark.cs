@@ -25,6 +25,19 @@ internal sealed class MongoCopyMark(IMongoCommands commands, MongoSettings setti
         }
     }
 
+    /// <summary>Whether a copy may write to the database: not to one that it has finished, which servers may use by now.</summary>
+    /// <exception cref="StartException">The database holds something else: it is left as it is, its version and its indexes too.</exception>
+    public async Task<bool> IsToWriteAsync(CancellationToken cancellation)
+    {
+        if (await FindAsync(MongoSchema.Meta, Filter, cancellation) is { } found)
+        {
+            return !Read(found).IsFinished;
+        }
+
+        await RequireEmptyAsync(cancellation);
+        return true;
+    }
+
     /// <summary>The mark of a copy of this source, made in a database that is empty.</summary>
     /// <exception cref="StartException">The database holds something else.</exception>
     public async Task<CopyMark> BeginAsync(string source, CancellationToken cancellation)
@@ -34,14 +47,7 @@ internal sealed class MongoCopyMark(IMongoCommands commands, MongoSettings setti
             return found.Text("source") == source ? Read(found) : throw Other(found.Text("source"), source);
         }
 
-        foreach (var collection in MongoSchema.Names)
-        {
-            if (await FindAsync(collection, [], cancellation) is not null)
-            {
-                throw new StartException($"{settings.Redacted} holds data that no copy has put there. Name another database: it is made if there is none.");
-            }
-        }
-
+        await RequireEmptyAsync(cancellation);
         await ClaimAsync(source, cancellation);
         return CopyMark.Start;
     }
@@ -68,6 +74,17 @@ internal sealed class MongoCopyMark(IMongoCommands commands, MongoSettings setti
         {
             var found = await FindAsync(MongoSchema.Meta, Filter, cancellation);
             throw Other(found?.Text("source") ?? "another store", source);
+        }
+    }
+
+    private async Task RequireEmptyAsync(CancellationToken cancellation)
+    {
+        foreach (var collection in MongoSchema.Names)
+        {
+            if (await FindAsync(collection, [], cancellation) is not null)
+            {
+                throw new StartException($"{settings.Redacted} holds data that no copy has put there. Name another database: it is made if there is none.");
+            }
         }
     }
 

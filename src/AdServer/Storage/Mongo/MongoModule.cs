@@ -16,14 +16,14 @@ namespace AdServer.Storage.Mongo;
 /// <summary>Front door of the engine: its stores, on one database.</summary>
 internal static class MongoModule
 {
-    /// <summary>What a copy gives a command at least: it counts whole collections, and nobody waits for the answer to a request.</summary>
+    /// <summary>What a copy or a backup gives a command at least: it counts whole collections, and nobody waits for the answer to a request.</summary>
     private static readonly TimeSpan CopyDeadline = TimeSpan.FromMinutes(1);
 
     /// <exception cref="StartException">The settings cannot be used.</exception>
     public static IServiceCollection AddMongo(
         this IServiceCollection services, IConfiguration configuration, StorageSettings asked, string contentRootPath, StorageAccess access)
     {
-        var isCopy = access is StorageAccess.CopyFrom or StorageAccess.CopyTo;
+        var isCopy = access is StorageAccess.CopyFrom or StorageAccess.CopyTo or StorageAccess.ReadOnly;
         var storage = isCopy && asked.Deadline < CopyDeadline ? asked with { Deadline = CopyDeadline } : asked;
         var settings = MongoSettings.Read(configuration);
         services.AddSingleton(settings);

@@ -30,6 +30,11 @@ internal sealed class MongoRestoreTarget(
             var mark = await services.GetRequiredService<ICopyTarget>().BeginAsync(backup, cancellation);
             return new Site(services, mark, console, clock);
         }
+        catch (IOException fault)
+        {
+            await services.DisposeAsync();
+            throw new StartException($"The backup is unpacked in the folder for temporary files, which cannot be used: {fault.Message}", fault);
+        }
         catch
         {
             await services.DisposeAsync();
@@ -49,8 +54,7 @@ internal sealed class MongoRestoreTarget(
 
         public async Task FillAsync(CancellationToken cancellation)
         {
-            await SqliteStoreFile.CheckAsync(File, "The store in the backup", cancellation);
-            SqliteStoreFile.Migrate(File);
+            await PrepareAsync(cancellation);
             if (mark.IsFinished)
             {
                 console.Line("It has been restored before: nothing was done.");
@@ -65,6 +69,19 @@ internal sealed class MongoRestoreTarget(
         {
             await to.DisposeAsync();
             folder.Delete(recursive: true);
+        }
+
+        private async Task PrepareAsync(CancellationToken cancellation)
+        {
+            try
+            {
+                await SqliteStoreFile.CheckAsync(File, "The store in the backup", cancellation);
+                SqliteStoreFile.Migrate(File);
+            }
+            catch (Exception fault) when (fault is not StoreUnavailableException && SqliteFault.Translate(fault) is StoreUnavailableException away)
+            {
+                throw new StartException($"The unpacked backup {File} cannot be used: {away.Message}", fault);
+            }
         }
 
         /// <summary>Reports are not compared, as <c>copy</c> does: raw events are the truth, and what follows from them is verified.</summary>

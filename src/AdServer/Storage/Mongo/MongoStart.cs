@@ -66,6 +66,11 @@ internal sealed partial class MongoStart(MongoSettings settings, ILogger log)
         }
 
         var isNew = await MongoSchema.CheckAsync(commands, settings, cancellation);
+        if (access == StorageAccess.CopyTo && !await new MongoCopyMark(commands, settings).IsToWriteAsync(cancellation))
+        {
+            return;
+        }
+
         await MongoSchema.ProbeAsync(commands, cancellation);
         if (isNew)
         {

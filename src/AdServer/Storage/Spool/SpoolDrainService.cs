@@ -94,9 +94,10 @@ internal sealed partial class SpoolDrainService(
         }
     }
 
-    /// <summary>The engine has just taken the mark, so it is this event that it does not take: it must not keep the others waiting.</summary>
+    /// <summary>The engine takes the mark, so it is this event that it does not take: it must not keep the others waiting.</summary>
     private async Task SetAsideAsync(SpoolRefusalException refusal, CancellationToken cancellation)
     {
+        await marks.MarkAsync(spool.State, cancellation);
         await journal.SetAsideAsync(refusal, cancellation);
         if (spool.State.SetAside == 1)
         {

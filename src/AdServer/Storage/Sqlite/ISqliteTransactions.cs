@@ -12,7 +12,8 @@ internal interface ISqliteTransactions : IDisposable
     Task<T> ReadAsync<T>(Func<SqliteSession, T> query, CancellationToken cancellation);
 
     /// <summary>Reads at one moment what may take long, on connections of its own: no roll-up and no look-up waits for a report.</summary>
-    /// <exception cref="StoreUnavailableException">The store cannot answer, or not in time.</exception>
+    /// <exception cref="TooMuchException">It takes too long for those who wait for it.</exception>
+    /// <exception cref="StoreUnavailableException">The store cannot answer.</exception>
     Task<T> ReportAsync<T>(Func<SqliteSession, T> query, CancellationToken cancellation);
 
     /// <summary>Writes in one transaction; completes when it is durable.</summary>

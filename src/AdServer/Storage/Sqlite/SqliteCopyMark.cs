@@ -30,6 +30,19 @@ internal static class SqliteCopyMark
         }
     }
 
+    /// <summary>Whether a copy may write to a store: not to one that it has finished, which servers may use by now.</summary>
+    /// <exception cref="StartException">The store holds something else: it is left as it is, its schema too.</exception>
+    public static bool IsToWrite(SqliteSession session, string path)
+    {
+        if (Find(session) is var (mark, _))
+        {
+            return !mark.IsFinished;
+        }
+
+        RequireEmpty(session, path);
+        return true;
+    }
+
     /// <summary>The mark of a copy of this source, made in a store that is empty.</summary>
     /// <exception cref="StartException">The store holds something else.</exception>
     public static CopyMark Begin(SqliteSession session, string source, string path)
@@ -40,11 +53,7 @@ internal static class SqliteCopyMark
                 $"{path} is a copy of {of}, and this one is of {source}. Name an empty store with --to, or {of} with --from.");
         }
 
-        if (Used.Any(table => session.Number($"SELECT EXISTS (SELECT 1 FROM {table})") == 1))
-        {
-            throw new StartException($"{path} holds data that no copy has put there. Name an empty store with --to: it is made if there is none.");
-        }
-
+        RequireEmpty(session, path);
         session.Execute(Create);
         using var insert = session.Once("INSERT INTO copies (source, stage, place, done, is_finished) VALUES (?, ?, ?, ?, ?)");
         Put(insert.Put(source), CopyMark.Start);
@@ -55,6 +64,15 @@ internal static class SqliteCopyMark
     {
         using var update = session.Kept("UPDATE copies SET stage = ?, place = ?, done = ?, is_finished = ?");
         Put(update, mark);
+    }
+
+    private static void RequireEmpty(SqliteSession session, string path)
+    {
+        var isMade = session.Number("SELECT count(*) FROM sqlite_schema WHERE name = 'performers'") == 1;
+        if (isMade && Used.Any(table => session.Number($"SELECT EXISTS (SELECT 1 FROM {table})") == 1))
+        {
+            throw new StartException($"{path} holds data that no copy has put there. Name an empty store with --to: it is made if there is none.");
+        }
     }
 
     private static void Put(SqliteStatement statement, CopyMark mark) =>

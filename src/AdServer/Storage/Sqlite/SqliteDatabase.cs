@@ -21,17 +21,18 @@ internal sealed class SqliteDatabase : ISqliteTransactions
     private readonly SqliteReaders reports;
     private int disposals;
 
-    private SqliteDatabase(string path, IDisposable? held, SqliteWriteConnection? writing)
+    private SqliteDatabase(string path, StorageAccess access, IDisposable? held, SqliteWriteConnection? writing)
     {
         (this.held, this.writing) = (held, writing);
         writer = writing is null ? null : new SqliteWriter(writing);
         readers = new SqliteReaders(Reader);
-        reports = new SqliteReaders(Reader, LongestReport);
+        // Whoever waits for a command waits for its end.
+        reports = new SqliteReaders(Reader, access == StorageAccess.Serve ? LongestReport : null);
 
         SqliteSession Reader() => OpenSession(path, readOnly: true, ReaderSettings);
     }
 
-    /// <summary>Opens the file, and for <see cref="StorageAccess.Serve"/> and <see cref="StorageAccess.CopyTo"/> creates or migrates it first.</summary>
+    /// <summary>Opens the file; to write to it migrates it first, and for <see cref="StorageAccess.Serve"/> and <see cref="StorageAccess.CopyTo"/> makes it.</summary>
     /// <exception cref="StartException">It cannot be opened.</exception>
     public static SqliteDatabase Open(string path, StorageAccess access, SqliteSchema schema)
     {
@@ -44,8 +45,8 @@ internal sealed class SqliteDatabase : ISqliteTransactions
 
             return access switch
             {
-                StorageAccess.ReadOnly => OpenToRead(path, schema, held: null),
-                StorageAccess.CopyFrom => OpenLocked(path, schema, held => OpenToRead(path, schema, held)),
+                StorageAccess.ReadOnly => OpenToRead(path, access, schema, held: null),
+                StorageAccess.CopyFrom => OpenLocked(path, schema, held => OpenToRead(path, access, schema, held)),
                 _ => OpenToWrite(path, access, schema),
             };
         }
@@ -113,7 +114,7 @@ internal sealed class SqliteDatabase : ISqliteTransactions
         return OpenLocked(path, schema, held =>
         {
             Prepare(path, access, schema);
-            return new SqliteDatabase(path, held, new SqliteWriteConnection(() => OpenSession(path, readOnly: false, WriterSettings)));
+            return new SqliteDatabase(path, access, held, new SqliteWriteConnection(() => OpenSession(path, readOnly: false, WriterSettings)));
         });
     }
 
@@ -131,17 +132,21 @@ internal sealed class SqliteDatabase : ISqliteTransactions
         {
             SqliteCopyMark.RequireFinished(session, path);
         }
+        else if (!SqliteCopyMark.IsToWrite(session, path))
+        {
+            return;
+        }
 
         session.Execute(WriterSettings);
         schema.Migrate(session);
     }
 
-    private static SqliteDatabase OpenToRead(string path, SqliteSchema schema, IDisposable? held)
+    private static SqliteDatabase OpenToRead(string path, StorageAccess access, SqliteSchema schema, IDisposable? held)
     {
         using var session = SqliteSession.Open(path, readOnly: true);
         schema.Require(session, path);
         SqliteCopyMark.RequireFinished(session, path);
-        return new SqliteDatabase(path, held, writing: null);
+        return new SqliteDatabase(path, access, held, writing: null);
     }
 
     /// <summary>Opens with the lock, which is given back if that fails.</summary>

@@ -14,7 +14,8 @@ internal sealed class SqliteReaders(Func<SqliteSession> open, TimeSpan? longest 
     private readonly SemaphoreSlim room = new(MostAtOnce, MostAtOnce);
 
     /// <summary>Runs a query on the thread pool, when there is room.</summary>
-    /// <exception cref="StoreUnavailableException">It took too long, or the store cannot answer.</exception>
+    /// <exception cref="TooMuchException">It took too long, or did not get its turn.</exception>
+    /// <exception cref="StoreUnavailableException">The store cannot answer.</exception>
     public async Task<T> RunAsync<T>(Func<SqliteSession, T> query, CancellationToken cancellation)
     {
         if (longest is not { } most)
@@ -30,7 +31,7 @@ internal sealed class SqliteReaders(Func<SqliteSession> open, TimeSpan? longest 
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            throw new StoreUnavailableException($"A report took longer than {most}: ask for fewer days at once");
+            throw new TooMuchException($"The report takes, or waits for others, longer than {most.TotalSeconds} seconds: ask for fewer days at once");
         }
     }
 
@@ -41,13 +42,9 @@ internal sealed class SqliteReaders(Func<SqliteSession> open, TimeSpan? longest 
         try
         {
             session = idle.TryTake(out var free) ? free : open();
-            T result;
             // A report whose reader has left must not keep others waiting for a connection.
-            using (cancellation.UnsafeRegister(static running => ((SqliteSession)running!).Interrupt(), session))
-            {
-                result = session.InTransaction("BEGIN", query);
-            }
-
+            session.Obey(cancellation);
+            var result = session.InTransaction("BEGIN", query);
             idle.Add(session);
             return result;
         }

@@ -63,11 +63,18 @@ internal sealed class SqliteRestoreTarget(StorageLocation location, IAnsiConsole
 
         public async Task FillAsync(CancellationToken cancellation)
         {
-            await SqliteStoreFile.CheckAsync(File, "The store in the backup", cancellation);
-            await CompleteAsync(cancellation);
-            RequireNothing();
-            cancellation.ThrowIfCancellationRequested();
-            System.IO.File.Move(File, path, overwrite: true);
+            try
+            {
+                await SqliteStoreFile.CheckAsync(File, "The store in the backup", cancellation);
+                await CompleteAsync(cancellation);
+                RequireNothing();
+                cancellation.ThrowIfCancellationRequested();
+                System.IO.File.Move(File, path, overwrite: true);
+            }
+            catch (Exception fault) when (SqliteFault.Translate(fault) is StoreUnavailableException or IOException or UnauthorizedAccessException)
+            {
+                throw new StartException($"{path} cannot be restored: {SqliteFault.Translate(fault).Message.TrimEnd('.')}. Nothing is left of it.", fault);
+            }
         }
 
         public ValueTask DisposeAsync()

@@ -8,6 +8,9 @@ internal sealed class SqliteSession : IDisposable
 {
     private const int BusyTimeout = 5000;
 
+    /// <summary>Instructions of the engine: some hundred microseconds of its work.</summary>
+    private const int StepsBetweenLooks = 10_000;
+
     /// <summary>Of a copy, between two looks whether it is still wanted.</summary>
     private const int PagesAtOnce = 1000;
 
@@ -114,8 +117,12 @@ internal sealed class SqliteSession : IDisposable
     /// <summary>Whether the file could only be opened for reading, whatever was asked for.</summary>
     public bool IsReadOnly => raw.sqlite3_db_readonly(Handle, "main") == 1;
 
-    /// <summary>Ends the statement that is running on another thread, if any: it fails with SQLITE_INTERRUPT.</summary>
-    public void Interrupt() => raw.sqlite3_interrupt(Handle);
+    /// <summary>
+    /// Has statements end with SQLITE_INTERRUPT once a token says so. The engine asks while it works: an interruption from outside would miss a
+    /// statement that is only about to begin, and that would run to its end with nobody waiting.
+    /// </summary>
+    public void Obey(CancellationToken cancellation) => raw.sqlite3_progress_handler(
+        Handle, StepsBetweenLooks, cancellation.CanBeCanceled ? _ => cancellation.IsCancellationRequested ? 1 : 0 : null, null);
 
     /// <summary>Whether a transaction was left open because even rolling it back failed: the connection is of no more use.</summary>
     public bool IsStuck => raw.sqlite3_get_autocommit(Handle) == 0;

@@ -64,7 +64,7 @@ internal static class SqliteStoreFile
             try
             {
                 using var session = SqliteSession.Open(path, readOnly: true);
-                using var interruption = cancellation.UnsafeRegister(static running => ((SqliteSession)running!).Interrupt(), session);
+                session.Obey(cancellation);
                 SqliteSchema.Store.Check(session, name);
                 if (session.Number("PRAGMA user_version") == 0)
                 {
@@ -79,7 +79,9 @@ internal static class SqliteStoreFile
             catch (SqliteException fault)
             {
                 cancellation.ThrowIfCancellationRequested();
-                throw new StartException($"{name} is damaged: {fault.Message}", fault);
+                throw SqliteFault.IsDamage(fault)
+                    ? new StartException($"{name} is damaged: {fault.Message}", fault)
+                    : new StartException($"{name} cannot be checked: {fault.Message}", fault);
             }
         },
         cancellation);
