@@ -215,6 +215,22 @@ public sealed class SqliteStartTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_copy_that_is_refused_leaves_a_file_of_the_first_schema_to_its_servers()
+    {
+        await engine.AddAdsAsync("p1", "a1");
+        await engine.RunAsync("ALTER TABLE ad_events DROP COLUMN revision; DROP TABLE daily_ad_revisions; PRAGMA user_version = 1");
+        await engine.StopAsync();
+
+        await using (var target = engine.Open(StorageAccess.CopyTo))
+        {
+            Assert.Contains("holds data that no copy has put there", await RefusalAsync(target), StringComparison.Ordinal);
+        }
+
+        using var session = SqliteSession.Open(engine.File, readOnly: true);
+        Assert.Equal(1, session.Number("PRAGMA user_version"));
+    }
+
+    [Fact]
     public async Task A_migration_that_fails_half_way_leaves_the_file_as_it_was()
     {
         Directory.CreateDirectory(Path.GetDirectoryName(engine.File)!);

@@ -1,4 +1,5 @@
 using AdServer.Common;
+using AdServer.Events;
 using AdServer.Stats;
 using Spectre.Console;
 
@@ -8,7 +9,7 @@ namespace AdServer.Commands;
 /// Compares raw events with everything that was derived from them, for every ad and day, beside a running server. Broken off, it says how to
 /// go on after the last day that it has done.
 /// </summary>
-internal sealed class VerifyCommand(ILedgerStore ledger, IAnsiConsole console)
+internal sealed class VerifyCommand(ILedgerStore ledger, IEventJournal journal, IAnsiConsole console)
 {
     /// <summary>The most differences that are printed; all are counted.</summary>
     public const int MostPrinted = 100;
@@ -53,6 +54,7 @@ internal sealed class VerifyCommand(ILedgerStore ledger, IAnsiConsole console)
             findings.Add($"ad {adId}, package {package}: package_ads {(inRaw ? "misses the ad, raw events have it" : "has the ad, no raw event does")}");
         }
 
+        findings.Waiting = (await journal.ReadLagAsync(cancellation)).Events;
         return findings.Days;
     }
 
@@ -69,7 +71,8 @@ internal sealed class VerifyCommand(ILedgerStore ledger, IAnsiConsole console)
         var more = found.Differences > found.Printed.Count ? $", the first {found.Printed.Count} are above" : string.Empty;
         var result = found.Differences == 0 ? "raw equals rolled up" : $"{found.Differences} differences";
         var totals = found.WithoutTotals == 0 ? string.Empty : $"; the totals of {found.WithoutTotals} days were never at rest, and not compared";
-        return $"{found.Days} days, {found.Events} events: {result} (position {found.Position}){more}{totals}";
+        var waiting = found.Waiting == 0 ? string.Empty : $"; {found.Waiting} events after it are not rolled up yet, and not compared";
+        return $"{found.Days} days, {found.Events} events: {result} (position {found.Position}){more}{totals}{waiting}";
     }
 
     private static string HowToGoOn(DaySpan days, Findings found) => (found.Last ?? days.After) is { } last
@@ -90,6 +93,9 @@ internal sealed class VerifyCommand(ILedgerStore ledger, IAnsiConsole console)
 
         /// <summary>Every event of the rolls up to this one was compared.</summary>
         public long Position => position ?? 0;
+
+        /// <summary>Events that no roll holds yet: reports have them, and a server rolls them up.</summary>
+        public long Waiting { get; set; }
 
         public int WithoutTotals { get; private set; }
 

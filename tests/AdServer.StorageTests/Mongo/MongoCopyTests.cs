@@ -63,6 +63,24 @@ public sealed class MongoCopyTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_copy_that_is_refused_leaves_a_database_of_the_first_version_to_its_servers()
+    {
+        await CopyScene.FillAsync(source);
+        await target.AddAdsAsync("p1", "a1");
+        await target.RunAsync(MongoWrites.Update("meta", new BsonDocument("version", 2), new("$set", new BsonDocument("version", 1))));
+
+        var refusal = await Assert.ThrowsAsync<StartException>(() => CopyRun.StartAsync(source, target));
+
+        Assert.Contains("holds data that no copy has put there", refusal.Message, StringComparison.Ordinal);
+        // Reading changes nothing; a server would raise the version.
+        await using var reading = target.Open(StorageAccess.CopyFrom);
+        await reading.OpenStorageAsync();
+        var count = new BsonDocument { { "count", "meta" }, { "query", new BsonDocument("version", 1) } };
+        var found = await reading.GetRequiredService<IMongoCommands>().RunAsync(count, Samples.Token);
+        Assert.Equal(1, found["n"].ToInt32());
+    }
+
+    [Fact]
     public async Task A_database_that_misses_the_events_of_a_spool_is_not_copied()
     {
         await CopyScene.FillAsync(source);
