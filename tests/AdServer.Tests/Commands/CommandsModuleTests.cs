@@ -1,5 +1,6 @@
 using AdServer.Commands;
 using AdServer.Common;
+using AdServer.Events;
 using AdServer.Stats;
 using Microsoft.Extensions.DependencyInjection;
 using Spectre.Console;
@@ -19,6 +20,7 @@ public sealed class CommandsModuleTests : IDisposable
         await using var services = new ServiceCollection()
             .AddSingleton<IAnsiConsole>(console.Console)
             .AddSingleton(ledger)
+            .AddSingleton<IEventJournal>(new WaitingJournal(0))
             .AddCommands()
             .BuildServiceProvider();
         return await services.RunCommandAsync(invocation);

@@ -78,7 +78,7 @@ public sealed class LedgerTests
         var counts = Counted(Event("a", "x"), Event("a", "x", EventType.Click));
         var ledger = new FakeLedger { Days = { [Day] = new(7, counts, counts, counts), [Day.AddDays(1)] = new(9, new(), new(), new()) } };
 
-        var code = await new VerifyCommand(ledger, new Waiting(0), console.Console).RunAsync(DaySpan.All, TestContext.Current.CancellationToken);
+        var code = await new VerifyCommand(ledger, new WaitingJournal(0), console.Console).RunAsync(DaySpan.All, TestContext.Current.CancellationToken);
 
         Assert.Equal(0, code);
         Assert.Equal(["2 days, 2 events: raw equals rolled up (position 7)"], console.Lines);
@@ -92,7 +92,7 @@ public sealed class LedgerTests
         var derived = Counted(Event("a", "[red]x[/]"));
         var ledger = new FakeLedger { Days = { [Day] = new(7, raw, derived, raw) }, PackageAds = [("[x", "a", true), ("y", "a", false)] };
 
-        var code = await new VerifyCommand(ledger, new Waiting(0), console.Console).RunAsync(DaySpan.All, TestContext.Current.CancellationToken);
+        var code = await new VerifyCommand(ledger, new WaitingJournal(0), console.Console).RunAsync(DaySpan.All, TestContext.Current.CancellationToken);
 
         Assert.Equal(1, code);
         Assert.Equal(
@@ -112,7 +112,7 @@ public sealed class LedgerTests
         using var console = new TextConsole();
         var ledger = new FakeLedger { PackageAds = [.. Enumerable.Range(0, 250).Select(number => ("x", $"ad{number}", true))] };
 
-        var code = await new VerifyCommand(ledger, new Waiting(0), console.Console).RunAsync(DaySpan.All, TestContext.Current.CancellationToken);
+        var code = await new VerifyCommand(ledger, new WaitingJournal(0), console.Console).RunAsync(DaySpan.All, TestContext.Current.CancellationToken);
 
         Assert.Equal(1, code);
         Assert.Equal(101, console.Lines.Length);
@@ -137,7 +137,7 @@ public sealed class LedgerTests
             },
         };
 
-        var code = await new VerifyCommand(ledger, new Waiting(0), console.Console).RunAsync(new DaySpan(To: Day.AddDays(5)), interruption.Token);
+        var code = await new VerifyCommand(ledger, new WaitingJournal(0), console.Console).RunAsync(new DaySpan(To: Day.AddDays(5)), interruption.Token);
 
         Assert.Equal(130, code);
         Assert.Equal(3, console.Lines.Length);
@@ -156,7 +156,7 @@ public sealed class LedgerTests
             Reading = day => _ = day == Day.AddDays(2) ? throw new StoreUnavailableException("The store is away") : 0,
         };
 
-        var code = await new VerifyCommand(ledger, new Waiting(0), console.Console).RunAsync(new DaySpan(After: Day), TestContext.Current.CancellationToken);
+        var code = await new VerifyCommand(ledger, new WaitingJournal(0), console.Console).RunAsync(new DaySpan(After: Day), TestContext.Current.CancellationToken);
 
         Assert.Equal(2, code);
         Assert.Equal(
@@ -170,7 +170,7 @@ public sealed class LedgerTests
         var raw = Counted(Event("a", "x"));
         var ledger = new FakeLedger { Days = { [Day] = new(7, raw, raw, raw), [Day.AddDays(1)] = new(8, raw, new(), raw) }, PackageAds = [("x", "a", true)] };
 
-        Assert.Equal(0, await new VerifyCommand(ledger, new Waiting(0), console.Console).RunAsync(new DaySpan(To: Day), TestContext.Current.CancellationToken));
+        Assert.Equal(0, await new VerifyCommand(ledger, new WaitingJournal(0), console.Console).RunAsync(new DaySpan(To: Day), TestContext.Current.CancellationToken));
         Assert.Equal(["1 days, 1 events: raw equals rolled up (position 7)"], console.Lines);
     }
 
@@ -181,7 +181,7 @@ public sealed class LedgerTests
         var raw = Counted(Event("a", "x"));
         var ledger = new FakeLedger { Days = { [Day] = new(7, raw, raw, raw) } };
 
-        Assert.Equal(0, await new VerifyCommand(ledger, new Waiting(117), console.Console).RunAsync(new DaySpan(To: Day), TestContext.Current.CancellationToken));
+        Assert.Equal(0, await new VerifyCommand(ledger, new WaitingJournal(117), console.Console).RunAsync(new DaySpan(To: Day), TestContext.Current.CancellationToken));
         Assert.Equal(
             ["1 days, 1 events: raw equals rolled up (position 7); 117 events after it are not rolled up yet, and not compared"], console.Lines);
     }
@@ -197,7 +197,7 @@ public sealed class LedgerTests
             Totals = { [Day] = new(6, one, two, one), [Day.AddDays(1)] = null },
         };
 
-        Assert.Equal(1, await new VerifyCommand(ledger, new Waiting(0), console.Console).RunAsync(DaySpan.All, TestContext.Current.CancellationToken));
+        Assert.Equal(1, await new VerifyCommand(ledger, new WaitingJournal(0), console.Console).RunAsync(DaySpan.All, TestContext.Current.CancellationToken));
         Assert.Equal(
             [
                 "2026-11-21: reports say 2 views, 0 clicks, 0 skips, 0 exits, 5 ms, by package 1 views, 0 clicks, 0 skips, 0 exits, 5 ms, "
@@ -232,15 +232,5 @@ public sealed class LedgerTests
         Assert.Equal(0, code);
         Assert.Equal(["2026-11-21", "2026-11-22", "package sets"], ledger.Rebuilt);
         Assert.StartsWith("2 days and the package sets were derived again from raw events in ", Assert.Single(console.Lines), StringComparison.Ordinal);
-    }
-
-    /// <summary>A journal in which so many events wait to be rolled up.</summary>
-    private sealed class Waiting(long events) : IEventJournal
-    {
-        public Task<AppendOutcome[]> AppendAsync(IReadOnlyList<AdEvent> batch, CancellationToken cancellation) => throw new NotSupportedException();
-
-        public Task<Roll?> NextRollAsync(int maxEvents, CancellationToken cancellation) => throw new NotSupportedException();
-
-        public Task<JournalLag> ReadLagAsync(CancellationToken cancellation) => Task.FromResult(JournalLag.None with { Events = events });
     }
 }
