@@ -34,7 +34,7 @@ internal sealed class Lot
 
     /// <summary>Only the slots that are admitted and not seen, so that every unit is worth drawing until more is seen.</summary>
     public Lot Narrow(SeenSet seen) =>
-        new([.. pools.Select(pool => new Pool(pool.Slots.Where(slot => !seen.Contains(slot) && pool.Admits(slot))))]);
+        new(new Pool(WeightedSlots.Union(pools.Select(pool => pool.Slots.Where(slot => !seen.Contains(slot) && pool.Admits(slot))))));
 }
 
 /// <summary>Ads that share a reason to be candidates.</summary>

@@ -35,6 +35,14 @@ internal sealed class WeightedSlots
         int[] With(Budget budget) => [.. ads.Where(ad => ad.Ad.Details.Budget == budget).Select(ad => ad.Slot)];
     }
 
+    /// <summary>The slots of several that share none.</summary>
+    public static WeightedSlots Union(IEnumerable<WeightedSlots> parts)
+    {
+        WeightedSlots[] all = [.. parts];
+        return new WeightedSlots(
+            [.. all.SelectMany(part => part.low)], [.. all.SelectMany(part => part.medium)], [.. all.SelectMany(part => part.high)]);
+    }
+
     /// <summary>The slot that owns a unit.</summary>
     /// <param name="unit">At least 0 and less than <see cref="Weight"/>.</param>
     public int At(int unit)
