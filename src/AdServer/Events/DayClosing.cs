@@ -14,6 +14,9 @@ internal static class DayClosing
     /// <summary>Longer than an event takes from its receipt to its commit: what is older is known to be complete.</summary>
     public static readonly TimeSpan Settling = TimeSpan.FromMinutes(1);
 
+    /// <summary>An event that waited longer arrives anew.</summary>
+    private static readonly TimeSpan LongestWait = Settling / 4;
+
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
 
     /// <summary>When a day is closed: 00:10 UTC of the day after.</summary>
@@ -34,6 +37,17 @@ internal static class DayClosing
     {
         var since = at - Grace - DateTimeOffset.UnixEpoch;
         return DateTimeOffset.UnixEpoch + (Math.Floor(since / Hour) * Hour) + Grace;
+    }
+
+    /// <summary>
+    /// Lets events that waited long for their commit arrive now. An append itself ends sooner than what is left of <see cref="Settling"/>.
+    /// </summary>
+    public static void Arrive(List<AdEvent> batch, DateTimeOffset at)
+    {
+        for (var index = 0; index < batch.Count && at - batch[index].CreatedAt > LongestWait; index++)
+        {
+            batch[index] = batch[index].ArrivingAt(at);
+        }
     }
 
     /// <summary>The event as it arrives at a moment after its receipt: one that waited belongs to a later revision, and changes none that was closed.</summary>

@@ -102,6 +102,7 @@ internal sealed partial class JournalWriter(
         try
         {
             var started = clock.GetTimestamp();
+            DayClosing.Arrive(batch, clock.Now());
             var outcomes = await journal.AppendAsync(batch, CancellationToken.None);
             metrics.Committed(batch.Count, clock.GetElapsedTime(started));
             Outage.End();

@@ -90,6 +90,26 @@ public sealed class EventDurabilityTests : IAsyncLifetime
         Assert.Equal(before + 2, gate.Commits);
     }
 
+    [Fact]
+    public async Task An_event_that_waits_until_its_day_is_closed_is_late_though_it_was_received_before()
+    {
+        var midnight = host.Clock.GetUtcNow().Date.AddDays(1);
+        host.Clock.Set(new DateTimeOffset(midnight, TimeSpan.Zero).AddMinutes(9));
+        var yesterday = host.Clock.GetUtcNow().AddHours(-1);
+        gate.Close();
+        var first = sdk.SendAsync(adId);
+        await gate.Arrived;
+        var waits = sdk.SendAsync(adId, at: yesterday);
+        await WaitingAsync(2);
+
+        host.Clock.Advance(TimeSpan.FromMinutes(3));
+        gate.Open();
+
+        Assert.Equal((201, 201), ((await first).Status, (await waits).Status));
+        var days = (await host.GetAsync("/stats?groupBy=day")).Succeeds().GetProperty("rows");
+        Assert.Equal(1, days[0].Number("revision"));
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
