@@ -33,11 +33,15 @@ catch (StartException reason)
 /// <summary>The composition root: each module's Add… and Map…, in the order of the modules.</summary>
 internal sealed partial class Program
 {
-    /// <summary>The whole server, not started; <paramref name="adjust"/> has the last word on its services.</summary>
-    internal static WebApplication Build(string[] args, Action<WebApplicationBuilder>? adjust = null)
+    /// <summary>The whole server, not started.</summary>
+    /// <param name="args">Settings of the command line.</param>
+    /// <param name="adjust">Has the last word.</param>
+    /// <param name="mode">Whether callers need tokens, unless <c>Access:Mode</c> says so.</param>
+    internal static WebApplication Build(string[] args, Action<WebApplicationBuilder>? adjust = null, AccessMode mode = AccessMode.Tokens)
     {
         var builder = WebApplication.CreateBuilder(args);
         builder.AddWeb();
+        builder.Services.AddAccess(builder.Configuration, mode);
         builder.Services.AddCatalog(builder.Configuration);
         builder.Services.AddEvents(builder.Configuration);
         builder.Services.AddStats(builder.Configuration);
@@ -50,6 +54,7 @@ internal sealed partial class Program
 
         var app = builder.Build();
         app.UseWeb();
+        app.UseAccess();
         app.MapAccess();
         app.MapCatalog();
         app.MapEvents();
@@ -61,7 +66,7 @@ internal sealed partial class Program
 
     private static async Task<int> ServeAsync(Invocation.Serve serve)
     {
-        var app = Build(serve.Configuration);
+        var app = Build(serve.Configuration, mode: serve.Demo ? AccessMode.Open : AccessMode.Tokens);
         await app.Services.OpenStorageAsync();
         if (serve.Demo)
         {

@@ -25,6 +25,8 @@ internal abstract class TestEngine : IAsyncDisposable
 
     public IAccessStore Access => Get<IAccessStore>();
 
+    public ITokenStore Tokens => Get<ITokenStore>();
+
     public virtual IEventJournal Journal => Get<IEventJournal>();
 
     public IStatsStore Stats => Get<IStatsStore>();

@@ -69,6 +69,9 @@ internal sealed class AdServerHost : IAsyncDisposable
         }
     }
 
+    /// <summary>Sets something for the next start.</summary>
+    public void Change(string setting, string? value) => settings[setting] = value;
+
     public T Get<T>()
         where T : notnull => Services.GetRequiredService<T>();
 
@@ -139,6 +142,7 @@ internal sealed class AdServerHost : IAsyncDisposable
         {
             ["contentRoot"] = Folder,
             ["urls"] = "http://127.0.0.1:0",
+            ["Access:Mode"] = "Open",
             ["Serilog:MinimumLevel:Default"] = "Fatal",
             ["Serilog:MinimumLevel:Override:Microsoft.AspNetCore"] = "Fatal",
             [store.Setting.Key] = store.Setting.Value,

@@ -74,6 +74,13 @@ internal static class Expectations
         return answer.Json;
     }
 
+    /// <summary>The answer, which must have this status.</summary>
+    public static Answer Has(this Answer answer, int status)
+    {
+        Assert.True(answer.Status == status, $"{answer.Status} instead of {status}: {answer.Text}");
+        return answer;
+    }
+
     /// <summary>The whole answer: status, media type, and the body member by member.</summary>
     public static void Is(this Answer answer, int status, string json)
     {

@@ -6,12 +6,13 @@ namespace AdServer.Tests;
 internal sealed class ServerProcess : IAsyncDisposable
 {
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("adserver-test-");
-    private readonly Process process;
+    private readonly ProcessStartInfo start;
+    private Process process;
 
     /// <summary>Starts <c>AdServer</c> in a folder of its own; environment variables as <c>NAME=value</c>.</summary>
     public ServerProcess(string[] arguments, params string[] environment)
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(Program).Assembly.Location, .. arguments])
+        start = new ProcessStartInfo("dotnet", [typeof(Program).Assembly.Location, .. arguments])
         {
             WorkingDirectory = folder.FullName,
             RedirectStandardOutput = true,
@@ -26,10 +27,30 @@ internal sealed class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>The lines of the console up to one that contains the words, or to the end of the process.</summary>
-    public async Task<List<string>> ReadUntilAsync(string words)
+    public Task<List<string>> ReadUntilAsync(string words) => ReadUntilAsync(process.StandardOutput, words);
+
+    /// <summary>The same of the stream of errors.</summary>
+    public Task<List<string>> ReadErrorsUntilAsync(string words) => ReadUntilAsync(process.StandardError, words);
+
+    /// <summary>Kills the process and starts another in the same folder.</summary>
+    public async Task RestartAsync()
+    {
+        await KillAsync();
+        process.Dispose();
+        process = Process.Start(start)!;
+    }
+
+    /// <summary>Kills the process; all that it has said and nobody read.</summary>
+    public async Task<string> EndAsync()
+    {
+        await KillAsync();
+        return await process.StandardOutput.ReadToEndAsync() + await process.StandardError.ReadToEndAsync();
+    }
+
+    private static async Task<List<string>> ReadUntilAsync(StreamReader reader, string words)
     {
         var lines = new List<string>();
-        while (await process.StandardOutput.ReadLineAsync() is { } line)
+        while (await reader.ReadLineAsync() is { } line)
         {
             lines.Add(line);
             if (line.Contains(words, StringComparison.Ordinal))
@@ -52,9 +73,14 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        process.Kill(entireProcessTree: true);
-        await process.WaitForExitAsync();
+        await KillAsync();
         process.Dispose();
         folder.Delete(recursive: true);
+    }
+
+    private async Task KillAsync()
+    {
+        process.Kill(entireProcessTree: true);
+        await process.WaitForExitAsync();
     }
 }

@@ -1,7 +1,34 @@
+using AdServer.Common;
+
 namespace AdServer.Access;
 
-/// <summary>Who may administer this server. Roles and tokens belong here too.</summary>
+/// <summary>Who may do what: developers, roles, tokens, and the gate that every request passes.</summary>
 internal static class AccessModule
 {
-    public static void MapAccess(this IEndpointRouteBuilder routes) => routes.MapDevelopers();
+    /// <param name="services">The services.</param>
+    /// <param name="configuration">The configuration.</param>
+    /// <param name="mode">The mode unless one is set.</param>
+    public static void AddAccess(this IServiceCollection services, IConfiguration configuration, AccessMode mode)
+    {
+        var settings = configuration.Read<AccessSettings>("Access");
+        settings = configuration["Access:Mode"] is null ? settings with { Mode = mode } : settings;
+        settings.Checked(settings.Fault());
+        services.AddSingleton(settings);
+        services.AddSingleton<TokenDirectory>();
+        services.AddSingleton<TokenRefresher>();
+        services.AddHostedService(provider => provider.GetRequiredService<TokenRefresher>());
+        // Errors' stream, because the other one may be a log.
+        services.AddHostedService(provider => ActivatorUtilities.CreateInstance<FirstToken>(provider, Console.Error));
+        services.AddHostedService<TokenUseWriter>();
+        PollingHealth.Add<TokenRefresher>(services, "tokens");
+    }
+
+    /// <summary>After routing: what a request needs depends on its route.</summary>
+    public static void UseAccess(this IApplicationBuilder app) => app.UseMiddleware<AccessGate>();
+
+    public static void MapAccess(this IEndpointRouteBuilder routes)
+    {
+        routes.MapDevelopers();
+        routes.MapTokens();
+    }
 }

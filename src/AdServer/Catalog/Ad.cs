@@ -72,7 +72,4 @@ internal sealed record PackageRules(IReadOnlyList<string> Allow, IReadOnlyList<s
     public bool Equals(PackageRules? other) => other is not null && Allow.SequenceEqual(other.Allow) && Deny.SequenceEqual(other.Deny);
 
     public override int GetHashCode() => HashCode.Combine(Allow.Count, Deny.Count);
-
-    public static bool Matches(string pattern, string package) =>
-        pattern.EndsWith('*') ? package.AsSpan().StartsWith(pattern.AsSpan(0, pattern.Length - 1), StringComparison.Ordinal) : package == pattern;
 }

@@ -25,7 +25,7 @@ internal static class AdEndpoints
     }
 
     private static async Task<Results<Created<AdCreated>, ApiError>> CreateAsync(
-        HttpRequest http, ICatalogStore store, CatalogRefresher catalog, TimeProvider clock, CancellationToken cancellation)
+        HttpRequest http, Caller caller, ICatalogStore store, CatalogRefresher catalog, TimeProvider clock, CancellationToken cancellation)
     {
         var (error, fields) = await JsonBody.ReadAsync(http, ReadNew);
         if (fields is null)
@@ -34,7 +34,7 @@ internal static class AdEndpoints
         }
 
         var key = EmailAddress.Key(fields.PerformerEmail.Text()!);
-        if (await store.FindPerformerByEmailAsync(key, cancellation) is not { } performer)
+        if (await store.FindPerformerByEmailAsync(key, cancellation) is not { } performer || !caller.Sees(performer.Id))
         {
             return CatalogErrors.PerformerNotFound;
         }
@@ -102,14 +102,19 @@ internal static class AdEndpoints
         return AdValidator.Fault(ad) is { } fault ? (ApiError.BadRequest(fault), null) : (null, ad);
     }
 
-    private static async Task<Results<Ok<AdResponse>, ApiError>> FindAsync(string id, ICatalogStore store, CancellationToken cancellation) =>
-        await store.FindAdAsync(id, cancellation) is { } ad
+    private static async Task<Results<Ok<AdResponse>, ApiError>> FindAsync(string id, Caller caller, ICatalogStore store, CancellationToken cancellation) =>
+        await store.FindAdAsync(id, cancellation) is { } ad && caller.Sees(ad.PerformerId)
             ? TypedResults.Ok(AdResponse.Of(ad, await store.FindPerformerAsync(ad.PerformerId, cancellation)))
             : CatalogErrors.AdNotFound;
 
-    private static Task<IResult> ListAsync(string? limit, string? cursor, ICatalogStore store, CancellationToken cancellation) =>
+    private static Task<IResult> ListAsync(
+        string? limit, string? cursor, Caller caller, ICatalogStore store, CancellationToken cancellation) =>
         new CatalogList<Ad, AdResponse>(
-            store.ListAdsAsync, ad => new ListPlace(ad.CreatedAt, ad.Id), (ads, token) => JoinAsync(ads, store, token))
+            (after, most, token) => caller.PerformerId is { } own
+                ? store.ListAdsOfAsync(own, after, most, token)
+                : store.ListAdsAsync(after, most, token),
+            ad => new ListPlace(ad.CreatedAt, ad.Id),
+            (ads, token) => JoinAsync(ads, store, token))
         .AnswerAsync(limit, cursor, cancellation);
 
     /// <summary>Puts ads beside their performers; each performer is read once a page.</summary>
@@ -125,7 +130,14 @@ internal static class AdEndpoints
     }
 
     private static async Task<Results<Ok<Done>, ApiError>> UpdateAsync(
-        string id, HttpRequest http, ICatalogStore store, CatalogRefresher catalog, CatalogChanges changes, TimeProvider clock, CancellationToken cancellation)
+        string id,
+        HttpRequest http,
+        Caller caller,
+        ICatalogStore store,
+        CatalogRefresher catalog,
+        CatalogChanges changes,
+        TimeProvider clock,
+        CancellationToken cancellation)
     {
         var (error, fields) = await JsonBody.ReadAsync(http, ReadChange);
         if (fields is null)
@@ -133,7 +145,7 @@ internal static class AdEndpoints
             return error!;
         }
 
-        (error, var ad) = await changes.MakeAsync(() => ReplaceAsync(id, fields, store, clock, cancellation), Busy, cancellation);
+        (error, var ad) = await changes.MakeAsync(() => ReplaceAsync(id, fields, caller, store, clock, cancellation), Busy, cancellation);
         if (ad is null)
         {
             return error!;
@@ -145,9 +157,9 @@ internal static class AdEndpoints
 
     /// <summary>Changes the ad as it is now; nothing if somebody else was faster.</summary>
     private static async Task<(ApiError? Error, Ad? Ad)?> ReplaceAsync(
-        string id, AdFields fields, ICatalogStore store, TimeProvider clock, CancellationToken cancellation)
+        string id, AdFields fields, Caller caller, ICatalogStore store, TimeProvider clock, CancellationToken cancellation)
     {
-        if (await store.FindAdAsync(id, cancellation) is not { } before)
+        if (await store.FindAdAsync(id, cancellation) is not { } before || !caller.Sees(before.PerformerId))
         {
             return (CatalogErrors.AdNotFound, null);
         }
@@ -175,8 +187,14 @@ internal static class AdEndpoints
     }
 
     private static async Task<Results<Ok<Done>, ApiError>> RemoveAsync(
-        string id, ICatalogStore store, CatalogRefresher catalog, TimeProvider clock, CancellationToken cancellation)
+        string id, Caller caller, ICatalogStore store, CatalogRefresher catalog, TimeProvider clock, CancellationToken cancellation)
     {
+        // An ad never changes its performer, so what is true now is true when it is removed.
+        if (caller.PerformerId is not null && !(await store.FindAdAsync(id, cancellation) is { } ad && caller.Sees(ad.PerformerId)))
+        {
+            return CatalogErrors.AdNotFound;
+        }
+
         if (await store.RemoveAdAsync(id, clock.Now(), cancellation) != ChangeOutcome.Done)
         {
             return CatalogErrors.AdNotFound;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using AdServer.Common;
 
@@ -46,8 +45,8 @@ internal static class AdRequest
         Name = NewName(fields, ad.Name),
         Details = Apply(fields, ad.Details),
         Status = fields.Optional("status") is { } status ? ReadStatus(status) ?? AdStatus.Active : ad.Status,
-        StartsAt = fields.Optional("startsAt") is { } starts ? ReadInstant(starts) : ad.StartsAt,
-        EndsAt = fields.Optional("endsAt") is { } ends ? ReadInstant(ends) : ad.EndsAt,
+        StartsAt = fields.Optional("startsAt") is { } starts ? ((JsonElement?)starts).Instant() : ad.StartsAt,
+        EndsAt = fields.Optional("endsAt") is { } ends ? ((JsonElement?)ends).Instant() : ad.EndsAt,
         Packages = fields.Optional("packages") is { } packages ? ReadPackages(packages) : ad.Packages,
     };
 
@@ -74,16 +73,6 @@ internal static class AdRequest
     };
 
     /// <summary>An ISO-8601 instant; without an offset it is UTC.</summary>
-    public static DateTimeOffset? ReadInstant(JsonElement? value) =>
-        DateTimeOffset.TryParseExact(
-            value.Text()?.Trim(),
-            ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd"],
-            CultureInfo.InvariantCulture,
-            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
-            out var instant)
-            ? instant.ToMilliseconds()
-            : null;
-
     public static PackageRules ReadPackages(JsonElement value) => new(ReadPatterns(value, "allow"), ReadPatterns(value, "deny"));
 
     /// <summary>The portal sends both names: the one that differs from the stored name is meant; if both do, <c>adName</c>.</summary>

@@ -58,7 +58,7 @@ internal sealed class AdValidator : AbstractValidator<AdFields>
 
     private static bool IsNull(JsonElement? value) => value is null or { ValueKind: JsonValueKind.Null };
 
-    private static bool IsInstant(JsonElement? value) => IsNull(value) || AdRequest.ReadInstant(value) is not null;
+    private static bool IsInstant(JsonElement? value) => IsNull(value) || value.Instant() is not null;
 
     private static bool IsPackages(JsonElement? value) =>
         IsNull(value)
@@ -68,12 +68,5 @@ internal sealed class AdValidator : AbstractValidator<AdFields>
         list is null
         || (list is { ValueKind: JsonValueKind.Array } patterns
             && patterns.GetArrayLength() <= MostPatterns
-            && patterns.EnumerateArray().All(pattern => IsPattern(pattern)));
-
-    /// <summary>A package name, with at most one <c>*</c>, at its end.</summary>
-    private static bool IsPattern(JsonElement? value) =>
-        value.Text()?.Trim() is { Length: > 0 and <= Package.MaxNameLength } text
-        && !FieldRules.HasControl(text)
-        && !text.Any(char.IsWhiteSpace)
-        && text.IndexOf('*', StringComparison.Ordinal) is var star && (star < 0 || star == text.Length - 1);
+            && patterns.EnumerateArray().All(pattern => ((JsonElement?)pattern).Text()?.Trim() is { } text && PackagePattern.IsValid(text)));
 }

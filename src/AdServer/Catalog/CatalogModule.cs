@@ -1,3 +1,4 @@
+using AdServer.Access;
 using AdServer.Common;
 
 namespace AdServer.Catalog;
@@ -15,6 +16,7 @@ internal static class CatalogModule
         services.AddSingleton<SharedCatalogRefresher>();
         services.AddSingleton<WholeCatalogRefresher>();
         services.AddSingleton<AdLookup>();
+        services.AddSingleton<ITenants, Tenants>();
         services.AddHostedService(provider => provider.GetRequiredService<CatalogRefresher>());
         services.AddHostedService(provider => provider.GetRequiredService<SharedCatalogRefresher>());
         services.AddHostedService(provider => provider.GetRequiredService<WholeCatalogRefresher>());

@@ -41,6 +41,9 @@ internal interface ICatalogStore
 
     Task<IReadOnlyList<Ad>> ListAdsAsync(ListPlace? after, int limit, CancellationToken cancellation);
 
+    /// <summary>The same of one performer.</summary>
+    Task<IReadOnlyList<Ad>> ListAdsOfAsync(string performerId, ListPlace? after, int limit, CancellationToken cancellation);
+
     /// <summary>The store's own time, if other processes may write to it; nothing if this one alone does.</summary>
     Task<DateTimeOffset?> ReadSharedClockAsync(CancellationToken cancellation);
 

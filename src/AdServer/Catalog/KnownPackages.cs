@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using AdServer.Access;
 
 namespace AdServer.Catalog;
 
@@ -64,5 +65,5 @@ internal sealed class KnownPackages
 internal sealed record Package(string Name, int Index)
 {
     /// <summary>The most characters of a package name.</summary>
-    public const int MaxNameLength = 255;
+    public const int MaxNameLength = PackagePattern.MaxLength;
 }

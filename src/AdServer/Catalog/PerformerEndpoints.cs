@@ -11,6 +11,9 @@ internal static class PerformerEndpoints
 {
     private static readonly ApiError Busy = ApiError.Conflict("The performer is being changed by others; try again");
 
+    private static readonly ApiError AddressIsFixed =
+        new(StatusCodes.Status403Forbidden, "An administrator changes e-mail addresses");
+
     public static void MapPerformers(this IEndpointRouteBuilder routes)
     {
         var performers = routes.MapGroup("/performers").WithTags("Performers");
@@ -62,13 +65,29 @@ internal static class PerformerEndpoints
         return TypedResults.Ok(new PerformerKnown(performer is not null, performer?.Id));
     }
 
-    private static Task<IResult> ListAsync(string? limit, string? cursor, ICatalogStore store, CancellationToken cancellation) =>
+    private static Task<IResult> ListAsync(
+        string? limit, string? cursor, Caller caller, ICatalogStore store, CancellationToken cancellation) =>
         new CatalogList<Performer, PerformerResponse>(
-            store.ListPerformersAsync, one => new ListPlace(one.CreatedAt, one.Id), (page, token) => JoinAsync(page, store, token))
+            (after, most, token) => ListSeenAsync(caller, after, most, store, token),
+            one => new ListPlace(one.CreatedAt, one.Id),
+            (page, token) => JoinAsync(page, store, token))
         .AnswerAsync(limit, cursor, cancellation);
 
-    private static async Task<Results<Ok<PerformerResponse>, ApiError>> FindAsync(string id, ICatalogStore store, CancellationToken cancellation) =>
-        await store.FindPerformerAsync(id, cancellation) is { } performer
+    /// <summary>Of an advertiser's list there is one place, and nothing after it.</summary>
+    private static async Task<IReadOnlyList<Performer>> ListSeenAsync(
+        Caller caller, ListPlace? after, int limit, ICatalogStore store, CancellationToken cancellation)
+    {
+        if (caller.PerformerId is not { } own)
+        {
+            return await store.ListPerformersAsync(after, limit, cancellation);
+        }
+
+        return after is null && await store.FindPerformerAsync(own, cancellation) is { } performer ? [performer] : [];
+    }
+
+    private static async Task<Results<Ok<PerformerResponse>, ApiError>> FindAsync(
+        string id, Caller caller, ICatalogStore store, CancellationToken cancellation) =>
+        caller.Sees(id) && await store.FindPerformerAsync(id, cancellation) is { } performer
             ? TypedResults.Ok((await JoinAsync([performer], store, cancellation))[0])
             : CatalogErrors.PerformerNotFound;
 
@@ -81,12 +100,30 @@ internal static class PerformerEndpoints
     }
 
     private static async Task<Results<Ok<Done>, ApiError>> UpdateAsync(
-        string id, HttpRequest http, ICatalogStore store, CatalogRefresher catalog, CatalogChanges changes, TimeProvider clock, CancellationToken cancellation)
+        string id,
+        HttpRequest http,
+        Caller caller,
+        ICatalogStore store,
+        CatalogRefresher catalog,
+        CatalogChanges changes,
+        TimeProvider clock,
+        CancellationToken cancellation)
     {
         var (error, change) = await JsonBody.ReadAsync(http, ReadChange);
         if (change is null)
         {
             return error!;
+        }
+
+        if (!caller.Sees(id))
+        {
+            return CatalogErrors.PerformerNotFound;
+        }
+
+        // That an address is taken would tell an advertiser that somebody else has it.
+        if (change.Email is not null && !caller.May.HasFlag(Permissions.AdmitPerformers))
+        {
+            return AddressIsFixed;
         }
 
         (error, var performer) = await changes.MakeAsync(() => ReplaceAsync(id, change, store, clock, cancellation), Busy, cancellation);

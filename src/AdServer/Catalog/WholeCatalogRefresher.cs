@@ -1,3 +1,5 @@
+using AdServer.Common;
+
 namespace AdServer.Catalog;
 
 /// <summary>

@@ -10,6 +10,8 @@ internal static class ApiJson
 {
     private const string InstantFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
 
+    private static readonly string[] ReadFormats = ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd"];
+
     public static JsonSerializerOptions Options { get; } = Configure(new JsonSerializerOptions(JsonSerializerDefaults.Web));
 
     /// <summary>Applies our manners to options that somebody else owns.</summary>
@@ -35,6 +37,13 @@ internal static class ApiJson
     /// <summary>The text of a JSON string; nothing for any other kind of value.</summary>
     public static string? Text(this JsonElement? value) =>
         value is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
+
+    /// <summary>An ISO-8601 instant in whole milliseconds; without an offset it is UTC, without a time midnight. Nothing for all else.</summary>
+    public static DateTimeOffset? Instant(this JsonElement? value) =>
+        DateTimeOffset.TryParseExact(
+            value.Text()?.Trim(), ReadFormats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var instant)
+            ? instant.ToMilliseconds()
+            : null;
 
     /// <summary>A finite number, given as a JSON number or (as some clients do) as text; nothing for all else.</summary>
     public static double? Number(this JsonElement? value) => value switch

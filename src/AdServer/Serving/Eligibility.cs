@@ -1,3 +1,4 @@
+using AdServer.Access;
 using AdServer.Catalog;
 
 namespace AdServer.Serving;
@@ -36,7 +37,7 @@ internal static class Eligibility
         // By index: an enumerator would be an allocation for each ad that is looked at.
         for (var index = 0; index < patterns.Count; index++)
         {
-            if (PackageRules.Matches(patterns[index], package))
+            if (PackagePattern.Matches(patterns[index], package))
             {
                 return patterns[index];
             }

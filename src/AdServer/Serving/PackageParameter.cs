@@ -11,7 +11,12 @@ internal static class PackageParameter
     public const string Name = "packageName";
 
     /// <summary>The package and its name, trimmed; or the reason why there is none. The first parameter of that name decides.</summary>
-    public static ApiError? Read(QueryString query, KnownPackages packages, out Package package, out string name)
+    /// <param name="query">The query.</param>
+    /// <param name="packages">The packages that are counted by name; this may become one.</param>
+    /// <param name="caller">Who asks, if that limits the packages.</param>
+    /// <param name="package">The package.</param>
+    /// <param name="name">Its name, as asked for.</param>
+    public static ApiError? Read(QueryString query, KnownPackages packages, Caller? caller, out Package package, out string name)
     {
         (package, name) = (packages.Other, string.Empty);
         var sent = Find(query).Span.Trim();
@@ -23,6 +28,11 @@ internal static class PackageParameter
         if (sent.Length > Package.MaxNameLength || FieldRules.HasControl(sent))
         {
             return ApiError.BadRequest("packageName must have at most 255 characters and no control characters");
+        }
+
+        if (caller is not null && !caller.ActsFor(sent.ToString()))
+        {
+            return AccessGate.NotThisPackage;
         }
 
         package = packages.Resolve(sent);

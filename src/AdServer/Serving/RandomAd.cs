@@ -1,4 +1,5 @@
 using System.Buffers;
+using AdServer.Access;
 using AdServer.Catalog;
 
 namespace AdServer.Serving;
@@ -12,13 +13,14 @@ internal sealed class RandomAd(
     CurrentCandidates candidates,
     SeenSets seen,
     Delivery delivery,
+    AccessSettings access,
     ServingMetrics metrics,
     TimeProvider clock,
     Random random)
 {
     public Task HandleAsync(HttpContext http)
     {
-        var error = PackageParameter.Read(http.Request.QueryString, packages, out var package, out var name);
+        var error = PackageParameter.Read(http.Request.QueryString, packages, CallerOf(http), out var package, out var name);
         if (error is not null)
         {
             metrics.Refused();
@@ -39,6 +41,9 @@ internal sealed class RandomAd(
 
         return Task.CompletedTask;
     }
+
+    /// <summary>Whose key it is, where one is needed.</summary>
+    private Caller? CallerOf(HttpContext http) => access.RequireAppKey ? Caller.Of(http) : null;
 
     private CatalogAd? Next(Package package, string name)
     {

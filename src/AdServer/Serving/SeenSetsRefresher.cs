@@ -1,4 +1,4 @@
-using AdServer.Catalog;
+using AdServer.Common;
 using AdServer.Stats;
 
 namespace AdServer.Serving;

@@ -1,3 +1,4 @@
+using AdServer.Access;
 using AdServer.Catalog;
 using AdServer.Common;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -16,14 +17,14 @@ internal static class AdStatsEndpoints
     }
 
     private static async Task<Results<Ok<AdStatsResponse>, ApiError>> OfAdAsync(
-        string id, string? from, string? to, ICatalogStore catalog, IStatsStore stats, TimeProvider clock, CancellationToken cancellation)
+        string id, string? from, string? to, Caller caller, ICatalogStore catalog, IStatsStore stats, TimeProvider clock, CancellationToken cancellation)
     {
         if (DateRange.TryRead(from, to, out var range) is { } error)
         {
             return error;
         }
 
-        if (await catalog.FindAdAsync(id, cancellation) is not { } ad)
+        if (await catalog.FindAdAsync(id, cancellation) is not { } ad || !caller.Sees(ad.PerformerId))
         {
             return CatalogErrors.AdNotFound;
         }
@@ -41,14 +42,14 @@ internal static class AdStatsEndpoints
     }
 
     private static async Task<Results<Ok<PerformerStatsResponse>, ApiError>> OfPerformerAsync(
-        string id, string? from, string? to, ICatalogStore catalog, IStatsStore stats, TimeProvider clock, CancellationToken cancellation)
+        string id, string? from, string? to, Caller caller, ICatalogStore catalog, IStatsStore stats, TimeProvider clock, CancellationToken cancellation)
     {
         if (DateRange.TryRead(from, to, out var range) is { } error)
         {
             return error;
         }
 
-        if (await catalog.FindPerformerAsync(id, cancellation) is null)
+        if (!caller.Sees(id) || await catalog.FindPerformerAsync(id, cancellation) is null)
         {
             return CatalogErrors.PerformerNotFound;
         }

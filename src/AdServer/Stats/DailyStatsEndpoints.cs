@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using AdServer.Access;
 using AdServer.Catalog;
 using AdServer.Common;
 
@@ -21,19 +22,19 @@ internal static class DailyStatsEndpoints
     }
 
     private static Task<IResult> OfAdAsync(
-        string id, [AsParameters] DailyStatsRequest request, ICatalogStore catalog, CancellationToken cancellation) =>
+        string id, [AsParameters] DailyStatsRequest request, Caller caller, ICatalogStore catalog, CancellationToken cancellation) =>
         AnswerAsync(
             request,
             new StatsQuery { AdId = id },
-            async () => await catalog.FindAdAsync(id, cancellation) is null ? CatalogErrors.AdNotFound : null,
+            async () => await catalog.FindAdAsync(id, cancellation) is { } ad && caller.Sees(ad.PerformerId) ? null : CatalogErrors.AdNotFound,
             cancellation);
 
     private static Task<IResult> OfPerformerAsync(
-        string id, [AsParameters] DailyStatsRequest request, ICatalogStore catalog, CancellationToken cancellation) =>
+        string id, [AsParameters] DailyStatsRequest request, Caller caller, ICatalogStore catalog, CancellationToken cancellation) =>
         AnswerAsync(
             request,
             new StatsQuery { PerformerId = id },
-            async () => await catalog.FindPerformerAsync(id, cancellation) is null ? CatalogErrors.PerformerNotFound : null,
+            async () => caller.Sees(id) && await catalog.FindPerformerAsync(id, cancellation) is not null ? null : CatalogErrors.PerformerNotFound,
             cancellation);
 
     private static async Task<IResult> AnswerAsync(

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using AdServer.Access;
 using AdServer.Common;
 
 namespace AdServer.Stats;
@@ -11,7 +12,8 @@ internal static class StatsEndpoints
             .ProducesError(StatusCodes.Status400BadRequest)
             .WithSummary("Counts by up to two of ad, performer, package, day and eventType, ordered by these; CSV with Accept: text/csv or format=csv");
 
-    private static async Task<IResult> AnswerAsync([AsParameters] StatsRequest request, IStatsStore stats, TimeProvider clock, CancellationToken cancellation)
+    private static async Task<IResult> AnswerAsync(
+        [AsParameters] StatsRequest request, Caller caller, IStatsStore stats, TimeProvider clock, CancellationToken cancellation)
     {
         var invalidFormat = StatsCsv.TryRead(request.Format, request.Http, out var csv);
         var now = clock.Now();
@@ -20,6 +22,7 @@ internal static class StatsEndpoints
             return error;
         }
 
+        report = report.For(caller);
         var (asOf, closed) = (report.Query.AsOf ?? now, report.Query.AsOf is null ? null : report.Query.ClosedThrough);
         var view = await stats.ReadAsync(report.Query, cancellation);
         var (rows, next) = report.Show(view);

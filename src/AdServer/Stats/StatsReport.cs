@@ -1,3 +1,4 @@
+using AdServer.Access;
 using AdServer.Catalog;
 using AdServer.Common;
 
@@ -10,6 +11,9 @@ internal sealed record StatsReport(StatsQuery Query, bool ByType)
 {
     private const int MostGroups = 2;
     private const int EventTypes = 4;
+    /// <summary>No ad's identity.</summary>
+    private const string NoAd = "";
+
     private const char KeySeparator = '\n';
     private const string EventTypeGroup = "eventtype";
 
@@ -65,6 +69,18 @@ internal sealed record StatsReport(StatsQuery Query, bool ByType)
         var invalidTime = AsOfTime.TryRead(request.AsOf, query, now, out var asked);
         report = new StatsReport(asked, byType);
         return invalidTime;
+    }
+
+    /// <summary>The question as far as somebody may ask it. What is not his to see is answered like what does not exist.</summary>
+    public StatsReport For(Caller caller)
+    {
+        if (caller.PerformerId is not { } own)
+        {
+            return this;
+        }
+
+        var asksForOthers = Query.PerformerId is { } asked && !caller.Sees(asked);
+        return this with { Query = Query with { PerformerId = own, AdId = asksForOthers ? NoAd : Query.AdId } };
     }
 
     /// <summary>The rows of the page and the cursor of the next.</summary>

@@ -30,6 +30,7 @@ internal static class WebModule
         services.AddHealthChecks();
         services.AddSingleton<ErrorAnswers>();
         services.AddSingleton<ReadinessLog>();
+        services.AddHostedService<OpenAccessGuard>();
         services.AddMetricsPage();
         services.AddOpenApi();
     }

@@ -22,6 +22,9 @@ internal sealed class Catalogue : ICatalogStore
     public Task<IReadOnlyList<Performer>> ListPerformersAsync(ListPlace? after, int limit, CancellationToken cancellation) =>
         Task.FromResult<IReadOnlyList<Performer>>([Performer()]);
 
+    public Task<IReadOnlyList<Ad>> ListAdsOfAsync(string performerId, ListPlace? after, int limit, CancellationToken cancellation) =>
+        throw new NotSupportedException();
+
     public Task<IReadOnlyList<Ad>> ListAdsAsync(ListPlace? after, int limit, CancellationToken cancellation) => Task.FromResult(Ads);
 
     public Task<Ad?> FindAdAsync(string id, CancellationToken cancellation) => Task.FromResult<Ad?>(null);

@@ -137,6 +137,8 @@ internal sealed class MemoryStore : ICatalogStore, IEventJournal, IStatsStore
 
     public Task<ChangeOutcome> RemoveAdAsync(string id, DateTimeOffset at, CancellationToken cancellation) => throw new NotSupportedException();
 
+    public Task<IReadOnlyList<Ad>> ListAdsOfAsync(string performerId, ListPlace? after, int limit, CancellationToken cancellation) => throw new NotSupportedException();
+
     public Task<IReadOnlyList<Ad>> ListAdsAsync(ListPlace? after, int limit, CancellationToken cancellation) => throw new NotSupportedException();
 
     public Task<JournalLag> ReadLagAsync(CancellationToken cancellation) => throw new NotSupportedException();

@@ -75,6 +75,9 @@ internal sealed class SharedCatalogStore(ICatalogStore inner, TimeProvider clock
     public Task<ILookup<string, string>> ListAdIdsAsync(IReadOnlyCollection<string> performerIds, CancellationToken cancellation) =>
         Inner.ListAdIdsAsync(performerIds, cancellation);
 
+    public Task<IReadOnlyList<Ad>> ListAdsOfAsync(string performerId, ListPlace? after, int limit, CancellationToken cancellation) =>
+        Inner.ListAdsOfAsync(performerId, after, limit, cancellation);
+
     public Task<IReadOnlyList<Ad>> ListAdsAsync(ListPlace? after, int limit, CancellationToken cancellation) =>
         Inner.ListAdsAsync(after, limit, cancellation);
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using AdServer.Access;
 using AdServer.Catalog;
 using AdServer.Events;
 using AdServer.Serving;
@@ -39,6 +40,7 @@ internal sealed class ServingHost : IAsyncDisposable
         builder.Services.AddSingleton<IStatsStore>(stats);
         builder.Services.AddSingleton<ICatalogStore>(new FixedCatalogStore(ads));
         builder.Services.AddSingleton<IEventJournal, OpenJournal>();
+        builder.Services.AddSingleton(new AccessSettings { Mode = AccessMode.Open });
         builder.Services.AddCatalog(builder.Configuration);
         builder.Services.AddEvents(builder.Configuration);
         builder.Services.AddServing(builder.Configuration);
@@ -94,6 +96,9 @@ internal sealed class ServingHost : IAsyncDisposable
         public Task<IReadOnlyList<Performer>> ListPerformersAsync(ListPlace? after, int limit, CancellationToken cancellation) =>
             Task.FromResult<IReadOnlyList<Performer>>(
                 [new Performer("performer", "Performer", "p@example.com", ServingData.Noon, ServingData.Noon, 1)]);
+
+        public Task<IReadOnlyList<Ad>> ListAdsOfAsync(string performerId, ListPlace? after, int limit, CancellationToken cancellation) =>
+            throw new NotSupportedException();
 
         public Task<IReadOnlyList<Ad>> ListAdsAsync(ListPlace? after, int limit, CancellationToken cancellation) =>
             Task.FromResult<IReadOnlyList<Ad>>(ads);

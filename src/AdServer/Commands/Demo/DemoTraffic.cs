@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using AdServer.Access;
 using AdServer.Catalog;
 using AdServer.Common;
 using AdServer.Events;
@@ -81,8 +82,8 @@ internal sealed class DemoTraffic
     }
 
     private static bool Allows(PackageRules rules, string package) =>
-        (rules.Allow.Count == 0 || rules.Allow.Any(pattern => PackageRules.Matches(pattern, package)))
-        && !rules.Deny.Any(pattern => PackageRules.Matches(pattern, package));
+        (rules.Allow.Count == 0 || rules.Allow.Any(pattern => PackagePattern.Matches(pattern, package)))
+        && !rules.Deny.Any(pattern => PackagePattern.Matches(pattern, package));
 
     private Ad Choose(List<Ad> ads)
     {

@@ -15,7 +15,7 @@ internal sealed partial class Victim(OwnStore store, int number, Pace pace, Time
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     /// <summary>Rolls more often than usual: more moments to be killed in.</summary>
-    private static readonly string[] Switches = ["--urls=http://127.0.0.1:0", "--Stats:RollUpEvery=00:00:00.250", .. Course.Switches];
+    private static readonly string[] Switches = ["--urls=http://127.0.0.1:0", "--Access:Mode=Open", "--Stats:RollUpEvery=00:00:00.250", .. Course.Switches];
 
     private readonly Lock gate = new();
     private readonly List<(Predicate<Course> Place, TaskCompletionSource<bool> Reached)> waiting = [];

@@ -100,11 +100,13 @@ internal sealed class MongoAds(IMongoCommands commands)
             || (await FindDocumentAsync(id, cancellation))?.GetValue("change", BsonNull.Value) == change;
     }
 
-    public async Task<IReadOnlyList<Ad>> ListAsync(ListPlace? after, int limit, CancellationToken cancellation)
+    /// <summary>Ads in order of creation, of one performer or of all.</summary>
+    public async Task<IReadOnlyList<Ad>> ListAsync(string? performerId, ListPlace? after, int limit, CancellationToken cancellation)
     {
         var list = new MongoList(commands, Collection, "createdAt");
+        var wanted = Live.Add("performerId", performerId, performerId is not null);
         var place = after is { } last ? (last.CreatedAt, last.Id) : ((DateTimeOffset, string)?)null;
-        return await list.ReadAsync(Live, place, limit, cancellation: cancellation).Select(Read).ToListAsync(cancellation);
+        return await list.ReadAsync(wanted, place, limit, cancellation: cancellation).Select(Read).ToListAsync(cancellation);
     }
 
     public async Task<ILookup<string, string>> ListIdsAsync(IReadOnlyCollection<string> performerIds, CancellationToken cancellation)

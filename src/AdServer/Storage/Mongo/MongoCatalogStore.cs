@@ -19,7 +19,7 @@ internal sealed class MongoCatalogStore(IMongoCommands commands, TimeProvider cl
     /// What was written at most so long before a moment is listed again: a write is seen only once a majority has it, and servers'
     /// clocks differ.
     /// </summary>
-    private static readonly TimeSpan Overlap = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Overlap = TimeSpan.FromSeconds(30);
 
     private readonly MongoPerformers performers = new(commands);
     private readonly MongoAds ads = new(commands);
@@ -86,7 +86,10 @@ internal sealed class MongoCatalogStore(IMongoCommands commands, TimeProvider cl
         await ads.RemoveAsync(id, at, NewChange(), cancellation) ? ChangeOutcome.Done : ChangeOutcome.Missing;
 
     public Task<IReadOnlyList<Ad>> ListAdsAsync(ListPlace? after, int limit, CancellationToken cancellation) =>
-        ads.ListAsync(after, limit, cancellation);
+        ads.ListAsync(null, after, limit, cancellation);
+
+    public Task<IReadOnlyList<Ad>> ListAdsOfAsync(string performerId, ListPlace? after, int limit, CancellationToken cancellation) =>
+        ads.ListAsync(performerId, after, limit, cancellation);
 
     public bool IsShared => true;
 

@@ -9,7 +9,7 @@ namespace AdServer.Storage.Mongo;
 /// </summary>
 internal static class MongoSchema
 {
-    public const int Version = 2;
+    public const int Version = 3;
     public const string Meta = "meta";
 
     private const string VersionId = "schema";
@@ -26,6 +26,10 @@ internal static class MongoSchema
             new("emailKey", ["emailKey"], IsUnique: true), new("created", ["createdAt", "_id"]), new("changed", ["changedAt", "_id"]),
         ],
         ["developers"] = [new("emailKey", ["emailKey"], IsUnique: true), new("created", ["createdAt", "_id"])],
+        [MongoTokenStore.Collection] =
+        [
+            new("hash", ["hash"], IsUnique: true), new("changed", ["changedAt", "_id"]),
+        ],
         ["ads"] =
         [
             new("created", ["createdAt", "_id"]), new("changed", ["changedAt", "_id"]), new("performer", ["performerId", "createdAt", "_id"]),

@@ -17,6 +17,8 @@ internal static class SqliteAds
 
     private const string Select = $"SELECT {Columns} FROM ads WHERE removed_at IS NULL";
 
+    private const string After = " AND (created_at, id) > (?, ?) ORDER BY created_at, id LIMIT ?";
+
     /// <summary>Adds it if its performer exists; says whether it was added.</summary>
     public static bool Add(SqliteSession session, Ad ad)
     {
@@ -68,10 +70,18 @@ internal static class SqliteAds
 
     public static IReadOnlyList<Ad> List(SqliteSession session, ListPlace? after, int limit)
     {
-        using var select = session.Kept(Select + " AND (created_at, id) > (?, ?) ORDER BY created_at, id LIMIT ?");
-        return [.. select.Put(after?.CreatedAt.ToUnixTimeMilliseconds() ?? long.MinValue).Put(after?.Id ?? string.Empty)
-            .Put(limit).Rows().Select(Read)];
+        using var select = session.Kept(Select + After);
+        return List(select, after, limit);
     }
+
+    public static IReadOnlyList<Ad> ListOf(SqliteSession session, string performerId, ListPlace? after, int limit)
+    {
+        using var select = session.Kept(Select + " AND performer_id = ?" + After);
+        return List(select.Put(performerId), after, limit);
+    }
+
+    private static IReadOnlyList<Ad> List(SqliteStatement select, ListPlace? after, int limit) =>
+        [.. select.Put(after?.CreatedAt.ToUnixTimeMilliseconds() ?? long.MinValue).Put(after?.Id ?? string.Empty).Put(limit).Rows().Select(Read)];
 
     public static ILookup<string, string> ListIds(SqliteSession session, IReadOnlyCollection<string> performerIds)
     {

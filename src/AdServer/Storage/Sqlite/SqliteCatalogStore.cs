@@ -79,6 +79,9 @@ internal sealed class SqliteCatalogStore(SqliteDatabase database) : ICatalogStor
     public Task<IReadOnlyList<Ad>> ListAdsAsync(ListPlace? after, int limit, CancellationToken cancellation) =>
         database.ReadAsync(session => SqliteAds.List(session, after, limit), cancellation);
 
+    public Task<IReadOnlyList<Ad>> ListAdsOfAsync(string performerId, ListPlace? after, int limit, CancellationToken cancellation) =>
+        database.ReadAsync(session => SqliteAds.ListOf(session, performerId, after, limit), cancellation);
+
     /// <summary>The file is locked by this process: nobody else writes.</summary>
     public bool IsShared => false;
 

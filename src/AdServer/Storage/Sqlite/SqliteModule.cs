@@ -17,6 +17,7 @@ internal static class SqliteModule
         .AddSingleton<ISqliteTransactions>(provider => provider.GetRequiredService<SqliteDatabase>())
         .AddSingleton<ICatalogStore, SqliteCatalogStore>()
         .AddSingleton<IAccessStore, SqliteAccessStore>()
+        .AddSingleton<ITokenStore, SqliteTokenStore>()
         .AddSingleton<IEventJournal, SqliteEventJournal>()
         .AddSingleton<IStatsStore, SqliteStatsStore>()
         .AddSingleton<ILedgerStore, SqliteLedgerStore>()

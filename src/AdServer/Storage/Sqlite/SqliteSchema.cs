@@ -13,7 +13,7 @@ namespace AdServer.Storage.Sqlite;
 internal sealed class SqliteSchema(string noun, string setting, int applicationId, params string[] migrations)
 {
     /// <summary>The store; its files are marked "AdSv".</summary>
-    public static SqliteSchema Store { get; } = new("store", "Storage:Path", 0x41645376, Version1, Version2);
+    public static SqliteSchema Store { get; } = new("store", "Storage:Path", 0x41645376, Version1, Version2, Version4);
 
     public string Noun => noun;
 
@@ -156,5 +156,13 @@ internal sealed class SqliteSchema(string noun, string setting, int applicationI
             PRIMARY KEY (ad_id, date, revision)) STRICT, WITHOUT ROWID;
         CREATE INDEX daily_ad_revisions_by_performer ON daily_ad_revisions (performer_id, date);
         CREATE INDEX daily_ad_revisions_by_date ON daily_ad_revisions (date);
+        """;
+
+    /// <summary>Tokens. One that ended stays.</summary>
+    private const string Version4 =
+        """
+        CREATE TABLE tokens (
+            id TEXT PRIMARY KEY, name TEXT NOT NULL, hash TEXT NOT NULL UNIQUE, role TEXT NOT NULL, created_at INTEGER NOT NULL,
+            performer_id TEXT, packages TEXT NOT NULL, scopes TEXT, expires_at INTEGER, revoked_at INTEGER, last_used_at INTEGER) STRICT;
         """;
 }

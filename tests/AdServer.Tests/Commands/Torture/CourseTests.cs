@@ -48,7 +48,7 @@ public sealed class CourseTests
     [Fact]
     public async Task A_server_says_all_that_is_listened_for()
     {
-        await using var server = new ServerProcess(["--urls=http://127.0.0.1:0", "--Storage:Path=a.db", .. Course.Switches]);
+        await using var server = new ServerProcess(["--urls=http://127.0.0.1:0", "--Storage:Path=a.db", "--Access:Mode=Open", .. Course.Switches]);
         var course = new Course(isNew: true);
 
         await ReadAsync("Opening the store", KillPhase.Migration);

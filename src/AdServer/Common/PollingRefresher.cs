@@ -1,6 +1,4 @@
-using AdServer.Common;
-
-namespace AdServer.Catalog;
+namespace AdServer.Common;
 
 /// <summary>
 /// Asks a store that other hosts write to for their news, again and again; ends when the answer is that nobody else writes. What could not be

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
-namespace AdServer.Catalog;
+namespace AdServer.Common;
 
 /// <summary>Degraded while this host does not hear of the others.</summary>
 internal sealed class PollingHealth(PollingRefresher refresher) : IHealthCheck

@@ -1,0 +1,105 @@
+using System.Collections.Concurrent;
+using AdServer.Common;
+
+namespace AdServer.Access;
+
+/// <summary>
+/// Asks each request for what its route needs (<see cref="RouteTable"/>), and tells the handler who sends it. The SDK's routes are passed by
+/// with one look into a table.
+/// </summary>
+internal sealed class AccessGate(RequestDelegate next, AccessSettings settings, TokenDirectory directory)
+{
+    public const string AppKeyHeader = "X-App-Key";
+    public const string AppKeyParameter = "key";
+
+    public static readonly ApiError NotThisPackage = new(StatusCodes.Status403Forbidden, "The app key is for other packages");
+
+    private static readonly ApiError NoToken = new(StatusCodes.Status401Unauthorized, "A token is needed: Authorization: Bearer <token>");
+    private static readonly ApiError BadToken = new(StatusCodes.Status401Unauthorized, "The token is unknown, revoked or expired");
+    private static readonly ApiError NoKey = new(StatusCodes.Status401Unauthorized, "An app key is needed: header X-App-Key or parameter key");
+    private static readonly ApiError BadKey = new(StatusCodes.Status401Unauthorized, "The app key is unknown, revoked or expired");
+    private static readonly ApiError NotAllowed = new(StatusCodes.Status403Forbidden, "The token does not allow this");
+
+    private readonly ConcurrentDictionary<Endpoint, RouteRule?> rules = new();
+
+    public Task InvokeAsync(HttpContext http)
+    {
+        // What routing itself answers (404, 405, 415) is nobody's secret.
+        if (http.GetEndpoint() is not RouteEndpoint endpoint)
+        {
+            return next(http);
+        }
+
+        var rule = rules.GetOrAdd(endpoint, static endpoint => RuleOf((RouteEndpoint)endpoint));
+        var isOpen = rule?.Door switch
+        {
+            null or RouteDoor.Token => settings.Mode == AccessMode.Open,
+            RouteDoor.AppKey => !settings.RequireAppKey,
+            _ => true,
+        };
+        return isOpen ? PassOpen(http, rule) : CheckAsync(http, rule);
+    }
+
+    private Task PassOpen(HttpContext http, RouteRule? rule)
+    {
+        if (rule is not { Door: RouteDoor.AppKey or RouteDoor.Open })
+        {
+            http.Features.Set(Caller.Everybody);
+        }
+
+        return next(http);
+    }
+
+    private Task CheckAsync(HttpContext http, RouteRule? rule)
+    {
+        var isForApp = rule?.Door == RouteDoor.AppKey;
+        var secret = SecretOf(http.Request, isForApp);
+        if (secret is null || directory.Find(secret) is not { } caller)
+        {
+            http.Response.Headers.WWWAuthenticate = "Bearer";
+            var (none, bad) = isForApp ? (NoKey, BadKey) : (NoToken, BadToken);
+            return (secret is null ? none : bad).ExecuteAsync(http);
+        }
+
+        if (rule is null || !rule.Admits(caller.May))
+        {
+            return NotAllowed.ExecuteAsync(http);
+        }
+
+        http.Features.Set(caller);
+        return next(http);
+    }
+
+    private static string? SecretOf(HttpRequest request, bool isForApp)
+    {
+        if (isForApp && (request.Headers[AppKeyHeader], request.Query[AppKeyParameter]) is var (header, parameter))
+        {
+            var key = header is [{ Length: > 0 } sent] ? sent : parameter is [{ Length: > 0 } asked] ? asked : null;
+            if (key is { Length: <= TokenSecret.MaxLength })
+            {
+                return key;
+            }
+        }
+
+        return request.Headers.Authorization is [var authorization] ? TokenSecret.FromHeader(authorization) : null;
+    }
+
+    private static RouteRule? RuleOf(RouteEndpoint endpoint)
+    {
+        var method = endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods is [var only] ? only : HttpMethods.Get;
+        return RouteTable.Find(method, PatternOf(endpoint));
+    }
+
+    /// <summary>The route as the table names it: from the root, and <c>{documentName}</c> without its constraints.</summary>
+    public static string PatternOf(RouteEndpoint endpoint)
+    {
+        var segments = endpoint.RoutePattern.PathSegments.Select(segment => string.Concat(segment.Parts.Select(part => part switch
+        {
+            Microsoft.AspNetCore.Routing.Patterns.RoutePatternLiteralPart literal => literal.Content,
+            Microsoft.AspNetCore.Routing.Patterns.RoutePatternSeparatorPart separator => separator.Content,
+            Microsoft.AspNetCore.Routing.Patterns.RoutePatternParameterPart parameter => parameter.IsCatchAll ? $"{{**{parameter.Name}}}" : $"{{{parameter.Name}}}",
+            _ => throw new InvalidOperationException($"Unknown part of a route: {part.PartKind}"),
+        })));
+        return "/" + string.Join('/', segments);
+    }
+}

@@ -1,0 +1,81 @@
+using AdServer.Common;
+
+namespace AdServer.Access;
+
+/// <summary>
+/// Sees to it that there is an administrator's token: the one of <c>Access:BootstrapToken</c>, else on the first start a random one, which is
+/// written to the console once and to no log. That one is made when the host listens: one that could not start has made nothing.
+/// </summary>
+internal sealed class FirstToken(ITokenStore store, TokenDirectory directory, AccessSettings settings, TextWriter console, TimeProvider clock)
+    : IHostedLifecycleService
+{
+    /// <summary>The identity of the token that the setting gives.</summary>
+    public const string BootstrapId = "bootstrap";
+
+    /// <summary>The identity of the token that is made; of several hosts that start together one makes it.</summary>
+    public const string MadeId = "first";
+
+    public Task StartAsync(CancellationToken cancellationToken) =>
+        settings.BootstrapToken is { } secret ? PutAsync(secret, cancellationToken) : Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) =>
+        settings.Mode == AccessMode.Tokens && !directory.Valid.Any(IsAdministrator) ? MakeAsync(cancellationToken) : Task.CompletedTask;
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Whether somebody with this token can make others.</summary>
+    public static bool IsAdministrator(AccessToken token) => token.ToCaller().May.HasFlag(Permissions.ManageAccess);
+
+    private async Task PutAsync(string secret, CancellationToken cancellation)
+    {
+        var wanted = New(BootstrapId, "Access:BootstrapToken", secret);
+        if (directory.Valid.Any(token => token.Id == BootstrapId && token.Hash == wanted.Hash))
+        {
+            return;
+        }
+
+        await store.PutTokenAsync(wanted, cancellation);
+        directory.Take(wanted);
+    }
+
+    private async Task MakeAsync(CancellationToken cancellation)
+    {
+        var secret = TokenSecret.New();
+        var made = New(MadeId, "first administrator", secret);
+        // One that ended, by whatever hand, gives its place.
+        var isMine = await store.FindTokenAsync(MadeId, cancellation) is { } ended && !ended.IsValid(clock.Now())
+            ? await ReplaceAsync(made, cancellation)
+            : await store.AddTokenAsync(made, cancellation);
+        if (!isMine)
+        {
+            return;
+        }
+
+        directory.Take(made);
+        await console.WriteLineAsync(
+            $"""
+
+            The administrator's token, shown this once and kept nowhere:
+
+                {secret}
+
+            Send it as "Authorization: Bearer <token>". Lost it? Start once with Access:BootstrapToken set to one of your own.
+
+            """);
+    }
+
+    private async Task<bool> ReplaceAsync(AccessToken made, CancellationToken cancellation)
+    {
+        await store.PutTokenAsync(made, cancellation);
+        return true;
+    }
+
+    private AccessToken New(string id, string name, string secret) =>
+        new(id, name, TokenSecret.Hash(secret), Role.Administrator.Name, clock.Now());
+}

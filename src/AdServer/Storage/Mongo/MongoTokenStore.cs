@@ -1,0 +1,116 @@
+using AdServer.Access;
+using AdServer.Common;
+using MongoDB.Bson;
+
+namespace AdServer.Storage.Mongo;
+
+/// <summary>Tokens in MongoDB. See <see cref="MongoPerformers"/> for <c>changedAt</c> and <c>change</c>.</summary>
+/// <param name="commands">The engine; it tries again what failed in passing.</param>
+/// <param name="clock">Names changes.</param>
+internal sealed class MongoTokenStore(IMongoCommands commands, TimeProvider clock) : ITokenStore
+{
+    public const string Collection = "tokens";
+
+    private static readonly string[] Optional = ["performerId", "scopes", "expiresAt", "revokedAt", "lastUsedAt"];
+
+    private static readonly BsonDocument Stamp = new("changedAt", true);
+
+    public async Task<bool> AddTokenAsync(AccessToken token, CancellationToken cancellation)
+    {
+        // Finds what an attempt without an answer has added; a document that has only one of the two stands against the insert.
+        var filter = new BsonDocument { { "_id", token.Id }, { "hash", token.Hash } };
+        var fields = Write(token);
+        fields.Remove("_id");
+        fields.Remove("hash");
+        var add = MongoWrites.Update(Collection, filter, new() { { "$setOnInsert", fields }, { "$currentDate", Stamp } }, upsert: true);
+        return !(await commands.RunAsync(add, cancellation)).IsDuplicate();
+    }
+
+    public async Task PutTokenAsync(AccessToken token, CancellationToken cancellation)
+    {
+        var fields = Write(token);
+        fields.Remove("_id");
+        var update = new BsonDocument { { "$set", fields }, { "$currentDate", Stamp } };
+        update.Add("$unset", new BsonDocument(Optional.Where(name => !fields.Contains(name)).Select(name => new BsonElement(name, string.Empty))));
+        var put = MongoWrites.Update(Collection, new("_id", token.Id), update, upsert: true);
+        if ((await commands.RunAsync(put, cancellation)).IsDuplicate() && (await commands.RunAsync(put, cancellation)).IsDuplicate())
+        {
+            throw new StoreUnavailableException("The MongoDB server has another token with the same secret");
+        }
+    }
+
+    public async Task<AccessToken?> FindTokenAsync(string id, CancellationToken cancellation) =>
+        await FindAsync(id, cancellation) is { } document ? Read(document) : null;
+
+    public async Task<bool> RevokeTokenAsync(string id, DateTimeOffset at, CancellationToken cancellation)
+    {
+        var change = Ids.New(clock.Now());
+        var filter = new BsonDocument { { "_id", id }, { "revokedAt", BsonNull.Value } };
+        var fields = new BsonDocument { { "revokedAt", MongoFields.Instant(at) }, { "change", change } };
+        var revoke = MongoWrites.Update(Collection, filter, new() { { "$set", fields }, { "$currentDate", Stamp } });
+        return (await commands.RunAsync(revoke, cancellation)).HasFound()
+            || (await FindAsync(id, cancellation))?.GetValue("change", BsonNull.Value) == change;
+    }
+
+    public async Task ShortenTokenAsync(string id, DateTimeOffset expiresAt, CancellationToken cancellation)
+    {
+        var update = new BsonDocument { { "$min", new BsonDocument("expiresAt", MongoFields.Instant(expiresAt)) }, { "$currentDate", Stamp } };
+        (await commands.RunAsync(MongoWrites.Update(Collection, new("_id", id), update), cancellation)).ThrowIfFailed();
+    }
+
+    public async Task NoteUsesAsync(IReadOnlyCollection<TokenUse> uses, CancellationToken cancellation)
+    {
+        foreach (var some in uses.Chunk(MongoVerbs.MostStatements))
+        {
+            var statements = some.Select(use => MongoVerbs.Statement(
+                new("_id", use.TokenId), new BsonDocument("$max", new BsonDocument("lastUsedAt", MongoFields.Instant(use.At)))));
+            var update = new BsonDocument { { "update", Collection }, { "updates", new BsonArray(statements) }, { "ordered", false } }.Durable();
+            (await commands.RunAsync(update, cancellation)).ThrowIfFailed();
+        }
+    }
+
+    public IAsyncEnumerable<AccessToken> ListTokensAsync(DateTimeOffset? changedSince, CancellationToken cancellation)
+    {
+        var from = changedSince is { } moment ? (moment - MongoCatalogStore.Overlap, string.Empty) : ((DateTimeOffset, string)?)null;
+        return new MongoList(commands, Collection, "changedAt").ReadAsync([], from, cancellation: cancellation).Select(Read);
+    }
+
+    public async Task<DateTimeOffset?> ReadTokenClockAsync(CancellationToken cancellation) =>
+        (await commands.RunAsync(new BsonDocument("hello", 1), cancellation)).Instant("localTime");
+
+    public static BsonDocument Write(AccessToken token)
+    {
+        var document = new BsonDocument
+        {
+            { "_id", token.Id },
+            { "name", token.Name },
+            { "hash", token.Hash },
+            { "role", token.Role },
+            { "createdAt", MongoFields.Instant(token.CreatedAt) },
+            { "packages", new BsonArray(token.Packages) },
+            { "performerId", token.PerformerId, token.PerformerId is not null },
+        };
+        document.Add("scopes", () => new BsonArray(TokenScopes.Names(token.Scopes!.Value)), token.Scopes is not null);
+        document.Add("expiresAt", () => MongoFields.Instant(token.ExpiresAt!.Value), token.ExpiresAt is not null);
+        document.Add("revokedAt", () => MongoFields.Instant(token.RevokedAt!.Value), token.RevokedAt is not null);
+        document.Add("lastUsedAt", () => MongoFields.Instant(token.LastUsedAt!.Value), token.LastUsedAt is not null);
+        return document;
+    }
+
+    public static AccessToken Read(BsonDocument document) =>
+        new(document.Text("_id"), document.Text("name"), document.Text("hash"), document.Text("role"), document.Instant("createdAt"))
+        {
+            PerformerId = document.Has("performerId") ? document.Text("performerId") : null,
+            Packages = [.. document["packages"].AsBsonArray.Select(name => name.AsString)],
+            Scopes = document.Has("scopes") ? TokenScopes.Read(document["scopes"].AsBsonArray.Select(name => name.AsString)) : null,
+            ExpiresAt = document.InstantOrNull("expiresAt"),
+            RevokedAt = document.InstantOrNull("revokedAt"),
+            LastUsedAt = document.InstantOrNull("lastUsedAt"),
+        };
+
+    private async Task<BsonDocument?> FindAsync(string id, CancellationToken cancellation)
+    {
+        var find = new BsonDocument { { "find", Collection }, { "filter", new BsonDocument("_id", id) }, { "limit", 1 }, { "singleBatch", true } };
+        return (await commands.RunAsync(find.Deciding(), cancellation)).Documents().SingleOrDefault();
+    }
+}

@@ -1,0 +1,104 @@
+using System.Text.Json;
+using AdServer.Access;
+
+namespace AdServer.Storage.Sqlite;
+
+/// <summary>Tokens in SQLite. One process writes them, so nobody else has news of them.</summary>
+internal sealed class SqliteTokenStore(SqliteDatabase database) : ITokenStore
+{
+    private const string Columns = "id, name, hash, role, created_at, performer_id, packages, scopes, expires_at, revoked_at, last_used_at";
+
+    public Task<bool> AddTokenAsync(AccessToken token, CancellationToken cancellation) =>
+        database.WriteAsync(SqliteLane.Urgent, session => Add(session, token), cancellation);
+
+    public Task PutTokenAsync(AccessToken token, CancellationToken cancellation) =>
+        database.WriteAsync(
+            SqliteLane.Urgent,
+            session =>
+            {
+                using var delete = session.Kept("DELETE FROM tokens WHERE id = ?");
+                delete.Put(token.Id).Run();
+                return Add(session, token);
+            },
+            cancellation);
+
+    public Task<AccessToken?> FindTokenAsync(string id, CancellationToken cancellation) =>
+        database.ReadAsync(
+            session =>
+            {
+                using var select = session.Kept($"SELECT {Columns} FROM tokens WHERE id = ?");
+                return select.Put(id).Rows().Select(Read).SingleOrDefault();
+            },
+            cancellation);
+
+    public Task<bool> RevokeTokenAsync(string id, DateTimeOffset at, CancellationToken cancellation) =>
+        database.WriteAsync(
+            SqliteLane.Urgent,
+            session =>
+            {
+                using var update = session.Kept("UPDATE tokens SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL");
+                return update.Put(at).Put(id).Run() == 1;
+            },
+            cancellation);
+
+    public Task ShortenTokenAsync(string id, DateTimeOffset expiresAt, CancellationToken cancellation) =>
+        database.WriteAsync(
+            SqliteLane.Urgent,
+            session =>
+            {
+                using var update = session.Kept("UPDATE tokens SET expires_at = min(coalesce(expires_at, ?1), ?1) WHERE id = ?2");
+                return update.Put(expiresAt).Put(id).Run();
+            },
+            cancellation);
+
+    public Task NoteUsesAsync(IReadOnlyCollection<TokenUse> uses, CancellationToken cancellation) =>
+        database.WriteAsync(
+            SqliteLane.Background,
+            session =>
+            {
+                using var update = session.Kept("UPDATE tokens SET last_used_at = max(coalesce(last_used_at, ?1), ?1) WHERE id = ?2");
+                foreach (var use in uses)
+                {
+                    update.Put(use.At).Put(use.TokenId).Run();
+                }
+
+                return uses.Count;
+            },
+            cancellation);
+
+    public async IAsyncEnumerable<AccessToken> ListTokensAsync(
+        DateTimeOffset? changedSince, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+    {
+        foreach (var token in await database.ReadAsync(List, cancellation))
+        {
+            yield return token;
+        }
+    }
+
+    public Task<DateTimeOffset?> ReadTokenClockAsync(CancellationToken cancellation) => Task.FromResult<DateTimeOffset?>(null);
+
+    private static bool Add(SqliteSession session, AccessToken token)
+    {
+        using var insert = session.Kept($"INSERT INTO tokens ({Columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING");
+        return insert.Put(token.Id).Put(token.Name).Put(token.Hash).Put(token.Role).Put(token.CreatedAt).Put(token.PerformerId)
+            .Put(JsonSerializer.Serialize(token.Packages))
+            .Put(token.Scopes is { } scopes ? JsonSerializer.Serialize(TokenScopes.Names(scopes)) : null)
+            .Put(token.ExpiresAt).Put(token.RevokedAt).Put(token.LastUsedAt).Run() == 1;
+    }
+
+    private static List<AccessToken> List(SqliteSession session)
+    {
+        using var select = session.Kept($"SELECT {Columns} FROM tokens ORDER BY created_at, id");
+        return [.. select.Rows().Select(Read)];
+    }
+
+    private static AccessToken Read(SqliteStatement row) => new(row.Text(0), row.Text(1), row.Text(2), row.Text(3), row.Instant(4))
+    {
+        PerformerId = row.TextOrNull(5),
+        Packages = JsonSerializer.Deserialize<List<string>>(row.Utf8Text(6))!,
+        Scopes = row.TextOrNull(7) is { } scopes ? TokenScopes.Read(JsonSerializer.Deserialize<List<string>>(scopes)!) : null,
+        ExpiresAt = row.InstantOrNull(8),
+        RevokedAt = row.InstantOrNull(9),
+        LastUsedAt = row.InstantOrNull(10),
+    };
+}

@@ -1,0 +1,136 @@
+using AdServer.Access;
+using Xunit;
+using static AdServer.StorageTests.Samples;
+
+namespace AdServer.StorageTests;
+
+/// <summary>Laws 1, 2 and 5 for tokens: what is read is what was written, one token a secret, and an end is never taken back.</summary>
+public abstract class TokenLaws : IAsyncLifetime
+{
+    private static readonly DateTimeOffset Then = new(2026, 11, 21, 10, 0, 0, 123, TimeSpan.Zero);
+
+    private readonly TestEngine engine;
+
+    private protected TokenLaws(TestEngine engine) => this.engine = engine;
+
+    private ITokenStore Tokens => engine.Tokens;
+
+    public async ValueTask InitializeAsync() => await engine.OpenAsync();
+
+    public ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        return engine.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task What_is_read_is_what_was_written_also_by_another_server()
+    {
+        var plain = Make("t1");
+        var full = Make("t2") with
+        {
+            Role = Role.App.Name,
+            PerformerId = "p",
+            Packages = ["com.example.*", "org.b"],
+            Scopes = Permissions.Serve | Permissions.Report,
+            ExpiresAt = Then.AddDays(1),
+            RevokedAt = Then.AddHours(1),
+            LastUsedAt = Then.AddMinutes(1),
+        };
+        Assert.True(await Tokens.AddTokenAsync(plain, Token));
+        Assert.True(await Tokens.AddTokenAsync(full, Token));
+        await engine.ReopenAsync();
+
+        AssertSame(plain, await Tokens.FindTokenAsync("t1", Token));
+        AssertSame(full, await Tokens.FindTokenAsync("t2", Token));
+        Assert.Null(await Tokens.FindTokenAsync("t3", Token));
+        var all = await Tokens.ListTokensAsync(null, Token).ToListAsync(Token);
+        Assert.Equal(["t1", "t2"], all.Select(token => token.Id).Order());
+    }
+
+    [Fact]
+    public async Task Of_many_tokens_with_one_identity_or_one_secret_one_is_added()
+    {
+        var same = await Task.WhenAll(Enumerable.Range(0, 16).Select(number => Tokens.AddTokenAsync(Make("one", $"hash{number}"), Token)));
+        var secret = await Task.WhenAll(Enumerable.Range(0, 16).Select(number => Tokens.AddTokenAsync(Make($"t{number}", "hash"), Token)));
+
+        Assert.Equal((1, 1), (same.Count(added => added), secret.Count(added => added)));
+    }
+
+    [Fact]
+    public async Task A_token_is_revoked_once_and_for_ever()
+    {
+        await Tokens.AddTokenAsync(Make("t1"), Token);
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(number => Tokens.RevokeTokenAsync("t1", Then.AddSeconds(number), Token)));
+        await Tokens.ShortenTokenAsync("t1", Then.AddDays(9), Token);
+        await engine.ReopenAsync();
+
+        Assert.Single(answers, revoked => revoked);
+        Assert.NotNull((await Tokens.FindTokenAsync("t1", Token))!.RevokedAt);
+        Assert.False(await Tokens.RevokeTokenAsync("none", Then, Token));
+    }
+
+    [Fact]
+    public async Task A_token_is_shortened_and_never_lengthened()
+    {
+        await Tokens.AddTokenAsync(Make("t1"), Token);
+        foreach (var (days, end) in new[] { (5, 5), (3, 3), (9, 3) })
+        {
+            await Tokens.ShortenTokenAsync("t1", Then.AddDays(days), Token);
+
+            Assert.Equal(Then.AddDays(end), (await Tokens.FindTokenAsync("t1", Token))!.ExpiresAt);
+        }
+    }
+
+    [Fact]
+    public async Task A_new_secret_begins_a_new_life()
+    {
+        await Tokens.AddTokenAsync(Make("t1") with { ExpiresAt = Then }, Token);
+        await Tokens.RevokeTokenAsync("t1", Then, Token);
+
+        await Tokens.PutTokenAsync(Make("t1", "other"), Token);
+        await Tokens.PutTokenAsync(Make("t2"), Token);
+
+        AssertSame(Make("t1", "other"), await Tokens.FindTokenAsync("t1", Token));
+        AssertSame(Make("t2"), await Tokens.FindTokenAsync("t2", Token));
+    }
+
+    [Fact]
+    public async Task The_last_use_only_ever_gets_later_and_belongs_to_tokens_that_are_there()
+    {
+        await Tokens.AddTokenAsync(Make("t1"), Token);
+        await Tokens.NoteUsesAsync([new("t1", Then.AddHours(2)), new("none", Then)], Token);
+        await Tokens.NoteUsesAsync([new("t1", Then.AddHours(1))], Token);
+
+        Assert.Equal(Then.AddHours(2), (await Tokens.FindTokenAsync("t1", Token))!.LastUsedAt);
+        Assert.Null(await Tokens.FindTokenAsync("none", Token));
+    }
+
+    [Fact]
+    public async Task Who_asks_again_hears_of_all_that_changed_since()
+    {
+        await Tokens.AddTokenAsync(Make("t1"), Token);
+        await Tokens.AddTokenAsync(Make("t2"), Token);
+        var clock = await Tokens.ReadTokenClockAsync(Token);
+        await Tokens.RevokeTokenAsync("t1", Then, Token);
+        await Tokens.ShortenTokenAsync("t2", Then, Token);
+        await Tokens.AddTokenAsync(Make("t3"), Token);
+
+        var news = await Tokens.ListTokensAsync(clock, Token).ToDictionaryAsync(token => token.Id, cancellationToken: Token);
+
+        Assert.Equal((Then, Then, true), (news["t1"].RevokedAt, news["t2"].ExpiresAt, news.ContainsKey("t3")));
+    }
+
+    private static AccessToken Make(string id, string? hash = null) => new(id, $"name of {id}", hash ?? $"hash of {id}", Role.Analyst.Name, Then);
+
+    private static void AssertSame(AccessToken expected, AccessToken? found)
+    {
+        Assert.NotNull(found);
+        Assert.Equal(expected.Packages, found.Packages);
+        Assert.Equal(expected with { Packages = [] }, found with { Packages = [] });
+    }
+}
+
+/// <summary>The laws of tokens on SQLite.</summary>
+public sealed class SqliteTokenLaws() : TokenLaws(new SqliteEngine());

@@ -1,0 +1,183 @@
+using System.Net.Http.Headers;
+using System.Text;
+using AdServer.Access;
+using Xunit;
+
+namespace AdServer.Tests.Access;
+
+/// <summary>Tokens: made, shown once, used, rotated, revoked, and what of them is kept.</summary>
+public sealed class TokenTests : IAsyncLifetime
+{
+    private static readonly string[] ReadStats = ["readStats"];
+    private static readonly string[] ReadAds = ["readAds"];
+
+    private ClosedHost closed = null!;
+
+    public async ValueTask InitializeAsync() => closed = await ClosedHost.StartAsync();
+
+    public ValueTask DisposeAsync() => closed.DisposeAsync();
+
+    [Fact]
+    public async Task A_token_is_shown_once_and_kept_as_a_hash_alone()
+    {
+        var made = await closed.MakeAsync("analyst");
+        var secret = made.Text("token");
+        var list = (await closed.GetAsync(ClosedHost.Root, "/tokens")).Has(200).Text;
+
+        Assert.Matches("^ads_[A-Za-z0-9_-]{43}$", secret);
+        Assert.Contains(made.GetProperty("details").Text("_id"), list, StringComparison.Ordinal);
+        Assert.DoesNotContain(secret, list, StringComparison.Ordinal);
+        Assert.DoesNotContain(TokenSecret.Hash(secret), list, StringComparison.Ordinal);
+        await closed.Host.StopAsync();
+        foreach (var file in Directory.EnumerateFiles(closed.Host.Folder, "*", SearchOption.AllDirectories))
+        {
+            var bytes = await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken);
+            Assert.False(bytes.AsSpan().IndexOf(Encoding.ASCII.GetBytes(secret)) >= 0, $"{file} holds the secret");
+            Assert.False(bytes.AsSpan().IndexOf(Encoding.ASCII.GetBytes(ClosedHost.Root)) >= 0, $"{file} holds the administrator's secret");
+        }
+    }
+
+    [Fact]
+    public async Task A_token_outlives_a_restart_and_is_taken_bare_too()
+    {
+        var secret = await closed.MakeTokenAsync("analyst");
+        await closed.Host.RestartAsync();
+
+        Assert.Equal(200, (await closed.GetAsync(secret, "/stats")).Status);
+        foreach (var (header, status) in new[] { (secret, 200), ($"bearer  {secret}", 200), ($"Basic {secret}", 401), ($"{secret} {secret}", 401), ("Bearer", 401) })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/stats");
+            Assert.True(request.Headers.TryAddWithoutValidation("Authorization", header));
+            Assert.Equal(status, (int)(await closed.Host.Client.SendAsync(request, TestContext.Current.CancellationToken)).StatusCode);
+        }
+    }
+
+    [Fact]
+    public async Task A_revoked_token_is_refused_at_once_and_after_a_restart_and_can_be_revoked_once()
+    {
+        var made = await closed.MakeAsync("analyst");
+        var path = $"/tokens/{made.GetProperty("details").Text("_id")}";
+
+        (await closed.SendAsync(ClosedHost.Root, "DELETE", path)).Is(200, """{"message":"Token revoked"}""");
+        (await closed.GetAsync(made.Text("token"), "/stats")).IsError(401, "The token is unknown, revoked or expired");
+        await closed.Host.RestartAsync();
+
+        Assert.Equal(401, (await closed.GetAsync(made.Text("token"), "/stats")).Status);
+        (await closed.SendAsync(ClosedHost.Root, "DELETE", path)).IsError(404, "Token not found");
+    }
+
+    [Fact]
+    public async Task A_token_ends_when_it_expires()
+    {
+        var secret = await closed.MakeTokenAsync("analyst", new { expiresAt = closed.Host.Clock.GetUtcNow().AddHours(1) });
+
+        Assert.Equal(200, (await closed.GetAsync(secret, "/stats")).Status);
+        closed.Host.Clock.Advance(TimeSpan.FromHours(1));
+        Assert.Equal(401, (await closed.GetAsync(secret, "/stats")).Status);
+    }
+
+    [Theory]
+    [InlineData(null, 24 * 3600)]
+    [InlineData(60, 60)]
+    [InlineData(0, 0)]
+    public async Task A_rotated_token_goes_on_for_the_grace_time(int? graceSeconds, int seconds)
+    {
+        var old = await closed.MakeAsync("analyst", new { scopes = ReadStats });
+        var path = $"/tokens/{old.GetProperty("details").Text("_id")}/rotate";
+
+        var made = (await closed.SendAsync(ClosedHost.Root, "POST", path, graceSeconds is null ? null : new { graceSeconds })).Has(201).Json;
+
+        Assert.Equal(ReadStats, made.GetProperty("details").GetProperty("scopes").EnumerateArray().Select(scope => scope.GetString()));
+        closed.Host.Clock.Advance(TimeSpan.FromSeconds(Math.Max(0, seconds - 1)));
+        Assert.Equal(seconds == 0 ? 401 : 200, (await closed.GetAsync(old.Text("token"), "/stats")).Status);
+        closed.Host.Clock.Advance(TimeSpan.FromSeconds(1));
+        await closed.Host.RestartAsync();
+        Assert.Equal(401, (await closed.GetAsync(old.Text("token"), "/stats")).Status);
+        Assert.Equal(200, (await closed.GetAsync(made.Text("token"), "/stats")).Status);
+    }
+
+    [Fact]
+    public async Task A_grace_time_that_is_none_is_refused_and_nothing_is_rotated()
+    {
+        var old = await closed.MakeAsync("analyst");
+        var path = $"/tokens/{old.GetProperty("details").Text("_id")}/rotate";
+
+        (await closed.SendAsync(ClosedHost.Root, "POST", path, new { graceSeconds = -1 })).IsError(400, "graceSeconds must be from 0 to 2592000");
+        (await closed.SendAsync(ClosedHost.Root, "POST", "/tokens/none/rotate")).IsError(404, "Token not found");
+
+        Assert.Equal(200, (await closed.GetAsync(old.Text("token"), "/stats")).Status);
+    }
+
+    [Fact]
+    public async Task Scopes_narrow_what_the_role_may()
+    {
+        var secret = await closed.MakeTokenAsync("reviewer", new { scopes = ReadAds });
+
+        Assert.Equal((200, 403), ((await closed.GetAsync(secret, "/ads")).Status, (await closed.GetAsync(secret, "/stats")).Status));
+    }
+
+    [Fact]
+    public async Task Its_last_use_is_remembered()
+    {
+        var made = await closed.MakeAsync("analyst");
+        await closed.GetAsync(made.Text("token"), "/stats");
+        var used = closed.Host.Clock.GetUtcNow();
+        closed.Host.Clock.Advance(TimeSpan.FromHours(1));
+        await closed.Host.RestartAsync();
+
+        var listed = (await closed.GetAsync(ClosedHost.Root, "/tokens")).Has(200).Json.EnumerateArray()
+            .Single(token => token.Text("_id") == made.GetProperty("details").Text("_id"));
+
+        Assert.Equal(used, listed.GetProperty("lastUsedAt").GetDateTimeOffset());
+    }
+
+    [Fact]
+    public async Task The_last_token_that_can_make_others_stays()
+    {
+        (await closed.SendAsync(ClosedHost.Root, "DELETE", $"/tokens/{FirstToken.BootstrapId}"))
+            .IsError(409, "This is the last token that can make others; make another one first");
+
+        var other = await closed.MakeTokenAsync("administrator");
+        Assert.Equal(200, (await closed.SendAsync(other, "DELETE", $"/tokens/{FirstToken.BootstrapId}")).Status);
+    }
+
+    [Theory]
+    [InlineData("""{"role":"analyst"}""", "Missing name or role")]
+    [InlineData("""{"name":"n"}""", "Missing name or role")]
+    [InlineData("""{"name":" ","role":"analyst"}""", "name cannot be empty")]
+    [InlineData("""{"name":7,"role":"analyst"}""", "name must be a string")]
+    [InlineData("""{"name":"n","role":"king"}""", "Invalid role: one of administrator, reviewer, advertiser, analyst, app")]
+    [InlineData("""{"name":"n","role":"advertiser"}""", "performerId belongs to the role advertiser, which needs one")]
+    [InlineData("""{"name":"n","role":"analyst","performerId":"p"}""", "performerId belongs to the role advertiser, which needs one")]
+    [InlineData("""{"name":"n","role":"app"}""", "packages belongs to the role app, which needs some")]
+    [InlineData("""{"name":"n","role":"app","packages":[]}""", "Invalid packages: 1 to 1000 package names or patterns such as com.example.*")]
+    [InlineData("""{"name":"n","role":"app","packages":["a*b"]}""", "Invalid packages: 1 to 1000 package names or patterns such as com.example.*")]
+    [InlineData("""{"name":"n","role":"analyst","scopes":["readAds"]}""", "Invalid scopes: some of readStats, readDocument")]
+    [InlineData("""{"name":"n","role":"analyst","scopes":[]}""", "Invalid scopes: some of readStats, readDocument")]
+    [InlineData("""{"name":"n","role":"analyst","expiresAt":"soon"}""", "Invalid expiresAt: an ISO-8601 instant")]
+    [InlineData("""{"name":"n","role":"analyst","expiresAt":"2001-01-01"}""", "expiresAt lies in the past")]
+    [InlineData("[]", "Missing name or role")]
+    [InlineData("null", "Missing name or role")]
+    public async Task A_request_for_a_token_that_is_wrong_says_what_is(string body, string error)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/tokens") { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", ClosedHost.Root);
+
+        (await Answer.ReadAsync(await closed.Host.Client.SendAsync(request, TestContext.Current.CancellationToken))).IsError(400, error);
+    }
+
+    [Fact]
+    public async Task An_advertiser_of_whom_nobody_knows_gets_no_token() =>
+        (await closed.SendAsync(ClosedHost.Root, "POST", "/tokens", new { name = "n", role = "advertiser", performerId = "none" }))
+            .IsError(404, "Performer not found");
+
+    [Fact]
+    public async Task No_secret_is_in_the_log()
+    {
+        var secret = await closed.MakeTokenAsync("analyst");
+        await closed.GetAsync(secret, "/stats");
+        await closed.GetAsync("ads_wrong", "/stats");
+
+        Assert.DoesNotContain(closed.Host.Log.Entries, entry => entry.Message.Contains(secret, StringComparison.Ordinal) || entry.Message.Contains(ClosedHost.Root, StringComparison.Ordinal));
+    }
+}
