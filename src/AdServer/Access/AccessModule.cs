@@ -11,7 +11,9 @@ internal static class AccessModule
     public static void AddAccess(this IServiceCollection services, IConfiguration configuration, AccessMode mode)
     {
         var settings = configuration.Read<AccessSettings>("Access");
-        settings = configuration["Access:Mode"] is null ? settings with { Mode = mode } : settings;
+        settings = string.IsNullOrEmpty(configuration["Access:Mode"]) ? settings with { Mode = mode } : settings;
+        // A composed environment sets what is not given to nothing.
+        settings = string.IsNullOrEmpty(settings.BootstrapToken) ? settings with { BootstrapToken = null } : settings;
         settings.Checked(settings.Fault());
         services.AddSingleton(settings);
         services.AddSingleton<TokenDirectory>();

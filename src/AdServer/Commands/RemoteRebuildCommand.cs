@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using AdServer.Common;
 using Spectre.Console;
@@ -10,7 +11,7 @@ internal sealed class RemoteRebuildCommand(IAnsiConsole console)
     public async Task<int> RunAsync(Uri url, DaySpan days, CancellationToken cancellation)
     {
         // However long a day takes: Ctrl-C ends it.
-        using var client = new HttpClient { BaseAddress = url, Timeout = Timeout.InfiniteTimeSpan };
+        using var client = new HttpClient { BaseAddress = url, Timeout = Timeout.InfiniteTimeSpan }.With(ServerToken.Read());
         var isRight = true;
         try
         {
@@ -34,7 +35,7 @@ internal sealed class RemoteRebuildCommand(IAnsiConsole console)
         var said = await answer.Content.ReadFromJsonAsync<JsonElement>(cancellation);
         if (said.Member("error").Text() is { } error)
         {
-            console.Line($"{day}: {error}");
+            console.Line($"{day}: {error}{(answer.StatusCode == HttpStatusCode.Unauthorized ? $". {ServerToken.Hint}" : string.Empty)}");
             return false;
         }
 

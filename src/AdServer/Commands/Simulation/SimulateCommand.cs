@@ -13,7 +13,7 @@ internal sealed class SimulateCommand(IAnsiConsole console, TimeProvider clock)
 
     public async Task<int> RunAsync(SimulateOptions options, CancellationToken cancellation)
     {
-        using var http = CommandHttp.NewClient(AnswerWithin);
+        using var http = CommandHttp.NewClient(AnswerWithin).With(ServerToken.Read());
         if (await ProblemAsync(http, options.Url, cancellation) is { } problem)
         {
             console.Line(problem);
