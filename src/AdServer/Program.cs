@@ -55,6 +55,7 @@ internal sealed partial class Program
         var app = builder.Build();
         app.UseWeb();
         app.UseAccess();
+        app.UseRateLimits();
         app.MapAccess();
         app.MapCatalog();
         app.MapEvents();

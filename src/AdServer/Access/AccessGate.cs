@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using AdServer.Common;
 
 namespace AdServer.Access;
@@ -7,7 +6,7 @@ namespace AdServer.Access;
 /// Asks each request for what its route needs (<see cref="RouteTable"/>), and tells the handler who sends it. The SDK's routes are passed by
 /// with one look into a table.
 /// </summary>
-internal sealed class AccessGate(RequestDelegate next, AccessSettings settings, TokenDirectory directory)
+internal sealed class AccessGate(RequestDelegate next, RouteRules rules, AccessSettings settings, TokenDirectory directory)
 {
     public const string AppKeyHeader = "X-App-Key";
     public const string AppKeyParameter = "key";
@@ -20,8 +19,6 @@ internal sealed class AccessGate(RequestDelegate next, AccessSettings settings, 
     private static readonly ApiError BadKey = new(StatusCodes.Status401Unauthorized, "The app key is unknown, revoked or expired");
     private static readonly ApiError NotAllowed = new(StatusCodes.Status403Forbidden, "The token does not allow this");
 
-    private readonly ConcurrentDictionary<Endpoint, RouteRule?> rules = new();
-
     public Task InvokeAsync(HttpContext http)
     {
         // What routing itself answers (404, 405, 415) is nobody's secret.
@@ -30,7 +27,7 @@ internal sealed class AccessGate(RequestDelegate next, AccessSettings settings, 
             return next(http);
         }
 
-        var rule = rules.GetOrAdd(endpoint, static endpoint => RuleOf((RouteEndpoint)endpoint));
+        var rule = rules.Of(endpoint);
         var isOpen = rule?.Door switch
         {
             null or RouteDoor.Token => settings.Mode == AccessMode.Open,
@@ -82,24 +79,5 @@ internal sealed class AccessGate(RequestDelegate next, AccessSettings settings, 
         }
 
         return request.Headers.Authorization is [var authorization] ? TokenSecret.FromHeader(authorization) : null;
-    }
-
-    private static RouteRule? RuleOf(RouteEndpoint endpoint)
-    {
-        var method = endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods is [var only] ? only : HttpMethods.Get;
-        return RouteTable.Find(method, PatternOf(endpoint));
-    }
-
-    /// <summary>The route as the table names it: from the root, and <c>{documentName}</c> without its constraints.</summary>
-    public static string PatternOf(RouteEndpoint endpoint)
-    {
-        var segments = endpoint.RoutePattern.PathSegments.Select(segment => string.Concat(segment.Parts.Select(part => part switch
-        {
-            Microsoft.AspNetCore.Routing.Patterns.RoutePatternLiteralPart literal => literal.Content,
-            Microsoft.AspNetCore.Routing.Patterns.RoutePatternSeparatorPart separator => separator.Content,
-            Microsoft.AspNetCore.Routing.Patterns.RoutePatternParameterPart parameter => parameter.IsCatchAll ? $"{{**{parameter.Name}}}" : $"{{{parameter.Name}}}",
-            _ => throw new InvalidOperationException($"Unknown part of a route: {part.PartKind}"),
-        })));
-        return "/" + string.Join('/', segments);
     }
 }

@@ -16,6 +16,7 @@ internal static class AccessModule
         settings = string.IsNullOrEmpty(settings.BootstrapToken) ? settings with { BootstrapToken = null } : settings;
         settings.Checked(settings.Fault());
         services.AddSingleton(settings);
+        services.AddSingleton<RouteRules>();
         services.AddSingleton<TokenDirectory>();
         services.AddSingleton<TokenRefresher>();
         services.AddHostedService(provider => provider.GetRequiredService<TokenRefresher>());

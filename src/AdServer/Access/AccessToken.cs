@@ -42,6 +42,8 @@ internal sealed record AccessToken(string Id, string Name, string Hash, string R
         var may = (role?.May ?? Permissions.None) & (Scopes ?? Permissions.All);
         return new Caller(Name, may)
         {
+            TokenId = Id,
+
             // An advertiser's token without a performer, which cannot be made, would see nothing rather than all.
             PerformerId = role == Access.Role.Advertiser ? PerformerId ?? string.Empty : null,
             Packages = role == Access.Role.App ? Packages : null,

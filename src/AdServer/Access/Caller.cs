@@ -13,6 +13,9 @@ internal sealed record Caller(string Name, Permissions May)
     /// <summary>Nobody known, on a route that asks for nothing.</summary>
     public static Caller Anonymous { get; } = new("anonymous", Permissions.None);
 
+    /// <summary>The token; absent: there was none.</summary>
+    public string? TokenId { get; init; }
+
     /// <summary>The one performer whose things he may see; absent: those of all.</summary>
     public string? PerformerId { get; init; }
 

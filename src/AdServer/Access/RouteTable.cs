@@ -15,9 +15,9 @@ internal static class RouteTable
         Open("GET", "/health/ready"),
 
         // The SDK has no key to send: these ask for one only with Access:RequireAppKey.
-        Sdk("GET", "/ads/random", Permissions.Serve),
-        Sdk("POST", "/ad_event", Permissions.Report),
-        Sdk("POST", "/ad_events", Permissions.Report),
+        Sdk("GET", "/ads/random", Permissions.Serve, RateClass.Serving),
+        Sdk("POST", "/ad_event", Permissions.Report, RateClass.Events),
+        Sdk("POST", "/ad_events", Permissions.Report, RateClass.Events),
 
         new("GET", "/ads", Permissions.ReadAds),
         new("GET", "/ads/{id}", Permissions.ReadAds),
@@ -64,9 +64,9 @@ internal static class RouteTable
 
     public static RouteRule? Find(string method, string pattern) => ByRoute.GetValueOrDefault((method, pattern));
 
-    private static RouteRule Open(string method, string pattern) => new(method, pattern, Permissions.None, RouteDoor.Open);
+    private static RouteRule Open(string method, string pattern) => new(method, pattern, Permissions.None, RouteDoor.Open, RateClass.Free);
 
-    private static RouteRule Sdk(string method, string pattern, Permissions needs) => new(method, pattern, needs, RouteDoor.AppKey);
+    private static RouteRule Sdk(string method, string pattern, Permissions needs, RateClass rate) => new(method, pattern, needs, RouteDoor.AppKey, rate);
 }
 
 /// <summary>What a route asks for.</summary>
@@ -74,7 +74,9 @@ internal static class RouteTable
 /// <param name="Pattern">The route, as it is mapped.</param>
 /// <param name="Needs">The permission that it takes.</param>
 /// <param name="Door">Whom it asks at all.</param>
-internal sealed record RouteRule(string Method, string Pattern, Permissions Needs, RouteDoor Door = RouteDoor.Token)
+/// <param name="Rate">By which limit its requests are counted.</param>
+internal sealed record RouteRule(
+    string Method, string Pattern, Permissions Needs, RouteDoor Door = RouteDoor.Token, RateClass Rate = RateClass.Management)
 {
     /// <summary>Whether a role may call it.</summary>
     public bool Admits(Permissions may) => Door == RouteDoor.Open || (may & Needs) == Needs;
@@ -91,4 +93,23 @@ internal enum RouteDoor
 
     /// <summary>Nobody.</summary>
     Open,
+}
+
+/// <summary>Requests that are limited together.</summary>
+internal enum RateClass
+{
+    /// <summary>Not limited: whoever watches the server must see it.</summary>
+    Free,
+
+    /// <summary>Apps that ask for ads.</summary>
+    Serving,
+
+    /// <summary>Apps that report.</summary>
+    Events,
+
+    /// <summary>People and their programs.</summary>
+    Management,
+
+    /// <summary>Guesses at passwords.</summary>
+    SignIn,
 }

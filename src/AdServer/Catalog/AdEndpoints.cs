@@ -19,9 +19,10 @@ internal static class AdEndpoints
             .WithSummary("All ads in order of creation; with limit or cursor a page {items, nextCursor}");
         ads.MapGet("/{id}", FindAsync).ProducesError(StatusCodes.Status404NotFound).WithSummary("One ad");
         ads.MapPut("/{id}", UpdateAsync).Accepts<UpdateAdRequest>("application/json")
-            .ProducesError(StatusCodes.Status404NotFound).WithSummary("Changes the fields that are given; served at once");
+            .ProducesError(StatusCodes.Status404NotFound).ProducesError(StatusCodes.Status412PreconditionFailed)
+            .WithSummary("Changes the fields that are given; served at once. With If-Match only the version of that ETag");
         ads.MapDelete("/{id}", RemoveAsync)
-            .ProducesError(StatusCodes.Status404NotFound).WithSummary("Removes an ad and all that was recorded for it");
+            .ProducesError(StatusCodes.Status404NotFound).ProducesError(StatusCodes.Status412PreconditionFailed).WithSummary("Removes an ad and all that was recorded for it");
     }
 
     private static async Task<Results<Created<AdCreated>, ApiError>> CreateAsync(
@@ -102,10 +103,18 @@ internal static class AdEndpoints
         return AdValidator.Fault(ad) is { } fault ? (ApiError.BadRequest(fault), null) : (null, ad);
     }
 
-    private static async Task<Results<Ok<AdResponse>, ApiError>> FindAsync(string id, Caller caller, ICatalogStore store, CancellationToken cancellation) =>
-        await store.FindAdAsync(id, cancellation) is { } ad && caller.Sees(ad.PerformerId)
-            ? TypedResults.Ok(AdResponse.Of(ad, await store.FindPerformerAsync(ad.PerformerId, cancellation)))
-            : CatalogErrors.AdNotFound;
+    private static async Task<Results<Ok<AdResponse>, ApiError>> FindAsync(
+        string id, HttpContext http, Caller caller, ICatalogStore store, CancellationToken cancellation)
+    {
+        if (await store.FindAdAsync(id, cancellation) is not { } ad || !caller.Sees(ad.PerformerId))
+        {
+            return CatalogErrors.AdNotFound;
+        }
+
+        var performer = await store.FindPerformerAsync(ad.PerformerId, cancellation);
+        EntityTag.Show(http, ad.Version, performer?.Version ?? 0);
+        return TypedResults.Ok(AdResponse.Of(ad, performer));
+    }
 
     private static Task<IResult> ListAsync(
         string? limit, string? cursor, Caller caller, ICatalogStore store, CancellationToken cancellation) =>
@@ -145,7 +154,7 @@ internal static class AdEndpoints
             return error!;
         }
 
-        (error, var ad) = await changes.MakeAsync(() => ReplaceAsync(id, fields, caller, store, clock, cancellation), Busy, cancellation);
+        (error, var ad) = await changes.MakeAsync(() => ReplaceAsync(id, fields, http, caller, store, clock, cancellation), Busy, cancellation);
         if (ad is null)
         {
             return error!;
@@ -157,11 +166,16 @@ internal static class AdEndpoints
 
     /// <summary>Changes the ad as it is now; nothing if somebody else was faster.</summary>
     private static async Task<(ApiError? Error, Ad? Ad)?> ReplaceAsync(
-        string id, AdFields fields, Caller caller, ICatalogStore store, TimeProvider clock, CancellationToken cancellation)
+        string id, AdFields fields, HttpRequest http, Caller caller, ICatalogStore store, TimeProvider clock, CancellationToken cancellation)
     {
         if (await store.FindAdAsync(id, cancellation) is not { } before || !caller.Sees(before.PerformerId))
         {
             return (CatalogErrors.AdNotFound, null);
+        }
+
+        if (!EntityTag.Admits(http, before.Version))
+        {
+            return (EntityTag.Stale, null);
         }
 
         var (error, ad) = Apply(fields, before);
@@ -187,12 +201,27 @@ internal static class AdEndpoints
     }
 
     private static async Task<Results<Ok<Done>, ApiError>> RemoveAsync(
-        string id, Caller caller, ICatalogStore store, CatalogRefresher catalog, TimeProvider clock, CancellationToken cancellation)
+        string id,
+        HttpRequest http,
+        Caller caller,
+        ICatalogStore store,
+        CatalogRefresher catalog,
+        TimeProvider clock,
+        CancellationToken cancellation)
     {
-        // An ad never changes its performer, so what is true now is true when it is removed.
-        if (caller.PerformerId is not null && !(await store.FindAdAsync(id, cancellation) is { } ad && caller.Sees(ad.PerformerId)))
+        // Asked for when it matters alone; an ad never changes its performer.
+        var isConditional = http.Headers.IfMatch.Count > 0;
+        if ((caller.PerformerId is not null || isConditional) && await store.FindAdAsync(id, cancellation) is var ad)
         {
-            return CatalogErrors.AdNotFound;
+            if (ad is null || !caller.Sees(ad.PerformerId))
+            {
+                return CatalogErrors.AdNotFound;
+            }
+
+            if (!EntityTag.Admits(http, ad.Version))
+            {
+                return EntityTag.Stale;
+            }
         }
 
         if (await store.RemoveAdAsync(id, clock.Now(), cancellation) != ChangeOutcome.Done)

@@ -25,6 +25,7 @@ internal static class PerformerEndpoints
         performers.MapGet("/{id}", FindAsync).ProducesError(StatusCodes.Status404NotFound).WithSummary("One performer");
         performers.MapPut("/{id}", UpdateAsync).Accepts<ContactRequest>("application/json")
             .ProducesError(StatusCodes.Status404NotFound).ProducesError(StatusCodes.Status409Conflict)
+            .ProducesError(StatusCodes.Status412PreconditionFailed)
             .WithSummary("Changes name, e-mail address or both; its ads show the new ones at once");
         performers.MapDelete("/{id}", RemoveAsync)
             .ProducesError(StatusCodes.Status404NotFound).ProducesError(StatusCodes.Status409Conflict)
@@ -86,10 +87,16 @@ internal static class PerformerEndpoints
     }
 
     private static async Task<Results<Ok<PerformerResponse>, ApiError>> FindAsync(
-        string id, Caller caller, ICatalogStore store, CancellationToken cancellation) =>
-        caller.Sees(id) && await store.FindPerformerAsync(id, cancellation) is { } performer
-            ? TypedResults.Ok((await JoinAsync([performer], store, cancellation))[0])
-            : CatalogErrors.PerformerNotFound;
+        string id, HttpContext http, Caller caller, ICatalogStore store, CancellationToken cancellation)
+    {
+        if (!caller.Sees(id) || await store.FindPerformerAsync(id, cancellation) is not { } performer)
+        {
+            return CatalogErrors.PerformerNotFound;
+        }
+
+        EntityTag.Show(http, performer.Version);
+        return TypedResults.Ok((await JoinAsync([performer], store, cancellation))[0]);
+    }
 
     /// <summary>Puts performers beside the ads they own.</summary>
     private static async Task<IReadOnlyList<PerformerResponse>> JoinAsync(
@@ -126,7 +133,7 @@ internal static class PerformerEndpoints
             return AddressIsFixed;
         }
 
-        (error, var performer) = await changes.MakeAsync(() => ReplaceAsync(id, change, store, clock, cancellation), Busy, cancellation);
+        (error, var performer) = await changes.MakeAsync(() => ReplaceAsync(id, change, http, store, clock, cancellation), Busy, cancellation);
         if (performer is null)
         {
             return error!;
@@ -138,11 +145,16 @@ internal static class PerformerEndpoints
 
     /// <summary>Changes the performer as it is now; nothing if somebody else was faster.</summary>
     private static async Task<(ApiError? Error, Performer? Performer)?> ReplaceAsync(
-        string id, ContactChange change, ICatalogStore store, TimeProvider clock, CancellationToken cancellation)
+        string id, ContactChange change, HttpRequest http, ICatalogStore store, TimeProvider clock, CancellationToken cancellation)
     {
         if (await store.FindPerformerAsync(id, cancellation) is not { } before)
         {
             return (CatalogErrors.PerformerNotFound, null);
+        }
+
+        if (!EntityTag.Admits(http, before.Version))
+        {
+            return (EntityTag.Stale, null);
         }
 
         var (name, email) = (change.Name ?? before.Name, change.Email ?? before.Email);

@@ -35,6 +35,7 @@ internal sealed record ApiError(int Status, string Error, int? RetryAfter = null
         var response = httpContext.Response;
         response.StatusCode = Status;
         response.ContentType = "application/problem+json";
+        response.Headers.XContentTypeOptions = "nosniff";
         if (RetryAfter is { } seconds)
         {
             response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);

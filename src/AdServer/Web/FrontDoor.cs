@@ -17,6 +17,7 @@ internal sealed class FrontDoor(RequestDelegate next, ErrorAnswers errors, Reque
             context.Request.Method = HttpMethods.Get;
         }
 
+        context.Response.Headers.XContentTypeOptions = "nosniff";
         var rest = Continue(context);
         if (!rest.IsCompletedSuccessfully || ErrorAnswers.IsBare(context.Response))
         {

@@ -1,6 +1,8 @@
+using AdServer.Access;
 using AdServer.Common;
 using AdServer.Web.Metrics;
 using Microsoft.AspNetCore.HostFiltering;
+using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace AdServer.Web;
@@ -13,6 +15,10 @@ internal static class WebModule
 
     /// <summary>How long a host that stops may take to answer what it accepted.</summary>
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(30);
+
+    /// <summary>What pages of other origins may read beside the body.</summary>
+    private static readonly string[] ExposedHeaders =
+        ["Retry-After", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "X-As-Of", "X-Closed-Through", "X-Position", "X-Complete", "X-Next-Cursor"];
 
     public static void AddWeb(this WebApplicationBuilder builder)
     {
@@ -31,6 +37,8 @@ internal static class WebModule
         services.AddSingleton<ErrorAnswers>();
         services.AddSingleton<ReadinessLog>();
         services.AddHostedService<OpenAccessGuard>();
+        services.AddRateLimits();
+        services.AddCors();
         services.AddMetricsPage();
         services.AddOpenApi();
     }
@@ -38,9 +46,40 @@ internal static class WebModule
     /// <summary>The pipeline that every request passes. It is kept this short for the sake of the two hot routes.</summary>
     public static void UseWeb(this WebApplication app)
     {
+        var access = app.Services.GetRequiredService<AccessSettings>();
+        app.UseProxies(access);
         app.UseMiddleware<FrontDoor>();
         app.UsePathBase(Prefix);
         app.UseRouting();
+        app.UseOrigins(access);
+    }
+
+    /// <summary>Takes the word of known proxies, and of nobody else, on a caller's address.</summary>
+    private static void UseProxies(this WebApplication app, AccessSettings access)
+    {
+        if (access.Proxies.Length == 0)
+        {
+            return;
+        }
+
+        var options = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor, ForwardLimit = null };
+        options.KnownProxies.Clear();
+        options.KnownIPNetworks.Clear();
+        foreach (var proxy in access.Proxies)
+        {
+            options.KnownIPNetworks.Add(AccessSettings.NetworkOf(proxy)!.Value);
+        }
+
+        app.UseForwardedHeaders(options);
+    }
+
+    /// <summary>Lets pages of some other origins call the API; without any, browsers let none. Before the gate: a preflight carries no token.</summary>
+    private static void UseOrigins(this WebApplication app, AccessSettings access)
+    {
+        if (access.Origins.Length > 0)
+        {
+            app.UseCors(policy => policy.WithOrigins(access.Origins).AllowAnyHeader().AllowAnyMethod().WithExposedHeaders(ExposedHeaders));
+        }
     }
 
     public static void MapWeb(this WebApplication app)

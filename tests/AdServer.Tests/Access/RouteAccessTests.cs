@@ -15,7 +15,7 @@ public sealed class RouteAccessTests
         await using var host = await AdServerHost.StartAsync();
         var mapped = host.Get<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
             .SelectMany(endpoint => (endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? ["GET"]).Except(["HEAD"])
-                .Select(method => $"{method} {AccessGate.PatternOf(endpoint)}"));
+                .Select(method => $"{method} {RouteRules.PatternOf(endpoint)}"));
 
         Assert.Equal(RouteTable.All.Select(rule => $"{rule.Method} {rule.Pattern}").Order(), mapped.Distinct().Order());
     }
