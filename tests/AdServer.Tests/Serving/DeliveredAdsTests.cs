@@ -1,3 +1,4 @@
+using AdServer.Catalog;
 using AdServer.Common;
 using AdServer.Serving;
 using Xunit;
@@ -9,7 +10,7 @@ public sealed class DeliveredAdsTests
 {
     private readonly MemoryDeliveredStore store = new();
     private readonly DeliveredAds delivered;
-    private readonly Catalog.CatalogSnapshot catalog = ServingData.Catalog(5000);
+    private readonly CatalogSnapshot catalog = ServingData.Catalog(5000);
 
     public DeliveredAdsTests() => delivered = ServingData.Delivered(store);
 
@@ -64,7 +65,7 @@ public sealed class DeliveredAdsTests
     public void Noting_what_is_known_allocates_nothing()
     {
         Note("x", "7");
-        var (package, ad) = (new Catalog.Package("x", 1), catalog.Find("7")!);
+        var (package, ad) = (new Package("x", 1), catalog.Find("7")!);
         delivered.Note(package, ad);
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var time = 0; time < 1000; time++)
