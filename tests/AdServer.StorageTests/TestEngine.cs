@@ -29,6 +29,8 @@ internal abstract class TestEngine : IAsyncDisposable
 
     public IStatsStore Stats => Get<IStatsStore>();
 
+    public IDeliveredStore Delivered => Get<IDeliveredStore>();
+
     public ILedgerStore Ledger => Get<ILedgerStore>();
 
     /// <summary>Starts the server; a use of a store does it, too.</summary>
