@@ -31,6 +31,8 @@ internal abstract class TestEngine : IAsyncDisposable
 
     public ILedgerStore Ledger => Get<ILedgerStore>();
 
+    public IRetentionStore Retention => Get<IRetentionStore>();
+
     /// <summary>Starts the server; a use of a store does it, too.</summary>
     public Task OpenAsync() => services.Value.OpenStorageAsync();
 
@@ -84,6 +86,9 @@ internal abstract class TestEngine : IAsyncDisposable
 
     /// <summary>Counts everything that is kept of an ad beside its mark and the identities of its events.</summary>
     public abstract Task<long> CountTracesAsync(string adId);
+
+    /// <summary>How many raw events there are, and how many buckets.</summary>
+    public abstract Task<(long Events, long Buckets)> CountRawAsync();
 
     /// <summary>The most events of one bucket.</summary>
     public abstract Task<int> ReadLargestBucketAsync();

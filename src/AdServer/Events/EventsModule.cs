@@ -13,9 +13,14 @@ internal static class EventsModule
         services.AddSingleton<EventMetrics>();
         services.AddSingleton<JournalWriter>();
         services.AddSingleton<EventEndpoints>();
+        services.AddSingleton<DeviceEndpoints>();
         services.AddHostedService(provider => provider.GetRequiredService<JournalWriter>());
         services.AddHealthChecks().AddCheck<EventsHealth>("events");
     }
 
-    public static void MapEvents(this IEndpointRouteBuilder routes) => EventEndpoints.Map(routes);
+    public static void MapEvents(this IEndpointRouteBuilder routes)
+    {
+        EventEndpoints.Map(routes);
+        DeviceEndpoints.Map(routes);
+    }
 }

@@ -150,6 +150,9 @@ internal sealed class MongoEngine : TestEngine
         + await CountAsync("daily_deliveries", new("adId", adId))
         + await CountAsync("package_ads", new("adId", adId));
 
+    public override async Task<(long Events, long Buckets)> CountRawAsync() =>
+        (await CountAsync("ad_events", new("adId", new BsonDocument("$gte", string.Empty))), await CountAsync("events_by_day", []));
+
     public override async Task<int> ReadLargestBucketAsync()
     {
         var reply = await RunAsync(new BsonDocument

@@ -20,6 +20,8 @@ internal static class SqliteModule
         .AddSingleton<IEventJournal, SqliteEventJournal>()
         .AddSingleton<IStatsStore, SqliteStatsStore>()
         .AddSingleton<ILedgerStore, SqliteLedgerStore>()
+        .AddSingleton<IDeviceStore, SqliteDeviceStore>()
+        .AddSingleton<IRetentionStore, SqliteRetentionStore>()
         .AddSingleton<ICopySource, SqliteCopySource>()
         .AddSingleton<ICopyTarget, SqliteCopyTarget>()
         .AddSingleton<IBackupSource, SqliteBackupSource>()

@@ -13,7 +13,7 @@ namespace AdServer.Storage.Sqlite;
 internal sealed class SqliteSchema(string noun, string setting, int applicationId, params string[] migrations)
 {
     /// <summary>The store; its files are marked "AdSv".</summary>
-    public static SqliteSchema Store { get; } = new("store", "Storage:Path", 0x41645376, Version1, Version2);
+    public static SqliteSchema Store { get; } = new("store", "Storage:Path", 0x41645376, Version1, Version2, Version3);
 
     public string Noun => noun;
 
@@ -156,5 +156,12 @@ internal sealed class SqliteSchema(string noun, string setting, int applicationI
             PRIMARY KEY (ad_id, date, revision)) STRICT, WITHOUT ROWID;
         CREATE INDEX daily_ad_revisions_by_performer ON daily_ad_revisions (performer_id, date);
         CREATE INDEX daily_ad_revisions_by_date ON daily_ad_revisions (date);
+        """;
+
+    private const string Version3 =
+        """
+        -- Retention: since which day raw events are kept, and on which day that was said. Identities go by their day, too.
+        CREATE TABLE raw_since (set_on TEXT PRIMARY KEY, day TEXT NOT NULL) STRICT, WITHOUT ROWID;
+        CREATE INDEX event_ids_by_day ON event_ids (day);
         """;
 }
