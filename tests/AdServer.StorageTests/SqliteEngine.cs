@@ -70,6 +70,11 @@ internal sealed class SqliteEngine : TestEngine
     public override Task<(long Events, long Buckets)> CountRawAsync() => Database.ReadAsync(
         session => (session.Number("SELECT count(*) FROM ad_events"), session.Number("SELECT count(*) FROM events_by_day")), CancellationToken.None);
 
+    public override Task<long> CountDeviceAsync(string deviceId, string userAgent) => Database.ReadAsync(
+        session => SqliteEvents.List(session, 0, long.MaxValue).Count(one => one.DeviceId == deviceId || one.UserAgent == userAgent)
+            + session.Number($"SELECT count(*) FROM events_by_day WHERE instr(events, '{deviceId}') > 0 OR instr(events, '{userAgent}') > 0"),
+        CancellationToken.None);
+
     public override async Task<int> ReadLargestBucketAsync() => (int)await Database.ReadAsync(
         session => session.Number("SELECT max(json_array_length(events)) FROM events_by_day"), CancellationToken.None);
 
