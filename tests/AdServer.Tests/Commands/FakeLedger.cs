@@ -16,7 +16,7 @@ internal sealed class FakeLedger : ILedgerStore
     public List<string> Rebuilt { get; } = [];
 
     /// <summary>Since when raw events are kept; the last of them stays.</summary>
-    public Queue<UtcDay?> RawSince { get; } = new([null]);
+    public Queue<UtcDay?> RawSince { get; init; } = new([null]);
 
     public Task<UtcDay?> ReadRawSinceAsync(CancellationToken cancellation) =>
         Task.FromResult(RawSince.Count > 1 ? RawSince.Dequeue() : RawSince.Peek());

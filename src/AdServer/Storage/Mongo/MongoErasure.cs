@@ -53,7 +53,10 @@ internal sealed class MongoErasure(MongoRetry commands, MongoSpools spools, Time
             step = step with { BucketEntries = step.BucketEntries + await EraseEntriesAsync(rolled, cancellation) };
             step = step with { Events = step.Events + await EraseEventsAsync([.. rolled.Select(one => one.Event), .. open], cancellation) };
             await EraseEntriesAsync(rolled, cancellation);
-            await batches.SealAsync(waiting.Distinct().Where(batch => IsLate(batch, records)), cancellation);
+            // Not among those that wait: the next look finds them, sealed or committed.
+            var late = page.Documents.Select(one => one.Text("batch")).Where(batch => IsLate(batch, records)).ToHashSet();
+            await batches.SealAsync(late, cancellation);
+            waiting.RemoveAll(late.Contains);
             (place, isEnd) = page.IsEnd ? (place, true) : (MongoEventScan.PlaceOf(page.Documents[^1]), false);
         }
 

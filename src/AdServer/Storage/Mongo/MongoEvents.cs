@@ -84,6 +84,9 @@ internal static class MongoEvents
     /// <summary>Only the identity and the place of a swept event are left.</summary>
     public static bool IsSwept(BsonDocument document) => !document.Contains("adId");
 
+    /// <summary>The same of a document that was read without its ad.</summary>
+    public static bool IsStripped(BsonDocument document) => !document.Contains("day");
+
     public static string NameOf(EventType type) => Types[(int)type];
 
     public static EventType TypeOf(string name) => (EventType)Array.IndexOf(Types, name);
