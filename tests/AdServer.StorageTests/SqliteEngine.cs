@@ -8,6 +8,17 @@ namespace AdServer.StorageTests;
 /// <summary>SQLite on a file in a folder that goes away with the test.</summary>
 internal sealed class SqliteEngine : TestEngine
 {
+    /// <summary>Makes of a file one of the first schema, as far as it could have been filled then.</summary>
+    public const string BackToTheFirstSchema =
+        """
+        ALTER TABLE ad_events DROP COLUMN revision;
+        DROP TABLE daily_ad_revisions;
+        DROP TABLE delivered_ads;
+        DROP TABLE raw_since;
+        DROP INDEX event_ids_by_day;
+        PRAGMA user_version = 1;
+        """;
+
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("adserver-tests-");
 
     public string File => Path.Combine(folder.FullName, "data", "adserver.db");
@@ -56,6 +67,14 @@ internal sealed class SqliteEngine : TestEngine
                 + (SELECT count(*) FROM package_ads WHERE ad_number = (SELECT number FROM ads WHERE id = '{adId}'))
                 + (SELECT count(*) FROM delivered_ads WHERE ad_number = (SELECT number FROM ads WHERE id = '{adId}'))
             """),
+        CancellationToken.None);
+
+    public override Task<(long Events, long Buckets)> CountRawAsync() => Database.ReadAsync(
+        session => (session.Number("SELECT count(*) FROM ad_events"), session.Number("SELECT count(*) FROM events_by_day")), CancellationToken.None);
+
+    public override Task<long> CountDeviceAsync(string deviceId, string userAgent) => Database.ReadAsync(
+        session => SqliteEvents.List(session, 0, long.MaxValue).Count(one => one.DeviceId == deviceId || one.UserAgent == userAgent)
+            + session.Number($"SELECT count(*) FROM events_by_day WHERE instr(events, '{deviceId}') > 0 OR instr(events, '{userAgent}') > 0"),
         CancellationToken.None);
 
     public override async Task<int> ReadLargestBucketAsync() => (int)await Database.ReadAsync(

@@ -202,7 +202,7 @@ public sealed class SqliteStartTests : IAsyncDisposable
         await engine.AppendAsync(Event(id: "rolled"));
         await engine.RollAllAsync();
         await engine.AppendAsync(Event(id: "tail"));
-        await engine.RunAsync("ALTER TABLE ad_events DROP COLUMN revision; DROP TABLE daily_ad_revisions; DROP TABLE delivered_ads; PRAGMA user_version = 1");
+        await engine.RunAsync(SqliteEngine.BackToTheFirstSchema);
 
         await engine.ReopenAsync();
 
@@ -238,7 +238,7 @@ public sealed class SqliteStartTests : IAsyncDisposable
     public async Task A_copy_that_is_refused_leaves_a_file_of_the_first_schema_to_its_servers()
     {
         await engine.AddAdsAsync("p1", "a1");
-        await engine.RunAsync("ALTER TABLE ad_events DROP COLUMN revision; DROP TABLE daily_ad_revisions; DROP TABLE delivered_ads; PRAGMA user_version = 1");
+        await engine.RunAsync(SqliteEngine.BackToTheFirstSchema);
         await engine.StopAsync();
 
         await using (var target = engine.Open(StorageAccess.CopyTo))

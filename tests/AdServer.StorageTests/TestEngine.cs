@@ -33,6 +33,10 @@ internal abstract class TestEngine : IAsyncDisposable
 
     public ILedgerStore Ledger => Get<ILedgerStore>();
 
+    public IDeviceStore Devices => Get<IDeviceStore>();
+
+    public IRetentionStore Retention => Get<IRetentionStore>();
+
     /// <summary>Starts the server; a use of a store does it, too.</summary>
     public Task OpenAsync() => services.Value.OpenStorageAsync();
 
@@ -86,6 +90,12 @@ internal abstract class TestEngine : IAsyncDisposable
 
     /// <summary>Counts everything that is kept of an ad beside its mark and the identities of its events.</summary>
     public abstract Task<long> CountTracesAsync(string adId);
+
+    /// <summary>Counts whatever still names a device or a user agent: raw events and buckets.</summary>
+    public abstract Task<long> CountDeviceAsync(string deviceId, string userAgent);
+
+    /// <summary>How many raw events there are, and how many buckets.</summary>
+    public abstract Task<(long Events, long Buckets)> CountRawAsync();
 
     /// <summary>The most events of one bucket.</summary>
     public abstract Task<int> ReadLargestBucketAsync();

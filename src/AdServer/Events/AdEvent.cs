@@ -56,6 +56,9 @@ internal sealed record AdEvent
     /// <summary>When we received it.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
+    /// <summary>The same event of nobody: it counts as before.</summary>
+    public AdEvent WithoutDevice() => this with { DeviceId = null, UserAgent = null };
+
     /// <summary>The package that it is counted under.</summary>
     public string CountedPackage => IsOtherPackage ? OtherPackage : PackageName;
 }

@@ -14,6 +14,7 @@ internal static class EventsModule
         services.AddSingleton<JournalWriter>();
         services.AddSingleton<TrafficRating>();
         services.AddSingleton<EventEndpoints>();
+        services.AddSingleton<DeviceEndpoints>();
         services.AddHostedService(provider => provider.GetRequiredService<JournalWriter>());
         services.AddHealthChecks().AddCheck<EventsHealth>("events");
         services.AddTrafficRules(configuration, contentRootPath);
@@ -36,5 +37,6 @@ internal static class EventsModule
         var services = routes.ServiceProvider;
         services.GetRequiredService<EventMetrics>().ObserveWindows(() => services.GetRequiredService<DeviceWindows>().Unwatched);
         EventEndpoints.Map(routes);
+        DeviceEndpoints.Map(routes);
     }
 }

@@ -4,15 +4,24 @@ namespace AdServer.Stats;
 
 /// <summary>Whether raw events, buckets, daily rows and totals agree.</summary>
 /// <param name="Ok">Whether no difference was found.</param>
-/// <param name="From">First day.</param>
-/// <param name="To">Last day.</param>
+/// <param name="From">First day that was compared.</param>
+/// <param name="To">Last day that was compared.</param>
 /// <param name="Events">How many raw events were compared.</param>
 /// <param name="DifferenceCount">How many differences there are, of all days.</param>
 /// <param name="Days">Each day.</param>
 /// <param name="AsOf">When the comparison began.</param>
 /// <param name="Position">The number of a roll: every event of the rolls up to it was compared.</param>
+/// <param name="RawSince">The first day whose raw events are kept; earlier days are not compared. Null if all are.</param>
 internal sealed record VerifyResponse(
-    bool Ok, UtcDay From, UtcDay To, long Events, long DifferenceCount, IReadOnlyList<VerifiedDay> Days, DateTimeOffset AsOf, long Position);
+    bool Ok,
+    UtcDay From,
+    UtcDay To,
+    long Events,
+    long DifferenceCount,
+    IReadOnlyList<VerifiedDay> Days,
+    DateTimeOffset AsOf,
+    long Position,
+    UtcDay? RawSince);
 
 /// <summary>What came of a day.</summary>
 /// <param name="Day">The day.</param>

@@ -102,13 +102,8 @@ public sealed class BackupFileTests : IAsyncLifetime
             manifest => manifest with { Schema = 1 },
             store => Run(
                 store,
-                """
-                UPDATE events_by_day SET events = (SELECT json_group_array(json_remove(value, '$.revision')) FROM json_each(events));
-                ALTER TABLE ad_events DROP COLUMN revision;
-                DROP TABLE daily_ad_revisions;
-                DROP TABLE delivered_ads;
-                PRAGMA user_version=1;
-                """));
+                "UPDATE events_by_day SET events = (SELECT json_group_array(json_remove(value, '$.revision')) FROM json_each(events));"
+                + SqliteEngine.BackToTheFirstSchema));
 
         (await BackupRun.RestoreAsync(target, made)).Require();
 

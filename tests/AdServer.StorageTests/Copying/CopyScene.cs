@@ -30,6 +30,21 @@ internal static class CopyScene
             Event("plain", EventType.Exit, "tail", "mm.last") with { Revision = 30 }, Event("plain", watched: 604_800_000) with { IsOtherPackage = true, PackageName = "new" });
     }
 
+    /// <summary>
+    /// Removes the raw events of an old day; later some came for it: those that are rolled up are still there, and the last are in no roll.
+    /// </summary>
+    public static async Task RemoveOldAsync(TestEngine engine)
+    {
+        await engine.AppendAsync(
+            Event("plain", id: "old", day: -60), Event("plain", EventType.Click, "old-2", "old.app", -60) with { Revision = 3 }, Event("plain", day: -60),
+            Event("full", day: -50) with { PerformerId = "p2" });
+        await engine.RollAllAsync();
+        await engine.RemoveOldAsync();
+        await engine.AppendAsync(Event("plain", id: "late", day: -60), Event("full", EventType.Skip, day: -60) with { PerformerId = "p2" });
+        await engine.RollAllAsync();
+        await engine.AppendAsync(Event("plain", EventType.Exit, "later", day: -60), Event("plain", EventType.Exit, day: -70));
+    }
+
     /// <summary>Adds events in batches of a thousand.</summary>
     public static async Task AddEventsAsync(TestEngine engine, int thousands)
     {

@@ -126,6 +126,6 @@ public sealed class MongoCopyTests : IAsyncDisposable
         services.AddSingleton<IStatsStore>(stats);
         services.AddSingleton<IEventJournal>(new MongoEventJournal(mortal, clock));
         services.AddSingleton<ICopyTarget>(new MongoCopyTarget(
-            mortal, target.GetRequiredService<MongoSettings>(), target.GetRequiredService<StorageLocation>(), stats));
+            mortal, target.GetRequiredService<MongoSettings>(), target.GetRequiredService<StorageLocation>(), stats, clock));
     }
 }

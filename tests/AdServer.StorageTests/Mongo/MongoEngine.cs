@@ -151,6 +151,13 @@ internal sealed class MongoEngine : TestEngine
         + await CountAsync("package_ads", new("adId", adId))
         + await CountAsync("delivered_ads", new("adId", adId));
 
+    public override async Task<(long Events, long Buckets)> CountRawAsync() =>
+        (await CountAsync("ad_events", new("adId", new BsonDocument("$gte", string.Empty))), await CountAsync("events_by_day", []));
+
+    public override async Task<long> CountDeviceAsync(string deviceId, string userAgent) =>
+        await CountAsync("ad_events", new("deviceId", deviceId)) + await CountAsync("ad_events", new("userAgent", userAgent))
+        + await CountAsync("events_by_day", new("events.deviceId", deviceId)) + await CountAsync("events_by_day", new("events.userAgent", userAgent));
+
     public override async Task<int> ReadLargestBucketAsync()
     {
         var reply = await RunAsync(new BsonDocument

@@ -69,6 +69,7 @@ public sealed class MongoStartTests : IAsyncDisposable
         var raise = server.Commands.Single(command => command.GetValue("update", "") == MongoSchema.Meta && command["updates"][0]["q"]["_id"] == "schema");
         Assert.Equal(new BsonDocument("$max", new BsonDocument("version", MongoSchema.Version)), raise["updates"][0]["u"]);
         Assert.Contains(server.Commands, command => command.GetValue("createIndexes", "") == "daily_ad_revisions");
+        Assert.Contains(server.Commands, command => command.GetValue("createIndexes", "") == "ad_events");
     }
 
     [Fact]

@@ -205,7 +205,9 @@ public sealed class LedgerEndpointTests
         public Task<IReadOnlyList<(string Package, string AdId, bool InRaw)>> ComparePackageAdsAsync(CancellationToken cancellation) =>
             Task.FromResult<IReadOnlyList<(string Package, string AdId, bool InRaw)>>([]);
 
-        public Task RebuildDayAsync(UtcDay day, int mostKeys, CancellationToken cancellation) => Task.CompletedTask;
+        public Task<UtcDay?> ReadRawSinceAsync(CancellationToken cancellation) => Task.FromResult<UtcDay?>(null);
+
+        public Task<bool> RebuildDayAsync(UtcDay day, int mostKeys, CancellationToken cancellation) => Task.FromResult(true);
 
         public Task RebuildPackageAdsAsync(CancellationToken cancellation) => Task.CompletedTask;
     }

@@ -42,6 +42,11 @@ internal sealed class CopyCheck(ICopySource source, ICopyTarget target, IStatsSt
         {
             Add($"{one.What}: the source has {one.Count}, the target {other.Count}");
         }
+
+        if (counts.RawSince != found.RawSince)
+        {
+            Add($"raw events are kept since: the source says {counts.RawSince}, the target {found.RawSince}");
+        }
     }
 
     /// <summary>The source's packages are the target's first, in the same order.</summary>

@@ -13,6 +13,8 @@ internal sealed class MongoCopySource(
 
     private readonly MongoCopyEnd end = new(commands, stats);
     private readonly MongoCopyEvents events = new(commands);
+    private readonly MongoCopyIds ids = new(commands);
+    private readonly MongoCopyKept kept = new(commands, clock);
     private readonly MongoPackages packages = new(commands, clock);
 
     public string Name => location.Name;
@@ -28,8 +30,10 @@ internal sealed class MongoCopySource(
                 MongoAccessStore.Collection, IsThere, after, page => new CopyRows.Developers([.. page.Select(MongoAccessStore.Read)]), cancellation),
             CopyStage.Ads => PageAsync(MongoAds.Collection, IsSettled, after, page => new CopyRows.Ads([.. page.Select(ReadAd)]), cancellation),
             CopyStage.Packages => ReadPackagesAsync(after, cancellation),
+            CopyStage.RawSince => kept.SayAsync(after, cancellation),
+            CopyStage.Kept => kept.ReadAsync(after, cancellation),
             CopyStage.Events => events.ReadAsync(after, cancellation),
-            CopyStage.EventIds => events.ReadSweptAsync(after, cancellation),
+            CopyStage.EventIds => ids.ReadAsync(after, cancellation),
             CopyStage.Deliveries => ReadDeliveriesAsync(after, cancellation),
             CopyStage.Requests => PageAsync(
                 MongoCounters.Requests, [], after, page => new CopyRows.Requests([.. page.Select(MongoCounters.ReadRequests)]), cancellation),

@@ -16,6 +16,9 @@ internal static class MongoDerived
 
     public const string Revisions = "daily_ad_revisions";
 
+    /// <summary>All collections of rows.</summary>
+    public static readonly string[] All = [AdRows, PackageRows, Revisions];
+
     public static string IdOf(AdRevision key) => FormattableString.Invariant($"{key.AdId}|{key.Day}|{key.Number:d6}");
 
     public static string IdOf(AdDay key) => $"{key.AdId}|{key.Day}";

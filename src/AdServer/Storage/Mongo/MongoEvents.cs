@@ -7,11 +7,15 @@ namespace AdServer.Storage.Mongo;
 
 /// <summary>
 /// The documents of <c>ad_events</c>. <c>_id</c> is the event's identity: text from the client, else 16 bytes of ours, so that no client
-/// can take one of ours. <c>batch</c> and <c>place</c> say where it was committed. Of a swept event only these three are left.
+/// can take one of ours. <c>batch</c> and <c>place</c> say where it was committed. Of an event that was swept or removed only these three are
+/// left, and <c>removedOn</c>.
 /// </summary>
 internal static class MongoEvents
 {
     public const string Collection = "ad_events";
+
+    /// <summary>The day on which all but the identity and the place was deleted. Not of events that were swept by an older server.</summary>
+    public const string RemovedOn = "removedOn";
 
     /// <summary>The most events of one page: their documents are below 3 KB.</summary>
     public const int PageSize = 4000;
@@ -72,8 +76,16 @@ internal static class MongoEvents
         CreatedAt = new DateTimeOffset(document["createdAt"].ToUniversalTime()),
     };
 
+    /// <summary>The statement that leaves of a committed event its identity and its place. Carried out late it takes nothing from another one.</summary>
+    public static BsonDocument Strip(BsonDocument one, UtcDay today) => MongoVerbs.Statement(
+        new BsonDocument { { "_id", one["_id"] }, { "batch", one["batch"] } },
+        new BsonDocument { { "batch", one["batch"] }, { "place", one["place"] }, { RemovedOn, today.ToString() } });
+
     /// <summary>Only the identity and the place of a swept event are left.</summary>
     public static bool IsSwept(BsonDocument document) => !document.Contains("adId");
+
+    /// <summary>The same of a document that was read without its ad.</summary>
+    public static bool IsStripped(BsonDocument document) => !document.Contains("day");
 
     public static string NameOf(EventType type) => Types[(int)type];
 

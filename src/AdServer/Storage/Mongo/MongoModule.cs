@@ -40,6 +40,8 @@ internal static class MongoModule
         services.AddSingleton<IStatsStore, MongoStatsStore>();
         services.AddSingleton<IDeliveredStore, MongoDeliveredStore>();
         services.AddSingleton<ILedgerStore, MongoLedgerStore>();
+        services.AddSingleton<IDeviceStore, MongoDeviceStore>();
+        services.AddSingleton<IRetentionStore, MongoRetentionStore>();
         services.AddSingleton<ICopySource>(provider => provider.GetRequiredService<MongoDatabase>().IsLegacy
             ? ActivatorUtilities.CreateInstance<LegacySource>(provider)
             : ActivatorUtilities.CreateInstance<MongoCopySource>(provider));

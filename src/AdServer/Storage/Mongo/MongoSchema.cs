@@ -37,10 +37,12 @@ internal static class MongoSchema
         ["ad_events"] =
         [
             new("batch", ["batch", "place"]), new("dayBatch", ["day", "batch", "place"]), new("adBatch", ["adId", "batch", "place"]),
+            new("removedOn", [MongoEvents.RemovedOn], IsSparse: true), new("device", ["deviceId"], IsSparse: true),
         ],
         ["journal"] = [new("roll", ["roll", "_id"])],
         ["rolls"] = [],
         [MongoSpools.Collection] = [],
+        [MongoRawSince.Collection] = [],
         ["events_by_day"] = [],
         ["daily_ad_stats"] = [new("performerDate", ["performerId", "date"]), new("date", ["date", "_id"])],
         ["daily_ad_revisions"] = [new("performerDate", ["performerId", "date"]), new("date", ["date", "_id"])],
@@ -116,8 +118,9 @@ internal static class MongoSchema
 
     /// <summary>
     /// Says that this program's version writes here: an older one does not start any more. What version 2 added (<c>daily_ad_revisions</c> and an
-    /// event's <c>revision</c>) is absent from what was there before, which means that it came before its day was closed. What version 3 added
-    /// (<c>delivered_ads</c>) is filled before, by a start that dies as often as it does.
+    /// event's <c>revision</c>) is absent from what was there before, which means that it came before its day was closed. What version 3 added for
+    /// retention (<c>raw_since</c>, <c>thinned</c>, <c>removedOn</c>) is absent where nothing was removed; its <c>delivered_ads</c> is filled before, by a
+    /// start that dies as often as it does.
     /// </summary>
     public static async Task RaiseAsync(IMongoCommands commands, Func<Task> fillDelivered, CancellationToken cancellation)
     {
@@ -193,14 +196,14 @@ internal static class MongoSchema
 }
 
 /// <summary>
-/// An index, whose keys all ascend. Its name stands for its definition: another definition needs another name. A unique one leaves out
-/// documents without the field, such as the marks of what was removed.
+/// An index, whose keys all ascend. Its name stands for its definition: another definition needs another name. A unique or sparse one leaves
+/// out documents without the field, such as the marks of what was removed.
 /// </summary>
-internal sealed record MongoIndex(string Name, string[] Keys, bool IsUnique = false)
+internal sealed record MongoIndex(string Name, string[] Keys, bool IsUnique = false, bool IsSparse = false)
 {
     public BsonDocument ToDocument()
     {
         var document = new BsonDocument { { "key", new BsonDocument(Keys.Select(key => new BsonElement(key, 1))) }, { "name", Name } };
-        return IsUnique ? document.Add("unique", true).Add("sparse", true) : document;
+        return document.Add("unique", true, IsUnique).Add("sparse", true, IsUnique || IsSparse);
     }
 }

@@ -30,7 +30,7 @@ internal sealed class MongoStatsStore : IStatsStore
         marks = new(commands);
         packages = noted ?? new(commands, clock);
         packageAds = new(commands, packages);
-        sweep = new(commands);
+        sweep = new(commands, clock);
     }
 
     public async Task ApplyAsync(Roll roll, CancellationToken cancellation)

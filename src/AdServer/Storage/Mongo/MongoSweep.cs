@@ -1,3 +1,4 @@
+using AdServer.Common;
 using MongoDB.Bson;
 
 namespace AdServer.Storage.Mongo;
@@ -7,7 +8,7 @@ namespace AdServer.Storage.Mongo;
 /// event with an identity from a client the identity stays. The place is only remembered: after a start it begins anew. That nothing is
 /// left is said by durable writes that look for it, not by reads, which a node that is behind may answer.
 /// </summary>
-internal sealed class MongoSweep(MongoRetry commands)
+internal sealed class MongoSweep(MongoRetry commands, TimeProvider clock)
 {
     private const int MostAds = 100;
 
@@ -18,7 +19,7 @@ internal sealed class MongoSweep(MongoRetry commands)
 
     private readonly MongoAdMarks marks = new(commands);
     private readonly MongoBatches batches = new(commands);
-    private readonly MongoRolls rolls = new(commands, TimeProvider.System);
+    private readonly MongoRolls rolls = new(commands, clock);
     private Scan? current;
 
     /// <summary>Deletes a slice; says whether there may be more that can be deleted now.</summary>
@@ -59,13 +60,10 @@ internal sealed class MongoSweep(MongoRetry commands)
              select (Event: one, Roll: roll.Value)).ToList();
         var parts = rolled.Select(one => (one.Event["day"].AsString, one.Roll)).ToHashSet();
         await MongoBuckets.SweepAsync(commands, parts, scan.Ids, cancellation);
+        await batches.ThinAsync(rolled.Select(one => one.Event["batch"].AsString).Distinct(), cancellation);
+        var today = UtcDay.Of(clock.Now());
         await commands.UpdateAsync(
-            MongoEvents.Collection,
-            from one in rolled
-            where one.Event["_id"].IsString
-            select MongoVerbs.Statement(
-                new BsonDocument("_id", one.Event["_id"]), new BsonDocument { { "batch", one.Event["batch"] }, { "place", one.Event["place"] } }),
-            cancellation);
+            MongoEvents.Collection, rolled.Where(one => one.Event["_id"].IsString).Select(one => MongoEvents.Strip(one.Event, today)), cancellation);
         var ours = rolled.Select(one => one.Event["_id"]).Where(id => !id.IsString);
         await commands.DeleteAsync(MongoEvents.Collection, Some(ours), cancellation);
         return events.Except(rolled.Select(one => one.Event)).Select(one => one["batch"].AsString);

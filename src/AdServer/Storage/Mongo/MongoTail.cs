@@ -51,11 +51,14 @@ internal sealed class MongoTail(MongoRetry commands)
         return sums;
     }
 
-    /// <summary>The sums of some batches, a bounded number of events at a time, and how many events were found and should have been.</summary>
+    /// <summary>
+    /// The sums of some batches, a bounded number of events at a time, and how many events were found and should have been: as many, where
+    /// some may have been deleted.
+    /// </summary>
     public async IAsyncEnumerable<(long Found, long Expected, IReadOnlyList<MongoSum> Sums)> AddUpAsync(
         IEnumerable<MongoBatch> some, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        foreach (var group in some.GroupBy(batch => batch.Roll))
+        foreach (var group in some.GroupBy(batch => (batch.Roll, batch.IsThinned)))
         {
             foreach (var part in Cut(group))
             {
@@ -67,7 +70,8 @@ internal sealed class MongoTail(MongoRetry commands)
                 var page = await commands.AggregateAsync(MongoEvents.Collection, pipeline, MongoVerbs.MostStatements * 1000, cancellation);
                 var found = page.IsEnd ? page.Documents.Sum(sum => sum["events"].ToInt64()) : -1;
                 var live = page.Documents.Where(sum => sum["_id"].AsBsonDocument.GetValue("adId", BsonNull.Value).IsString);
-                yield return (found, part.Sum(batch => (long)batch.Events), [.. live.Select(sum => Read(sum, group.Key))]);
+                var expected = group.Key.IsThinned && page.IsEnd ? found : part.Sum(batch => (long)batch.Events);
+                yield return (found, expected, [.. live.Select(sum => Read(sum, group.Key.Roll))]);
             }
         }
     }

@@ -30,10 +30,12 @@ internal static class SqliteCopyRows
         return [.. select.Put(after).Put(limit).Rows().Select(row => (row.Int(0), row.Text(1)))];
     }
 
+    /// <summary>The events of days whose raw events are kept, and of others those that are not rolled up: the rows of those days lack them.</summary>
     public static IReadOnlyList<(long Seq, AdEvent Event)> ListEvents(SqliteSession session, long after, int limit)
     {
-        using var select = session.Kept(SqliteEvents.Select + " WHERE seq > ? ORDER BY seq LIMIT ?");
-        return [.. select.Put(after).Put(limit).Rows().Select(row => (row.Int(0), Identify(SqliteEvents.Read(row), row.Int(0))))];
+        var since = SqliteRawSince.Read(session)?.ToString() ?? string.Empty;
+        using var select = session.Kept(SqliteEvents.Select + " WHERE seq > ? AND (day >= ? OR seq > ?) ORDER BY seq LIMIT ?");
+        return [.. select.Put(after).Put(since).Put(SqliteRolls.LastApplied(session).Last).Put(limit).Rows().Select(row => (row.Int(0), Identify(SqliteEvents.Read(row), row.Int(0))))];
     }
 
     public static IReadOnlyList<CopiedEventId> ListEventIds(SqliteSession session, string after, int limit)

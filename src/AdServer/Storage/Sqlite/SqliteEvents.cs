@@ -13,6 +13,9 @@ internal static class SqliteEvents
             watch_duration, created_at
         """;
 
+    /// <summary>What makes an event anonymous: whatever of <see cref="AdEvent.WithoutDevice"/> has a column.</summary>
+    public const string NoDevice = "device_id = NULL";
+
     /// <summary>The columns that <see cref="Read"/> expects, beginning with <c>seq</c>.</summary>
     public const string Select = $"SELECT seq, {Columns}, revision FROM ad_events";
 

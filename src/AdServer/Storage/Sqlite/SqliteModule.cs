@@ -21,6 +21,8 @@ internal static class SqliteModule
         .AddSingleton<IStatsStore, SqliteStatsStore>()
         .AddSingleton<IDeliveredStore, SqliteDeliveredStore>()
         .AddSingleton<ILedgerStore, SqliteLedgerStore>()
+        .AddSingleton<IDeviceStore, SqliteDeviceStore>()
+        .AddSingleton<IRetentionStore, SqliteRetentionStore>()
         .AddSingleton<ICopySource, SqliteCopySource>()
         .AddSingleton<ICopyTarget, SqliteCopyTarget>()
         .AddSingleton<IBackupSource, SqliteBackupSource>()

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using AdServer.Common;
 using AdServer.Stats;
 
 namespace AdServer.Storage.Sqlite;
@@ -128,6 +129,29 @@ internal static class SqlitePackageAds
     /// <summary>The pairs that the events of a range of positions make, <paramref name="after"/> excluded, one for each event.</summary>
     public static IEnumerable<(string Package, string AdId)> ListRaw(SqliteSession session, long after, long last) =>
         SqliteEvents.List(session, after, last).Select(one => (one.CountedPackage, one.AdId));
+
+    /// <summary>A page of the pairs of days before one, from a day and a place in it on, with their days.</summary>
+    public const string RowPairsBefore =
+        """
+        SELECT date, package_name, ad_id FROM daily_package_stats WHERE date < ? AND (date, package_name, ad_id) > (?, ?, ?)
+        ORDER BY date, package_name, ad_id LIMIT ?
+        """;
+
+    /// <summary>The pairs that the rows of days before one say, from a place on, in the order of those places.</summary>
+    public static List<(string Day, string Package, string AdId)> ListRowsBefore(
+        SqliteSession session, UtcDay before, (string Day, string Package, string AdId) after, int limit)
+    {
+        using var select = session.Kept(RowPairsBefore);
+        return
+        [
+            .. select.Put(before).Put(after.Day).Put(after.Package).Put(after.AdId).Put(limit).Rows()
+                .Select(row => (row.Text(0), row.Text(1), row.Text(2))),
+        ];
+    }
+
+    /// <summary>The pairs that the rows of days before one say.</summary>
+    public static IEnumerable<(string Package, string AdId)> ListRowsBefore(SqliteSession session, UtcDay before) =>
+        ListRowsBefore(session, before, (string.Empty, string.Empty, string.Empty), int.MaxValue).Select(pair => (pair.Package, pair.AdId));
 
     /// <summary>The names behind the numbers, of live ads only.</summary>
     private static Names ReadNames(SqliteSession session) => new(

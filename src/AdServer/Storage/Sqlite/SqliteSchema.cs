@@ -175,5 +175,8 @@ internal sealed class SqliteSchema(string noun, string setting, int applicationI
             JOIN ads ON ads.id = ad_id AND removed_at IS NULL
             WHERE seq > (SELECT coalesce(max(last_seq), 0) FROM rolls WHERE applied = 1);
         CREATE INDEX delivered_ads_by_ad ON delivered_ads (ad_number);
+        -- Retention: since which day raw events are kept, and on which day that was said. Identities go by their day, too.
+        CREATE TABLE raw_since (set_on TEXT PRIMARY KEY, day TEXT NOT NULL) STRICT, WITHOUT ROWID;
+        CREATE INDEX event_ids_by_day ON event_ids (day);
         """;
 }

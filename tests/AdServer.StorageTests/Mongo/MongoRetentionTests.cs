@@ -1,0 +1,188 @@
+using AdServer.Common;
+using AdServer.Events;
+using AdServer.Storage;
+using AdServer.Storage.Mongo;
+using AdServer.StorageTests.Mongo.Wire;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+using static AdServer.StorageTests.Samples;
+
+namespace AdServer.StorageTests.Mongo;
+
+/// <summary>Removing old events and forgetting devices, where every write has every accident and a node that is behind answers.</summary>
+public sealed class MongoRetentionTests : IAsyncLifetime
+{
+    private const string Device = "device-1";
+    private const string Agent = "agent";
+
+    private readonly MongoEngine engine = new();
+
+    public static TheoryData<string> Accidents => WriteAccidents.Names;
+
+    public async ValueTask InitializeAsync()
+    {
+        await engine.OpenAsync();
+        await engine.AddAdsAsync("p1", "a1");
+    }
+
+    public ValueTask DisposeAsync() => engine.DisposeAsync();
+
+    [Theory]
+    [MemberData(nameof(Accidents))]
+    public async Task A_day_is_removed_exactly_whatever_happens_to_any_write_of_it(string accident)
+    {
+        var writes = await WriteAccidents.TellAllAsync(
+            engine.Faults,
+            accident,
+            prepare: async number =>
+            {
+                await engine.AppendAsync(Event(day: number - 90, id: $"e{number}"), Event(day: number - 90, type: EventType.Exit));
+                await engine.RollAllAsync();
+                engine.Clock.Advance(TimeSpan.FromHours(2));
+            },
+            tell: _ => engine.NewRetention().RemoveAllAsync(Token),
+            judge: async number =>
+            {
+                Assert.Equal((0, 0), await engine.CountRawAsync());
+                Assert.Equal(Today.AddDays(number - 89), await engine.Ledger.ReadRawSinceAsync(Token));
+                Assert.Equal([AppendOutcome.Duplicate], await engine.AppendAsync(Event(id: $"e{number}")));
+                var total = (await engine.ReadTotalAsync()).Events;
+                Assert.Equal((number + 1, number + 1), (total.Views, total.Exits));
+                Assert.Empty(await engine.VerifyAsync());
+            });
+
+        Assert.True(writes >= 4, $"Only {writes} writes were reached");
+    }
+
+    [Theory]
+    [MemberData(nameof(Accidents))]
+    public async Task A_device_is_forgotten_exactly_whatever_happens_to_any_write_of_it(string accident)
+    {
+        var writes = await WriteAccidents.TellAllAsync(
+            engine.Faults,
+            accident,
+            prepare: async number =>
+            {
+                await engine.AppendAsync(OfDevice($"e{number}"), OfDevice(), Event());
+                await engine.RollAllAsync();
+            },
+            tell: _ => engine.Devices.Erase(Device).StepAsync(Token),
+            judge: async number =>
+            {
+                Assert.Equal(0, await engine.CountDeviceAsync(Device, Agent));
+                Assert.Equal(3 * (number + 1), (await engine.ReadTotalAsync()).Events.Views);
+                Assert.Empty(await engine.VerifyAsync());
+            });
+
+        Assert.True(writes >= 4, $"Only {writes} writes were reached");
+    }
+
+    [Fact]
+    public async Task A_host_that_looks_for_news_gets_on_though_events_since_its_last_look_are_gone()
+    {
+        var place = (await engine.Stats.ReadNewPackageAdsAsync(null, Token)).Place;
+        await engine.Catalog.AddAdAsync(Ad("gone"), Token);
+        await engine.AppendAsync(Event("gone"), Event(day: -60), Event(day: -60, id: "old"), Event(package: "x"));
+        await engine.RollAllAsync();
+        await engine.Catalog.RemoveAdAsync("gone", Noon, Token);
+        await engine.SweepAllAsync();
+        await engine.RemoveOldAsync();
+        Assert.Equal(1, (await engine.CountRawAsync()).Events);
+        await engine.AppendAsync(Event(package: "y"));
+
+        var news = await engine.Stats.ReadNewPackageAdsAsync(place, Token);
+
+        Assert.Superset(new HashSet<string>(["x", "y"]), news.Sets.Select(set => set.Package).ToHashSet());
+        Assert.True(news.Place!.Roll > place!.Roll);
+    }
+
+    [Fact]
+    public async Task What_was_committed_within_the_hour_is_not_removed_so_that_every_host_has_looked_at_it()
+    {
+        await engine.AppendAsync(Event(day: -60, id: "old"));
+        await engine.RollAllAsync();
+
+        await engine.NewRetention().RemoveAllAsync(Token);
+        Assert.Equal(1, (await engine.CountRawAsync()).Events);
+        await engine.RemoveOldAsync();
+
+        Assert.Equal(0, (await engine.CountRawAsync()).Events);
+    }
+
+    [Fact]
+    public async Task An_event_of_no_client_that_comes_again_from_a_spool_counts_once_though_it_was_removed()
+    {
+        var spooled = MongoEvents.Identify(Event(day: -60), Noon);
+        await engine.AppendAsync(spooled);
+        await engine.RollAllAsync();
+        await engine.RemoveOldAsync();
+        Assert.Equal(0, (await engine.CountRawAsync()).Events);
+
+        Assert.Equal([AppendOutcome.Duplicate], await engine.AppendAsync(spooled));
+        await engine.RollAllAsync();
+        Assert.Equal(1, (await engine.ReadTotalAsync()).Events.Views);
+    }
+
+    [Fact]
+    public async Task What_nobody_committed_is_not_removed_and_counts_when_it_comes_again()
+    {
+        using (engine.Faults.Every("insert", "journal", Fault.DropBefore))
+        {
+            await using var host = engine.Open(StorageAccess.Serve, new KeyValuePair<string, string?>("Storage:Deadline", "00:00:01"));
+            await Assert.ThrowsAsync<StoreUnavailableException>(
+                () => host.GetRequiredService<MongoEventJournal>().AppendAsync([Event(day: -60, id: "left") with { DeviceId = Device, UserAgent = Agent }], Token));
+        }
+
+        await engine.RemoveOldAsync();
+        Assert.Equal(1, (await engine.CountRawAsync()).Events);
+        await engine.Devices.Erase(Device).StepAsync(Token);
+        Assert.Equal(0, await engine.CountDeviceAsync(Device, Agent));
+
+        Assert.Equal([AppendOutcome.Stored], await engine.AppendAsync(Event(day: -60, id: "left")));
+        await engine.RollAllAsync();
+        Assert.Equal(1, (await engine.ReadTotalAsync()).Events.Views);
+        Assert.Empty(await engine.VerifyAsync());
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public async Task Whichever_read_comes_from_a_node_that_is_behind_nothing_is_lost_and_no_device_stays(int inARow)
+    {
+        var reads = 0;
+        for (var met = true; met; reads++)
+        {
+            await engine.AppendAsync(Event(day: reads - 900), OfDevice(), OfDevice($"e{reads}", day: reads - 900));
+            await using var past = await engine.Gateway.TakeSnapshotAsync(Token);
+            await engine.RollAllAsync();
+            engine.Clock.Advance(TimeSpan.FromHours(2));
+            var stale = Enumerable.Range(0, inARow)
+                .Select(_ => engine.Faults.Next("find aggregate", null, async call => await call.ExecuteAsync(call.Request, past), skip: reads)).ToList();
+            await EraseAsync();
+            await engine.NewRetention().RemoveAllAsync(Token);
+            met = stale.Sum(rule => rule.Count) > 0;
+            stale.ForEach(rule => rule.Dispose());
+
+            Assert.Equal(0, await engine.CountDeviceAsync(Device, Agent));
+            Assert.Empty(await engine.VerifyAsync(mostKeys: 1000));
+            Assert.Equal(3 * (reads + 1), (await engine.ReadTotalAsync()).Events.Views);
+        }
+
+        Assert.True(reads > 15, $"Only {reads} reads were reached");
+        await engine.RemoveOldAsync();
+        Assert.Equal(reads, (await engine.CountRawAsync()).Events);
+        Assert.Empty(await engine.VerifyAsync(mostKeys: 1000));
+    }
+
+    /// <summary>As whoever asks for it goes on: what a look took for not rolled up yet is done by the next one.</summary>
+    private async Task EraseAsync()
+    {
+        var erasure = engine.Devices.Erase(Device);
+        for (var looks = 0; (await erasure.StepAsync(Token)).Waiting > 0; looks++)
+        {
+            Assert.True(looks < 5, "The erasure does not come to an end");
+        }
+    }
+
+    private static AdEvent OfDevice(string? id = null, int day = 0) => Event(id: id, day: day) with { DeviceId = Device, UserAgent = Agent };
+}
