@@ -29,6 +29,13 @@ internal sealed class SqliteEngine : TestEngine
     public override Task AddStrangeRevisionAsync(string adId, string performerId) => RunAsync(
         $"INSERT INTO daily_ad_revisions VALUES ('{adId}', '{Samples.Today}', 9, '{performerId}', 1, 1, 2, 3, 4, 5, 6, 7, 1)");
 
+    public override Task SpoilInvalidAsync(string adId) => RunAsync($"UPDATE daily_invalid_stats SET views = views - 1 WHERE ad_id = '{adId}'");
+
+    public override Task DeleteInvalidAsync(string adId) => RunAsync($"DELETE FROM daily_invalid_stats WHERE ad_id = '{adId}'");
+
+    public override Task AddStrangeInvalidAsync(string adId, string performerId) => RunAsync(
+        $"INSERT INTO daily_invalid_stats VALUES ('none', '{Samples.Today}', '{adId}', 2, '{performerId}', 1, 2, 3, 4, 5, 6, 7, 1)");
+
     public override Task DeleteRowsAsync(string adId) =>
         RunAsync($"DELETE FROM daily_ad_stats WHERE ad_id = '{adId}'; DELETE FROM daily_package_stats WHERE ad_id = '{adId}'");
 
@@ -51,6 +58,7 @@ internal sealed class SqliteEngine : TestEngine
                 + (SELECT count(*) FROM events_by_day WHERE instr(events, '{adId}') > 0)
                 + (SELECT count(*) FROM daily_ad_stats WHERE ad_id = '{adId}')
                 + (SELECT count(*) FROM daily_ad_revisions WHERE ad_id = '{adId}')
+                + (SELECT count(*) FROM daily_invalid_stats WHERE ad_id = '{adId}')
                 + (SELECT count(*) FROM daily_package_stats WHERE ad_id = '{adId}')
                 + (SELECT count(*) FROM daily_deliveries WHERE ad_id = '{adId}')
                 + (SELECT count(*) FROM package_ads WHERE ad_number = (SELECT number FROM ads WHERE id = '{adId}'))

@@ -1,5 +1,6 @@
 using AdServer.Catalog;
 using AdServer.Common;
+using AdServer.Stats;
 using AdServer.Storage;
 using AdServer.Storage.Sqlite;
 using Microsoft.Extensions.Configuration;
@@ -12,6 +13,10 @@ namespace AdServer.StorageTests;
 /// <summary>Law 9 on SQLite: what a start does to a file, and which files and settings it refuses in words for people.</summary>
 public sealed class SqliteStartTests : IAsyncDisposable
 {
+    /// <summary>Takes back what version 3 of the schema added.</summary>
+    private const string BackToVersion2 =
+        "ALTER TABLE ad_events DROP COLUMN flaw; ALTER TABLE ad_events DROP COLUMN user_agent; DROP TABLE daily_invalid_stats";
+
     private readonly SqliteEngine engine = new();
 
     public ValueTask DisposeAsync() => engine.DisposeAsync();
@@ -202,7 +207,7 @@ public sealed class SqliteStartTests : IAsyncDisposable
         await engine.AppendAsync(Event(id: "rolled"));
         await engine.RollAllAsync();
         await engine.AppendAsync(Event(id: "tail"));
-        await engine.RunAsync("ALTER TABLE ad_events DROP COLUMN revision; DROP TABLE daily_ad_revisions; PRAGMA user_version = 1");
+        await engine.RunAsync($"{BackToVersion2}; ALTER TABLE ad_events DROP COLUMN revision; DROP TABLE daily_ad_revisions; PRAGMA user_version = 1");
 
         await engine.ReopenAsync();
 
@@ -215,10 +220,28 @@ public sealed class SqliteStartTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_file_of_the_second_schema_has_no_invalid_traffic_and_counts_it_from_then_on()
+    {
+        await engine.AddAdsAsync("p1", "a1");
+        await engine.AppendAsync(Event(id: "rolled") with { Revision = 1 });
+        await engine.RollAllAsync();
+        await engine.AppendAsync(Event(id: "tail"));
+        await engine.RunAsync($"{BackToVersion2}; PRAGMA user_version = 2");
+
+        await engine.ReopenAsync();
+
+        Assert.Equal(2, (await engine.ReadTotalAsync(new StatsQuery { IsNet = true })).Events.Views);
+        await engine.AppendAsync(Event() with { Flaw = Events.TrafficFlaw.Robot });
+        await engine.RollAllAsync();
+        Assert.Empty(await engine.VerifyAsync());
+        Assert.Equal(2, (await engine.ReadTotalAsync(new StatsQuery { IsNet = true })).Events.Views);
+    }
+
+    [Fact]
     public async Task A_copy_that_is_refused_leaves_a_file_of_the_first_schema_to_its_servers()
     {
         await engine.AddAdsAsync("p1", "a1");
-        await engine.RunAsync("ALTER TABLE ad_events DROP COLUMN revision; DROP TABLE daily_ad_revisions; PRAGMA user_version = 1");
+        await engine.RunAsync($"{BackToVersion2}; ALTER TABLE ad_events DROP COLUMN revision; DROP TABLE daily_ad_revisions; PRAGMA user_version = 1");
         await engine.StopAsync();
 
         await using (var target = engine.Open(StorageAccess.CopyTo))

@@ -93,7 +93,7 @@ public sealed class BackupFileTests : IAsyncLifetime
 
     [Fact]
     public Task A_newer_schema_is_refused() =>
-        RefuseMadeAsync(manifest => manifest with { Schema = 99 }, _ => { }, "was written by a newer server (schema 99; this one knows up to 2). Restore it with that one.");
+        RefuseMadeAsync(manifest => manifest with { Schema = 99 }, _ => { }, "was written by a newer server (schema 99; this one knows up to 3). Restore it with that one.");
 
     [Fact]
     public async Task An_older_schema_is_migrated()
@@ -103,7 +103,10 @@ public sealed class BackupFileTests : IAsyncLifetime
             store => Run(
                 store,
                 """
-                UPDATE events_by_day SET events = (SELECT json_group_array(json_remove(value, '$.revision')) FROM json_each(events));
+                UPDATE events_by_day SET events = (SELECT json_group_array(json_remove(value, '$.revision', '$.flaw', '$.userAgent')) FROM json_each(events));
+                ALTER TABLE ad_events DROP COLUMN flaw;
+                ALTER TABLE ad_events DROP COLUMN user_agent;
+                DROP TABLE daily_invalid_stats;
                 ALTER TABLE ad_events DROP COLUMN revision;
                 DROP TABLE daily_ad_revisions;
                 PRAGMA user_version=1;

@@ -9,7 +9,7 @@ namespace AdServer.Storage.Mongo;
 /// </summary>
 internal static class MongoSchema
 {
-    public const int Version = 2;
+    public const int Version = 3;
     public const string Meta = "meta";
 
     private const string VersionId = "schema";
@@ -42,6 +42,10 @@ internal static class MongoSchema
         ["daily_ad_stats"] = [new("performerDate", ["performerId", "date"]), new("date", ["date", "_id"])],
         ["daily_ad_revisions"] = [new("performerDate", ["performerId", "date"]), new("date", ["date", "_id"])],
         ["daily_package_stats"] =
+        [
+            new("performerDate", ["performerId", "date"]), new("packageDate", ["packageName", "date"]), new("date", ["date", "_id"]),
+        ],
+        ["daily_invalid_stats"] =
         [
             new("performerDate", ["performerId", "date"]), new("packageDate", ["packageName", "date"]), new("date", ["date", "_id"]),
         ],
@@ -112,7 +116,8 @@ internal static class MongoSchema
 
     /// <summary>
     /// Says that this program's version writes here: an older one does not start any more. What version 2 added (<c>daily_ad_revisions</c> and an
-    /// event's <c>revision</c>) is absent from what was there before, which means that it came before its day was closed.
+    /// event's <c>revision</c>) is absent from what was there before, which means that it came before its day was closed. What version 3 added: <c>daily_invalid_stats</c> and an
+    /// event's <c>flaw</c>, absent where nobody rated it, which means that it counts as valid.
     /// </summary>
     public static async Task RaiseAsync(IMongoCommands commands, CancellationToken cancellation)
     {

@@ -12,7 +12,8 @@ internal sealed class MongoSweep(MongoRetry commands)
     private const int MostAds = 100;
 
     /// <summary>Where rows of ads are. In <c>package_ads</c> the ad stands last.</summary>
-    private static readonly string[] ById = [MongoDerived.AdRows, MongoDerived.Revisions, MongoDerived.PackageRows, MongoCounters.Deliveries];
+    private static readonly string[] ById =
+        [MongoDerived.AdRows, MongoDerived.Revisions, MongoDerived.PackageRows, MongoDerived.Invalid, MongoCounters.Deliveries];
 
     private readonly MongoAdMarks marks = new(commands);
     private readonly MongoBatches batches = new(commands);
