@@ -39,7 +39,7 @@ internal sealed partial class Program
         var builder = WebApplication.CreateBuilder(args);
         builder.AddWeb();
         builder.Services.AddCatalog(builder.Configuration);
-        builder.Services.AddEvents(builder.Configuration);
+        builder.Services.AddEvents(builder.Configuration, builder.Environment.ContentRootPath);
         builder.Services.AddStats(builder.Configuration);
         builder.Services.AddServing(builder.Configuration);
         builder.Services.AddCommands();

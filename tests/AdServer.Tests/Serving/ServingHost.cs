@@ -40,7 +40,7 @@ internal sealed class ServingHost : IAsyncDisposable
         builder.Services.AddSingleton<ICatalogStore>(new FixedCatalogStore(ads));
         builder.Services.AddSingleton<IEventJournal, OpenJournal>();
         builder.Services.AddCatalog(builder.Configuration);
-        builder.Services.AddEvents(builder.Configuration);
+        builder.Services.AddEvents(builder.Configuration, builder.Environment.ContentRootPath);
         builder.Services.AddServing(builder.Configuration);
         var host = new ServingHost(builder.Build());
         host.app.MapCatalog();
