@@ -12,6 +12,7 @@ internal static class StatsModule
         services.AddSingleton(settings);
         services.AddSingleton<StatsMetrics>();
         services.AddSingleton<LedgerGate>();
+        services.AddSingleton<DayRating>();
         services.AddSingleton<RollUpService>();
         services.AddSingleton<SweepService>();
         services.AddHostedService(provider => provider.GetRequiredService<RollUpService>());
@@ -25,5 +26,6 @@ internal static class StatsModule
         routes.MapDailyStats();
         routes.MapStatsReports();
         routes.MapLedger();
+        routes.MapRating();
     }
 }

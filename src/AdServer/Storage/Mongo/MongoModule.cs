@@ -38,6 +38,7 @@ internal static class MongoModule
         services.AddSingleton(provider => new MongoSpools(provider.GetRequiredService<MongoRetry>(), provider.GetService<SqliteSpool>()));
         services.AddSingleton<IStatsStore, MongoStatsStore>();
         services.AddSingleton<ILedgerStore, MongoLedgerStore>();
+        services.AddSingleton<IRatingStore, MongoRatingStore>();
         services.AddSingleton<ICopySource>(provider => provider.GetRequiredService<MongoDatabase>().IsLegacy
             ? ActivatorUtilities.CreateInstance<LegacySource>(provider)
             : ActivatorUtilities.CreateInstance<MongoCopySource>(provider));

@@ -18,6 +18,26 @@ internal static class SqliteInvalid
     public static void Add(SqliteSession session, RollUp counts, long through, DateTimeOffset now) =>
         Run(session, Insert + SqliteDerived.AddCounts, counts.Invalid, through, now);
 
+    /// <summary>Adds what events with other flaws change, whatever the rows include: those events are of rolls that they include all.</summary>
+    public static void Change(SqliteSession session, RollUp counts, long through, DateTimeOffset now)
+    {
+        const string Add =
+            """
+             DO UPDATE SET views = views + excluded.views, clicks = clicks + excluded.clicks, skips = skips + excluded.skips,
+                exits = exits + excluded.exits, watch_duration_sum = watch_duration_sum + excluded.watch_duration_sum, updated_at = excluded.updated_at
+            """;
+        Run(session, Insert + Add, counts.Invalid, through, now);
+        using var delete = session.Kept(
+            """
+            DELETE FROM daily_invalid_stats WHERE package_name = ? AND date = ? AND ad_id = ? AND flaw = ?
+                AND views = 0 AND clicks = 0 AND skips = 0 AND exits = 0 AND watch_duration_sum = 0
+            """);
+        foreach (var key in counts.Invalid.Keys)
+        {
+            delete.Put(key.Package).Put(key.Day).Put(key.AdId).Put((long)key.Flaw).Run();
+        }
+    }
+
     /// <summary>Reads the rows of an ad and a day into counts; says the highest roll that one of them includes.</summary>
     public static long Read(SqliteSession session, UtcDay day, string adId, RollUp into)
     {

@@ -20,6 +20,7 @@ internal static class SqliteModule
         .AddSingleton<IEventJournal, SqliteEventJournal>()
         .AddSingleton<IStatsStore, SqliteStatsStore>()
         .AddSingleton<ILedgerStore, SqliteLedgerStore>()
+        .AddSingleton<IRatingStore, SqliteRatingStore>()
         .AddSingleton<ICopySource, SqliteCopySource>()
         .AddSingleton<ICopyTarget, SqliteCopyTarget>()
         .AddSingleton<IBackupSource, SqliteBackupSource>()

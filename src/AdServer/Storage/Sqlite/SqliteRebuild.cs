@@ -25,7 +25,7 @@ internal sealed class SqliteRebuild(ISqliteTransactions database, TimeProvider c
             (var wrong, after) = await database.ReadAsync(session => FindWrongBuckets(session, day, roll), cancellation);
             foreach (var one in wrong)
             {
-                await database.WriteAsync(SqliteLane.Background, session => ReplaceBuckets(session, day, one), cancellation);
+                await database.WriteAsync(SqliteLane.Background, session => ReplaceBuckets(session, day, one, clock.Now()), cancellation);
             }
         }
     }
@@ -103,11 +103,12 @@ internal sealed class SqliteRebuild(ISqliteTransactions database, TimeProvider c
             ? [.. SqliteEvents.ListDay(session, day, kept.First - 1, kept.Last, int.MaxValue).Select(item => item.Event).Where(one => live.Has(one.AdId))]
             : [];
 
-    private bool ReplaceBuckets(SqliteSession session, UtcDay day, long roll)
+    /// <summary>Writes the buckets of a day and a roll anew.</summary>
+    public static bool ReplaceBuckets(SqliteSession session, UtcDay day, long roll, DateTimeOffset now)
     {
         var events = ListEvents(session, day, roll, SqliteRolls.LastApplied(session), new SqliteLiveAds(session));
         SqliteBuckets.Remove(session, day, roll);
-        SqliteBuckets.Add(session, roll, events, clock.Now());
+        SqliteBuckets.Add(session, roll, events, now);
         return true;
     }
 }
