@@ -15,7 +15,8 @@ public sealed class SqliteStartTests : IAsyncDisposable
 {
     /// <summary>Takes back what version 3 of the schema added.</summary>
     private const string BackToVersion2 =
-        "ALTER TABLE ad_events DROP COLUMN flaw; ALTER TABLE ad_events DROP COLUMN user_agent; DROP TABLE daily_invalid_stats";
+        "ALTER TABLE ad_events DROP COLUMN flaw; ALTER TABLE ad_events DROP COLUMN user_agent; DROP TABLE daily_invalid_stats; "
+        + "DROP TABLE delivered_ads";
 
     private readonly SqliteEngine engine = new();
 

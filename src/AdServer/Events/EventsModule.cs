@@ -12,6 +12,7 @@ internal static class EventsModule
         services.AddSingleton(settings);
         services.AddSingleton<EventMetrics>();
         services.AddSingleton<JournalWriter>();
+        services.AddSingleton<TrafficRating>();
         services.AddSingleton<EventEndpoints>();
         services.AddHostedService(provider => provider.GetRequiredService<JournalWriter>());
         services.AddHealthChecks().AddCheck<EventsHealth>("events");
@@ -30,5 +31,10 @@ internal static class EventsModule
         services.AddSingleton(new TrafficRules(settings, RobotAgents.Read(robots)));
     }
 
-    public static void MapEvents(this IEndpointRouteBuilder routes) => EventEndpoints.Map(routes);
+    public static void MapEvents(this IEndpointRouteBuilder routes)
+    {
+        var services = routes.ServiceProvider;
+        services.GetRequiredService<EventMetrics>().ObserveWindows(() => services.GetRequiredService<DeviceWindows>().Unwatched);
+        EventEndpoints.Map(routes);
+    }
 }

@@ -31,11 +31,14 @@ internal sealed class TrafficRules
 
     private delegate bool Rule(TrafficRules rules, in Evidence seen);
 
-    /// <summary>The names of all rules, in their order: of the setting, of reports and of metrics.</summary>
+    /// <summary>The names of all rules, in their order: of the setting and of reports.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. All.Select(rule => NameOf(rule.Flaw))];
 
     /// <summary>The name of a flaw's rule.</summary>
     public static string NameOf(TrafficFlaw flaw) => JsonNamingPolicy.CamelCase.ConvertName(flaw.ToString());
+
+    /// <summary>Whether a rule is on.</summary>
+    public bool Has(TrafficFlaw flaw) => Array.Exists(rules, rule => rule.Flaw == flaw);
 
     /// <summary>What is wrong with an event, if anything. The windows take it in, whatever the answer: events are rated once each, in their order.</summary>
     /// <param name="one">The event. One without a device that had a flaw for its device's sake keeps it: the device was erased.</param>

@@ -12,6 +12,7 @@ internal sealed class RandomAd(
     CurrentCandidates candidates,
     SeenSets seen,
     Delivery delivery,
+    DeliveredAds delivered,
     ServingMetrics metrics,
     TimeProvider clock,
     Random random)
@@ -45,6 +46,11 @@ internal sealed class RandomAd(
         var now = clock.GetUtcNow();
         var ad = NextUnseen.Pick(CandidatesOf(package, name, now), seen.Of(package), random);
         delivery.Record(package, ad, now);
+        if (ad is not null)
+        {
+            delivered.Note(package, ad);
+        }
+
         return ad;
     }
 

@@ -107,6 +107,7 @@ public sealed class BackupFileTests : IAsyncLifetime
                 ALTER TABLE ad_events DROP COLUMN flaw;
                 ALTER TABLE ad_events DROP COLUMN user_agent;
                 DROP TABLE daily_invalid_stats;
+                DROP TABLE delivered_ads;
                 ALTER TABLE ad_events DROP COLUMN revision;
                 DROP TABLE daily_ad_revisions;
                 PRAGMA user_version=1;

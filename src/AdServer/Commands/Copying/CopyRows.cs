@@ -18,6 +18,7 @@ internal enum CopyStage
     EventIds,
     Deliveries,
     Requests,
+    Delivered,
 
     /// <summary>All rows are there; what follows from them is derived and compared.</summary>
     Derive,
@@ -73,6 +74,12 @@ internal abstract record CopyRows
         public override int Count => Items.Count;
     }
 
+    /// <summary>Pairs of a package and an ad that was handed out to it.</summary>
+    internal sealed record Delivered(IReadOnlyList<(string Package, string AdId)> Items) : CopyRows
+    {
+        public override int Count => Items.Count;
+    }
+
     internal sealed record Requests(IReadOnlyList<(string Process, RequestTotal Total)> Items) : CopyRows
     {
         public override int Count => Items.Count;
@@ -117,8 +124,18 @@ internal sealed record CopyMark(CopyStage Stage, string Place, long Done, bool I
 /// <param name="EventIds">Identities from clients, those of swept events too.</param>
 /// <param name="Deliveries">Running totals of ads that were not removed.</param>
 /// <param name="Requests">Running totals of packages.</param>
+/// <param name="Delivered">Pairs of a package and an ad, not removed, that was handed out to it.</param>
 internal sealed record CopyCounts(
-    long Performers, long Developers, long Ads, long RemovedAds, long Packages, long Events, long EventIds, long Deliveries, long Requests)
+    long Performers,
+    long Developers,
+    long Ads,
+    long RemovedAds,
+    long Packages,
+    long Events,
+    long EventIds,
+    long Deliveries,
+    long Requests,
+    long Delivered)
 {
     /// <summary>How many rows a stage moves.</summary>
     public long Of(CopyStage stage) => stage switch
@@ -131,6 +148,7 @@ internal sealed record CopyCounts(
         CopyStage.EventIds => EventIds,
         CopyStage.Deliveries => Deliveries,
         CopyStage.Requests => Requests,
+        CopyStage.Delivered => Delivered,
         _ => throw new ArgumentOutOfRangeException(nameof(stage)),
     };
 
@@ -138,6 +156,6 @@ internal sealed record CopyCounts(
     public IEnumerable<(string What, long Count)> Compared() =>
     [
         ("performers", Performers), ("developers", Developers), ("ads", Ads), ("removed ads", RemovedAds), ("events", Events),
-        ("event ids", EventIds), ("delivery totals", Deliveries), ("request totals", Requests),
+        ("event ids", EventIds), ("delivery totals", Deliveries), ("request totals", Requests), ("delivered ads", Delivered),
     ];
 }

@@ -77,6 +77,7 @@ internal sealed class CopySteps(ICopySource source, ICopyTarget target, IEventJo
         CopyStage.EventIds => "event ids",
         CopyStage.Deliveries => "delivery totals",
         CopyStage.Requests => "request totals",
+        CopyStage.Delivered => "delivered ads",
         _ => stage.ToString().ToLowerInvariant(),
     };
 }

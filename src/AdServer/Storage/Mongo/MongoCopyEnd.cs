@@ -37,7 +37,8 @@ internal sealed class MongoCopyEnd(MongoRetry commands, IStatsStore stats)
             Events: 0,
             EventIds: 0,
             Deliveries: await CountAsync(MongoCounters.Deliveries, live, cancellation),
-            Requests: await CountAsync(MongoCounters.Requests, [], cancellation));
+            Requests: await CountAsync(MongoCounters.Requests, [], cancellation),
+            Delivered: await CountAsync(await MongoDeliveredStore.CollectionOfAsync(commands, cancellation), live, cancellation));
     }
 
     public async Task<IReadOnlyList<StatsRow>> ReadStatsAsync(StatsQuery query, CancellationToken cancellation) =>

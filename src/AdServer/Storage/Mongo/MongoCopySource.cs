@@ -33,6 +33,7 @@ internal sealed class MongoCopySource(
             CopyStage.Deliveries => ReadDeliveriesAsync(after, cancellation),
             CopyStage.Requests => PageAsync(
                 MongoCounters.Requests, [], after, page => new CopyRows.Requests([.. page.Select(MongoCounters.ReadRequests)]), cancellation),
+            CopyStage.Delivered => ReadDeliveredAsync(after, cancellation),
             _ => throw new ArgumentOutOfRangeException(nameof(stage)),
         };
     }
@@ -55,13 +56,22 @@ internal sealed class MongoCopySource(
 
     private static CopiedAd ReadAd(BsonDocument ad) => new(MongoAds.Read(ad), ad.InstantOrNull("removedAt"), ad.Has("swept"));
 
-    private async Task<CopyPiece?> ReadDeliveriesAsync(string[]? after, CancellationToken cancellation)
-    {
-        var gone = await new MongoAdMarks(commands).ListUnsweptAsync(cancellation);
-        var live = new BsonDocument("adId", new BsonDocument("$nin", new BsonArray(gone)));
-        return await PageAsync(
-            MongoCounters.Deliveries, live, after, page => new CopyRows.Deliveries([.. page.Select(MongoCounters.ReadDeliveries)]), cancellation);
-    }
+    private async Task<CopyPiece?> ReadDeliveriesAsync(string[]? after, CancellationToken cancellation) => await PageAsync(
+        MongoCounters.Deliveries,
+        await OfLiveAdsAsync(cancellation),
+        after,
+        page => new CopyRows.Deliveries([.. page.Select(MongoCounters.ReadDeliveries)]),
+        cancellation);
+
+    private async Task<CopyPiece?> ReadDeliveredAsync(string[]? after, CancellationToken cancellation) => await PageAsync(
+        await MongoDeliveredStore.CollectionOfAsync(commands, cancellation),
+        await OfLiveAdsAsync(cancellation),
+        after,
+        page => new CopyRows.Delivered([.. page.Select(MongoPairs.Read)]),
+        cancellation);
+
+    private async Task<BsonDocument> OfLiveAdsAsync(CancellationToken cancellation) =>
+        new("adId", new BsonDocument("$nin", new BsonArray(await new MongoAdMarks(commands).ListUnsweptAsync(cancellation))));
 
     /// <summary>All names are read for each page, since their order is that of another field; they are few, as every server keeps them in memory.</summary>
     private async Task<CopyPiece?> ReadPackagesAsync(string[]? after, CancellationToken cancellation)

@@ -33,6 +33,7 @@ internal sealed class MongoCopyTarget(MongoRetry commands, MongoSettings setting
             CopyRows.Deliveries { Items: var items } => AddDeliveriesAsync(items, cancellation),
             CopyRows.Requests { Items: var items } => commands.UpdateAsync(
                 MongoCounters.Requests, items.Select(one => MongoCounters.Replace(one.Process, one.Total)), cancellation),
+            CopyRows.Delivered { Items: var items } => MongoPairs.InsertAsync(commands, MongoDeliveredStore.Collection, items, cancellation),
             _ => throw new ArgumentOutOfRangeException(nameof(rows)),
         });
         await marks.ReplaceAsync(after, cancellation);

@@ -37,6 +37,7 @@ internal static class MongoModule
         services.AddSingleton<IEventJournal>(provider => provider.GetRequiredService<MongoEventJournal>());
         services.AddSingleton(provider => new MongoSpools(provider.GetRequiredService<MongoRetry>(), provider.GetService<SqliteSpool>()));
         services.AddSingleton<IStatsStore, MongoStatsStore>();
+        services.AddSingleton<IDeliveredStore, MongoDeliveredStore>();
         services.AddSingleton<ILedgerStore, MongoLedgerStore>();
         services.AddSingleton<IRatingStore, MongoRatingStore>();
         services.AddSingleton<ICopySource>(provider => provider.GetRequiredService<MongoDatabase>().IsLegacy

@@ -12,6 +12,9 @@ internal static class MongoSchema
     public const int Version = 3;
     public const string Meta = "meta";
 
+    /// <summary>The version that added <c>delivered_ads</c>.</summary>
+    private const int FirstDelivered = 3;
+
     private const string VersionId = "schema";
     private const string ProbeId = "writable";
 
@@ -51,6 +54,7 @@ internal static class MongoSchema
         ],
         ["packages"] = [],
         ["package_ads"] = [new("ad", ["adId"])],
+        [MongoDeliveredStore.Collection] = [new("ad", ["adId"])],
         ["daily_deliveries"] = [new("performerDate", ["performerId", "date"]), new("date", ["date"])],
         ["daily_requests"] = [new("packageDate", ["packageName", "date"])],
     };
@@ -116,15 +120,25 @@ internal static class MongoSchema
 
     /// <summary>
     /// Says that this program's version writes here: an older one does not start any more. What version 2 added (<c>daily_ad_revisions</c> and an
-    /// event's <c>revision</c>) is absent from what was there before, which means that it came before its day was closed. What version 3 added: <c>daily_invalid_stats</c> and an
-    /// event's <c>flaw</c>, absent where nobody rated it, which means that it counts as valid.
+    /// event's <c>revision</c>) is absent from what was there before, which means that it came before its day was closed. Of what version 3 added
+    /// <c>delivered_ads</c> is filled before, by a start that dies as often as it does; an event's <c>flaw</c> and <c>daily_invalid_stats</c> are
+    /// absent where nobody rated it, which means that it counts as valid.
     /// </summary>
-    public static async Task RaiseAsync(IMongoCommands commands, CancellationToken cancellation)
+    public static async Task RaiseAsync(IMongoCommands commands, Func<Task> fillDelivered, CancellationToken cancellation)
     {
+        if (await HasNoDeliveredAsync(commands, cancellation))
+        {
+            await fillDelivered();
+        }
+
         var update = MongoWrites.Update(
             Meta, new BsonDocument("_id", VersionId), new BsonDocument("$max", new BsonDocument("version", Version)));
         (await commands.RunAsync(update, cancellation)).ThrowIfFailed();
     }
+
+    /// <summary>Whether the database was written before deliveries were noted by ad.</summary>
+    public static async Task<bool> HasNoDeliveredAsync(IMongoCommands commands, CancellationToken cancellation) =>
+        await FindVersionAsync(commands, cancellation) < FirstDelivered;
 
     /// <summary>Writes something of no meaning: whether this user may, and a majority takes it.</summary>
     public static async Task ProbeAsync(IMongoCommands commands, CancellationToken cancellation)

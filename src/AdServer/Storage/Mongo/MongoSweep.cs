@@ -11,9 +11,11 @@ internal sealed class MongoSweep(MongoRetry commands)
 {
     private const int MostAds = 100;
 
-    /// <summary>Where rows of ads are. In <c>package_ads</c> the ad stands last.</summary>
+    /// <summary>Where rows of ads are. In <see cref="Pairs"/> the ad stands last.</summary>
     private static readonly string[] ById =
         [MongoDerived.AdRows, MongoDerived.Revisions, MongoDerived.PackageRows, MongoDerived.Invalid, MongoCounters.Deliveries];
+
+    private static readonly string[] Pairs = [MongoPackageAds.Collection, MongoDeliveredStore.Collection];
 
     private readonly MongoAdMarks marks = new(commands);
     private readonly MongoBatches batches = new(commands);
@@ -87,7 +89,11 @@ internal sealed class MongoSweep(MongoRetry commands)
             await commands.DeleteAsync(collection, ranges, cancellation);
         }
 
-        await commands.DeleteAsync(MongoPackageAds.Collection, [ofAds], cancellation);
+        foreach (var collection in Pairs)
+        {
+            await commands.DeleteAsync(collection, [ofAds], cancellation);
+        }
+
         return true;
     }
 
@@ -101,8 +107,12 @@ internal sealed class MongoSweep(MongoRetry commands)
             left -= left > 0 ? await DeleteAsync(collection, ranges, left, cancellation) : 0;
         }
 
-        var pairs = new BsonDocument("adId", MongoVerbs.In(scan.Ids));
-        left -= left > 0 ? await DeleteAsync(MongoPackageAds.Collection, pairs, left, cancellation) : 0;
+        var ofAds = new BsonDocument("adId", MongoVerbs.In(scan.Ids));
+        foreach (var collection in Pairs)
+        {
+            left -= left > 0 ? await DeleteAsync(collection, ofAds, left, cancellation) : 0;
+        }
+
         return left > 0;
     }
 

@@ -15,7 +15,8 @@ internal static class SqliteCopyEnd
         session.Number("SELECT count(*) FROM ad_events"),
         session.Number("SELECT count(*) FROM event_ids"),
         session.Number("SELECT count(*) FROM daily_deliveries WHERE ad_id IN (SELECT id FROM ads WHERE removed_at IS NULL)"),
-        session.Number("SELECT count(*) FROM daily_requests"));
+        session.Number("SELECT count(*) FROM daily_requests"),
+        session.Number("SELECT count(*) FROM delivered_ads WHERE ad_number IN (SELECT number FROM ads WHERE removed_at IS NULL)"));
 
     public static async Task<IReadOnlyList<StatsRow>> ReadStatsAsync(IStatsStore stats, StatsQuery query, CancellationToken cancellation) =>
         (await stats.ReadAsync(query, cancellation)).Rows;

@@ -65,6 +65,19 @@ internal static class SqliteCopyRows
             row.Text(2), new RequestTotal(row.Text(0), row.Day(1), row.Int(3), row.Int(4))))];
     }
 
+    /// <summary>Those of ads that were not removed, with their places.</summary>
+    public static IReadOnlyList<((long Package, long Ad) Place, (string Package, string AdId) Pair)> ListDelivered(
+        SqliteSession session, (long Package, long Ad) after, int limit)
+    {
+        using var select = session.Kept(
+            """
+            SELECT package_number, ad_number, packages.name, ads.id FROM delivered_ads
+            JOIN packages ON packages.number = package_number JOIN ads ON ads.number = ad_number AND removed_at IS NULL
+            WHERE (package_number, ad_number) > (?, ?) ORDER BY package_number, ad_number LIMIT ?
+            """);
+        return [.. select.Put(after.Package).Put(after.Ad).Put(limit).Rows().Select(row => ((row.Int(0), row.Int(1)), (row.Text(2), row.Text(3))))];
+    }
+
     private static SqliteStatement PutKey(SqliteStatement select, string[]? after) =>
         select.Put(after?[0] ?? string.Empty).Put(after?[1] ?? string.Empty).Put(after?[2] ?? string.Empty);
 

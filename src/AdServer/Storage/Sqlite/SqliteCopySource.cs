@@ -33,6 +33,7 @@ internal sealed class SqliteCopySource(SqliteDatabase database, StorageLocation 
         CopyStage.EventIds => ReadEventIds(session, after),
         CopyStage.Deliveries => ReadDeliveries(session, after),
         CopyStage.Requests => ReadRequests(session, after),
+        CopyStage.Delivered => ReadDelivered(session, after),
         _ => throw new ArgumentOutOfRangeException(nameof(stage)),
     };
 
@@ -69,6 +70,14 @@ internal sealed class SqliteCopySource(SqliteDatabase database, StorageLocation 
         var items = SqliteCopyRows.ListRequests(session, after, MostRows);
         return items is [.., var (process, last)]
             ? new CopyPiece(new CopyRows.Requests(items), StoragePlace.Of(last.Package, last.Day.ToString(), process))
+            : null;
+    }
+
+    private static CopyPiece? ReadDelivered(SqliteSession session, string[]? after)
+    {
+        var items = SqliteCopyRows.ListDelivered(session, (NumberOf(after), after is null ? 0 : NumberOf(after[1..])), MostRows);
+        return items is [.., var last]
+            ? new CopyPiece(new CopyRows.Delivered([.. items.Select(item => item.Pair)]), StoragePlace.Of($"{last.Place.Package}", $"{last.Place.Ad}"))
             : null;
     }
 

@@ -66,6 +66,9 @@ internal sealed class SqliteCopyTarget(SqliteDatabase database, StorageLocation 
             case CopyRows.Requests { Items: var items }:
                 ForEach(items.GroupBy(one => one.Process, one => one.Total), some => SqliteCounters.ReplaceRequests(session, some.Key, [.. some]));
                 break;
+            case CopyRows.Delivered { Items: var items }:
+                SqliteDeliveredStore.Add(session, PackageAds.Sets(items));
+                break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(rows));
         }

@@ -52,7 +52,7 @@ internal sealed class SqliteLedgerStore(ISqliteTransactions database, TimeProvid
                 var live = new SqliteLiveAds(session);
                 var pairs = SqlitePackageAds.ListRaw(session, 0, SqliteRolls.LastApplied(session).Last).ToHashSet();
                 session.Execute("DELETE FROM package_ads");
-                SqliteDerived.AddPackageAds(session, pairs.Where(pair => live.Has(pair.AdId)), live);
+                SqlitePackageAds.Add(session, SqlitePackageAds.Table, pairs, live);
                 return true;
             },
             cancellation);

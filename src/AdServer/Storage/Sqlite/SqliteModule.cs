@@ -19,6 +19,7 @@ internal static class SqliteModule
         .AddSingleton<IAccessStore, SqliteAccessStore>()
         .AddSingleton<IEventJournal, SqliteEventJournal>()
         .AddSingleton<IStatsStore, SqliteStatsStore>()
+        .AddSingleton<IDeliveredStore, SqliteDeliveredStore>()
         .AddSingleton<ILedgerStore, SqliteLedgerStore>()
         .AddSingleton<IRatingStore, SqliteRatingStore>()
         .AddSingleton<ICopySource, SqliteCopySource>()

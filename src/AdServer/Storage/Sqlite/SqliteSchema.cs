@@ -172,5 +172,21 @@ internal sealed class SqliteSchema(string noun, string setting, int applicationI
         CREATE INDEX daily_invalid_stats_by_ad ON daily_invalid_stats (ad_id, date);
         CREATE INDEX daily_invalid_stats_by_performer ON daily_invalid_stats (performer_id, date);
         CREATE INDEX daily_invalid_stats_by_date ON daily_invalid_stats (date, ad_id);
+
+        -- Delivered ads: what had an event before is taken as delivered, that of the tail too.
+        CREATE TABLE delivered_ads (
+            package_number INTEGER NOT NULL, ad_number INTEGER NOT NULL,
+            PRIMARY KEY (package_number, ad_number)) STRICT, WITHOUT ROWID;
+        INSERT INTO delivered_ads SELECT package_number, ad_number FROM package_ads;
+        INSERT INTO packages (name)
+            SELECT iif(is_other_package, '(other)', package_name) AS counted FROM ad_events
+            WHERE seq > (SELECT coalesce(max(last_seq), 0) FROM rolls WHERE applied = 1)
+            GROUP BY counted ORDER BY min(seq) ON CONFLICT DO NOTHING;
+        INSERT OR IGNORE INTO delivered_ads
+            SELECT packages.number, ads.number FROM ad_events
+            JOIN packages ON packages.name = iif(is_other_package, '(other)', package_name)
+            JOIN ads ON ads.id = ad_id AND removed_at IS NULL
+            WHERE seq > (SELECT coalesce(max(last_seq), 0) FROM rolls WHERE applied = 1);
+        CREATE INDEX delivered_ads_by_ad ON delivered_ads (ad_number);
         """;
 }
