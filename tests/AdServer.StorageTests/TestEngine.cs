@@ -31,6 +31,10 @@ internal abstract class TestEngine : IAsyncDisposable
 
     public ILedgerStore Ledger => Get<ILedgerStore>();
 
+    public IRatingStore Rating => Get<IRatingStore>();
+
+    public IDeliveredStore Delivered => Get<IDeliveredStore>();
+
     /// <summary>Starts the server; a use of a store does it, too.</summary>
     public Task OpenAsync() => services.Value.OpenStorageAsync();
 

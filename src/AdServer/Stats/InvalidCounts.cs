@@ -36,6 +36,17 @@ internal sealed record InvalidCounts(DayCounts Robot, DayCounts NotDelivered, Da
         _ => throw new ArgumentOutOfRangeException(nameof(flaw)),
     };
 
+    /// <summary>The counts of one reason.</summary>
+    public DayCounts Of(TrafficFlaw flaw) => flaw switch
+    {
+        TrafficFlaw.Robot => Robot,
+        TrafficFlaw.NotDelivered => NotDelivered,
+        TrafficFlaw.ImpossibleWatch => ImpossibleWatch,
+        TrafficFlaw.Repeat => Repeat,
+        TrafficFlaw.Rate => Rate,
+        _ => throw new ArgumentOutOfRangeException(nameof(flaw)),
+    };
+
     /// <summary>Both together, where either may be absent.</summary>
     public static InvalidCounts? Sum(InvalidCounts? left, InvalidCounts? right) => left is null ? right : right is null ? left : left + right;
 }
