@@ -62,6 +62,7 @@ internal sealed class SqliteEngine : TestEngine
                 + (SELECT count(*) FROM daily_package_stats WHERE ad_id = '{adId}')
                 + (SELECT count(*) FROM daily_deliveries WHERE ad_id = '{adId}')
                 + (SELECT count(*) FROM package_ads WHERE ad_number = (SELECT number FROM ads WHERE id = '{adId}'))
+                + (SELECT count(*) FROM delivered_ads WHERE ad_number = (SELECT number FROM ads WHERE id = '{adId}'))
             """),
         CancellationToken.None);
 

@@ -239,6 +239,26 @@ public sealed class SqliteStartTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_had_an_event_in_a_file_of_the_second_schema_counts_as_delivered_also_if_it_was_not_rolled_up()
+    {
+        await engine.AddAdsAsync("p1", "a1", "a2", "gone");
+        await engine.AppendAsync(Event("a1", package: "x"), Event("a2", package: "x"), Event("gone", package: "x"));
+        await engine.RollAllAsync();
+        await engine.AppendAsync(Event("a1", package: "x"), Event("a1", package: "z"), Event("a1", package: "y"), Event("gone", package: "w"));
+        await engine.AppendAsync(Event("a2", package: "v") with { IsOtherPackage = true });
+        await engine.Catalog.RemoveAdAsync("gone", Noon, Token);
+        await engine.RunAsync($"{BackToVersion2}; PRAGMA user_version = 2");
+
+        await engine.ReopenAsync();
+
+        Assert.Equal(["(other) a2", "x a1", "x a2", "y a1", "z a1"], await DeliveredLaws.ReadAsync(engine));
+        var names = await engine.Stats.ReadPackageAdsAsync(Token).Select(set => set.Package).Distinct().ToListAsync(Token);
+        Assert.Equal(["x", "z", "y"], names.Take(3));
+        await engine.RollAllAsync();
+        Assert.Empty(await engine.VerifyAsync());
+    }
+
+    [Fact]
     public async Task A_copy_that_is_refused_leaves_a_file_of_the_first_schema_to_its_servers()
     {
         await engine.AddAdsAsync("p1", "a1");

@@ -93,7 +93,7 @@ public sealed class BackupFileTests : IAsyncLifetime
 
     [Fact]
     public Task A_newer_schema_is_refused() =>
-        RefuseMadeAsync(manifest => manifest with { Schema = 99 }, _ => { }, "was written by a newer server (schema 99; this one knows up to 3). Restore it with that one.");
+        RefuseMadeAsync(manifest => manifest with { Schema = 99 }, _ => { }, $"was written by a newer server (schema 99; this one knows up to {SqliteSchema.Store.Version}). Restore it with that one.");
 
     [Fact]
     public async Task An_older_schema_is_migrated()
@@ -107,9 +107,9 @@ public sealed class BackupFileTests : IAsyncLifetime
                 ALTER TABLE ad_events DROP COLUMN flaw;
                 ALTER TABLE ad_events DROP COLUMN user_agent;
                 DROP TABLE daily_invalid_stats;
-                DROP TABLE delivered_ads;
                 ALTER TABLE ad_events DROP COLUMN revision;
                 DROP TABLE daily_ad_revisions;
+                DROP TABLE delivered_ads;
                 PRAGMA user_version=1;
                 """));
 

@@ -14,6 +14,8 @@ internal static class CopyScene
         await engine.Stats.ReplaceDeliveriesAsync(
             "process-1", [new("plain", Today, 7), new("gone", Today, 3)], [new("zz.first", Today, 9, 7), new("aa.second", Today.AddDays(-40), 2, 0)], Token);
         await engine.Stats.ReplaceDeliveriesAsync("process-2", [new("plain", Today, 5), new("full", Today.AddDays(-9), 1)], [], Token);
+        await engine.Delivered.AddDeliveredAdsAsync(
+            [new("zz.first", ["plain", "gone", "leaving"]), new("aa.second", ["full", "plain"]), new("only.delivered", ["plain"])], Token);
         await engine.AppendAsync(
             Event("plain", id: "e1"), Event("gone", id: "of-gone"), Event("gone"), Event("plain"), Event("plain"),
             Event("full", EventType.Click, "e2", "com.example.other", day: -3) with { PerformerId = "p2", DeviceId = "device", Revision = 5, Flaw = TrafficFlaw.Repeat, UserAgent = "robot" });

@@ -23,6 +23,7 @@ internal sealed record StoreContents(
         rows.AddRange(await ListAsync(source, CopyStage.Ads, piece => ((CopyRows.Ads)piece).Items.Select(Describe)));
         rows.AddRange(await ListAsync(source, CopyStage.Deliveries, piece => ((CopyRows.Deliveries)piece).Items.Select(item => $"{item}")));
         rows.AddRange(await ListAsync(source, CopyStage.Requests, piece => ((CopyRows.Requests)piece).Items.Select(item => $"{item}")));
+        rows.AddRange(await ListAsync(source, CopyStage.Delivered, piece => ((CopyRows.Delivered)piece).Items.Select(item => $"delivered {item}")));
         return new StoreContents(
             [.. rows.Order(StringComparer.Ordinal)],
             await ListAsync(source, CopyStage.Packages, piece => ((CopyRows.Packages)piece).Items),

@@ -67,7 +67,7 @@ public sealed class MongoCopyTests : IAsyncDisposable
     {
         await CopyScene.FillAsync(source);
         await target.AddAdsAsync("p1", "a1");
-        await target.RunAsync(MongoWrites.Update("meta", new BsonDocument("version", MongoSchema.Version), new("$set", new BsonDocument("version", 1))));
+        await target.RunAsync(MongoWrites.Update("meta", new BsonDocument("_id", "schema"), new("$set", new BsonDocument("version", 1))));
 
         var refusal = await Assert.ThrowsAsync<StartException>(() => CopyRun.StartAsync(source, target));
 

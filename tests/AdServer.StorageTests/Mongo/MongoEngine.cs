@@ -160,7 +160,8 @@ internal sealed class MongoEngine : TestEngine
         + await CountAsync("daily_invalid_stats", new("adId", adId))
         + await CountAsync("daily_package_stats", new("adId", adId))
         + await CountAsync("daily_deliveries", new("adId", adId))
-        + await CountAsync("package_ads", new("adId", adId));
+        + await CountAsync("package_ads", new("adId", adId))
+        + await CountAsync("delivered_ads", new("adId", adId));
 
     public override async Task<int> ReadLargestBucketAsync()
     {

@@ -7,6 +7,8 @@ namespace AdServer.Tests.ManyHosts;
 internal sealed class SharedDeliveredStore(IDeliveredStore store) : IDeliveredStore
 {
     private int questions;
+    private Task open = Task.CompletedTask;
+    private TaskCompletionSource? door;
 
     public bool IsAway { get; set; }
 
@@ -16,10 +18,16 @@ internal sealed class SharedDeliveredStore(IDeliveredStore store) : IDeliveredSt
 
     public IAsyncEnumerable<PackageAds> ReadDeliveredAdsAsync(CancellationToken cancellation) => store.ReadDeliveredAdsAsync(cancellation);
 
-    public Task<IReadOnlyList<PackageAds>> FindDeliveredAdsAsync(
+    /// <summary>Leaves questions without an answer from now on.</summary>
+    public void Hold() => open = (door = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+
+    public void LetGo() => door!.SetResult();
+
+    public async Task<IReadOnlyList<PackageAds>> FindDeliveredAdsAsync(
         IReadOnlyCollection<(string Package, string AdId)> pairs, CancellationToken cancellation)
     {
         Interlocked.Increment(ref questions);
-        return IsAway ? throw new StoreUnavailableException("away") : store.FindDeliveredAdsAsync(pairs, cancellation);
+        await open.WaitAsync(cancellation);
+        return IsAway ? throw new StoreUnavailableException("away") : await store.FindDeliveredAdsAsync(pairs, cancellation);
     }
 }

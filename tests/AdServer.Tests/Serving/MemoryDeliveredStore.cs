@@ -8,6 +8,9 @@ internal sealed class MemoryDeliveredStore : IDeliveredStore
 {
     public bool IsAway { get; set; }
 
+    /// <summary>The most pairs of one call.</summary>
+    public int MostAtOnce { get; private set; }
+
     public List<(string Package, string AdId)> Pairs { get; } = [];
 
     public Task AddDeliveredAdsAsync(IReadOnlyList<PackageAds> sets, CancellationToken cancellation)
@@ -17,6 +20,7 @@ internal sealed class MemoryDeliveredStore : IDeliveredStore
             throw new StoreUnavailableException("away");
         }
 
+        MostAtOnce = Math.Max(MostAtOnce, sets.Sum(set => set.AdIds.Count));
         Pairs.AddRange(sets.SelectMany(set => set.AdIds, (set, adId) => (set.Package, adId)));
         return Task.CompletedTask;
     }

@@ -4,12 +4,11 @@ using MongoDB.Bson;
 namespace AdServer.Storage.Mongo;
 
 /// <summary>The pairs of <c>delivered_ads</c> in MongoDB. Every write may be repeated, by any host, after any pause.</summary>
-internal sealed class MongoDeliveredStore(MongoRetry commands, TimeProvider clock) : IDeliveredStore
+internal sealed class MongoDeliveredStore(MongoRetry commands, MongoPackages packages) : IDeliveredStore
 {
     public const string Collection = "delivered_ads";
 
     private readonly MongoAdMarks marks = new(commands);
-    private readonly MongoPackages packages = new(commands, clock);
 
     public async Task AddDeliveredAdsAsync(IReadOnlyList<PackageAds> sets, CancellationToken cancellation)
     {

@@ -36,6 +36,7 @@ internal static class MongoModule
         services.AddSingleton<MongoEventJournal>();
         services.AddSingleton<IEventJournal>(provider => provider.GetRequiredService<MongoEventJournal>());
         services.AddSingleton(provider => new MongoSpools(provider.GetRequiredService<MongoRetry>(), provider.GetService<SqliteSpool>()));
+        services.AddSingleton<MongoPackages>();
         services.AddSingleton<IStatsStore, MongoStatsStore>();
         services.AddSingleton<IDeliveredStore, MongoDeliveredStore>();
         services.AddSingleton<ILedgerStore, MongoLedgerStore>();
