@@ -25,11 +25,32 @@ public sealed class SqliteQueryPlanTests : IAsyncDisposable
     [InlineData("p1", null, null)]
     [InlineData(null, "x", null)]
     [InlineData(null, null, "a1")]
-    public async Task A_performer_a_package_and_an_ad_are_searched_for(string? performer, string? package, string? ad)
+    [InlineData("p1", null, null, true)]
+    [InlineData(null, "x", null, true)]
+    [InlineData(null, null, "a1", true)]
+    public async Task A_performer_a_package_and_an_ad_are_searched_for(string? performer, string? package, string? ad, bool isNet = false)
     {
-        var query = new StatsQuery { PerformerId = performer, PackageName = package, AdId = ad, From = Today, To = Today, GroupBy = [StatsGroup.Day] };
+        var query = new StatsQuery
+        {
+            PerformerId = performer,
+            PackageName = package,
+            AdId = ad,
+            From = Today,
+            To = Today,
+            GroupBy = [StatsGroup.Day],
+            IsNet = isNet,
+        };
 
         Assert.DoesNotContain(await PlanAsync(query), IsScan);
+    }
+
+    [Fact]
+    public async Task A_year_of_an_ads_invalid_traffic_is_one_range_of_an_index()
+    {
+        var plan = await PlanAsync(new StatsQuery { AdId = "a1", From = Today.AddDays(-364), To = Today, GroupBy = [StatsGroup.Day], IsNet = true });
+
+        Assert.Contains(plan, line => line.Contains("SEARCH s USING INDEX daily_invalid_stats_by_ad (ad_id=? AND date>? AND date<?)", StringComparison.Ordinal));
+        Assert.DoesNotContain(plan, line => IsScan(line) || line.Contains("TEMP B-TREE", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using AdServer.Catalog;
 using AdServer.Common;
+using AdServer.Stats;
 using AdServer.Storage;
 using AdServer.Storage.Sqlite;
 using Microsoft.Extensions.Configuration;
@@ -215,6 +216,24 @@ public sealed class SqliteStartTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_file_of_the_second_schema_has_no_invalid_traffic_and_counts_it_from_then_on()
+    {
+        await engine.AddAdsAsync("p1", "a1");
+        await engine.AppendAsync(Event(id: "rolled") with { Revision = 1 });
+        await engine.RollAllAsync();
+        await engine.AppendAsync(Event(id: "tail"));
+        await engine.RunAsync(SqliteEngine.BackToTheSecondSchema);
+
+        await engine.ReopenAsync();
+
+        Assert.Equal(2, (await engine.ReadTotalAsync(new StatsQuery { IsNet = true })).Events.Views);
+        await engine.AppendAsync(Event() with { Flaw = Events.TrafficFlaw.Robot });
+        await engine.RollAllAsync();
+        Assert.Empty(await engine.VerifyAsync());
+        Assert.Equal(2, (await engine.ReadTotalAsync(new StatsQuery { IsNet = true })).Events.Views);
+    }
+
+    [Fact]
     public async Task What_had_an_event_in_a_file_of_the_second_schema_counts_as_delivered_also_if_it_was_not_rolled_up()
     {
         await engine.AddAdsAsync("p1", "a1", "a2", "gone");
@@ -223,7 +242,7 @@ public sealed class SqliteStartTests : IAsyncDisposable
         await engine.AppendAsync(Event("a1", package: "x"), Event("a1", package: "z"), Event("a1", package: "y"), Event("gone", package: "w"));
         await engine.AppendAsync(Event("a2", package: "v") with { IsOtherPackage = true });
         await engine.Catalog.RemoveAdAsync("gone", Noon, Token);
-        await engine.RunAsync("DROP TABLE delivered_ads; PRAGMA user_version = 2");
+        await engine.RunAsync(SqliteEngine.BackToTheSecondSchema);
 
         await engine.ReopenAsync();
 

@@ -29,13 +29,15 @@ internal abstract class TestEngine : IAsyncDisposable
 
     public IStatsStore Stats => Get<IStatsStore>();
 
-    public IDeliveredStore Delivered => Get<IDeliveredStore>();
-
     public ILedgerStore Ledger => Get<ILedgerStore>();
 
     public IDeviceStore Devices => Get<IDeviceStore>();
 
     public IRetentionStore Retention => Get<IRetentionStore>();
+
+    public IRatingStore Rating => Get<IRatingStore>();
+
+    public IDeliveredStore Delivered => Get<IDeliveredStore>();
 
     /// <summary>Starts the server; a use of a store does it, too.</summary>
     public Task OpenAsync() => services.Value.OpenStorageAsync();
@@ -75,6 +77,15 @@ internal abstract class TestEngine : IAsyncDisposable
 
     /// <summary>Adds a revision of which no event knows: an ad's of today.</summary>
     public abstract Task AddStrangeRevisionAsync(string adId, string performerId);
+
+    /// <summary>Takes a view from the rows of an ad's invalid traffic.</summary>
+    public abstract Task SpoilInvalidAsync(string adId);
+
+    /// <summary>Deletes the rows of an ad's invalid traffic.</summary>
+    public abstract Task DeleteInvalidAsync(string adId);
+
+    /// <summary>Adds a row of invalid traffic of which no event knows: an ad's of today, never delivered.</summary>
+    public abstract Task AddStrangeInvalidAsync(string adId, string performerId);
 
     /// <summary>Deletes the rows of an ad.</summary>
     public abstract Task DeleteRowsAsync(string adId);

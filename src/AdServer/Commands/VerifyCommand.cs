@@ -161,7 +161,8 @@ internal sealed class VerifyCommand(ILedgerStore ledger, IEventJournal journal, 
         {
             var package = one.Package.Length == 0 ? string.Empty : $", package {one.Package}";
             var revision = one.Revision == 0 ? string.Empty : $", revision {one.Revision}";
-            return $"{one.Day}, ad {one.AdId} of performer {one.PerformerId}{package}{revision}: "
+            var flaw = one.Flaw == TrafficFlaw.None ? string.Empty : $", invalid: {one.Flaw}";
+            return $"{one.Day}, ad {one.AdId} of performer {one.PerformerId}{package}{revision}{flaw}: "
                 + $"{TableName(one.Table)} says {Describe(one.Derived)}, raw events say {Describe(one.Raw)}";
         }
 
@@ -173,6 +174,7 @@ internal sealed class VerifyCommand(ILedgerStore ledger, IEventJournal journal, 
             LedgerTable.DailyAdStats => "daily_ad_stats",
             LedgerTable.DailyAdRevisions => "daily_ad_revisions",
             LedgerTable.DailyPackageStats => "daily_package_stats",
+            LedgerTable.DailyInvalidStats => "daily_invalid_stats",
             LedgerTable.EventsByDay => "events_by_day",
             _ => throw new ArgumentOutOfRangeException(nameof(table)),
         };

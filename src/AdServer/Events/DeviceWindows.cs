@@ -1,17 +1,18 @@
 using System.Runtime.CompilerServices;
+using AdServer.Common;
 
 namespace AdServer.Events;
 
 /// <summary>
-/// What each device reported in the current second and minute of receipt, whole ones in UTC. Bounded: what is beyond the bound is not
-/// looked at. Events without a device are in no window.
+/// What each device reported for a day in the current second and minute of receipt, whole ones in UTC; by day, so that a day can be rated anew
+/// from its own events. Bounded: what is beyond the bound is not looked at. Events without a device are in no window.
 /// </summary>
 /// <param name="most">The most devices of a minute, and reports of a second.</param>
 internal sealed class DeviceWindows(int most)
 {
     private readonly Lock changing = new();
     private readonly RecentPeriods<Report, Reported> seconds = new(most);
-    private readonly RecentPeriods<string, int> minutes = new(most);
+    private readonly RecentPeriods<(string Device, UtcDay Day), int> minutes = new(most);
     private long unwatched;
 
     /// <summary>How often a window was full, since the start.</summary>
@@ -60,10 +61,10 @@ internal sealed class DeviceWindows(int most)
                 seconds.Remove(second, report);
             }
 
-            ref var times = ref minutes.Find(MinuteOf(one), device);
+            ref var times = ref minutes.Find(MinuteOf(one), (device, one.Day));
             if (!Unsafe.IsNullRef(ref times) && --times == 0)
             {
-                minutes.Remove(MinuteOf(one), device);
+                minutes.Remove(MinuteOf(one), (device, one.Day));
             }
         }
     }
@@ -85,7 +86,7 @@ internal sealed class DeviceWindows(int most)
 
     private int CountInMinute(AdEvent one, string device)
     {
-        ref var times = ref minutes.At(MinuteOf(one), device);
+        ref var times = ref minutes.At(MinuteOf(one), (device, one.Day));
         if (Unsafe.IsNullRef(ref times))
         {
             Interlocked.Increment(ref unwatched);
@@ -95,14 +96,14 @@ internal sealed class DeviceWindows(int most)
         return ++times;
     }
 
-    private static Report ReportOf(AdEvent one, string device) => new(device, one.AdId, one.PackageName, one.Type);
+    private static Report ReportOf(AdEvent one, string device) => new(device, one.Day, one.AdId, one.PackageName, one.Type);
 
     private static long SecondOf(AdEvent one) => one.CreatedAt.UtcTicks / TimeSpan.TicksPerSecond;
 
     private static long MinuteOf(AdEvent one) => one.CreatedAt.UtcTicks / TimeSpan.TicksPerMinute;
 
     /// <summary>What counts as the same report.</summary>
-    private readonly record struct Report(string Device, string AdId, string Package, EventType Type);
+    private readonly record struct Report(string Device, UtcDay Day, string AdId, string Package, EventType Type);
 
     /// <summary>How often it was reported, and the identity of the first.</summary>
     private record struct Reported(int Times, string? EventId);

@@ -16,7 +16,9 @@ internal static class LedgerEndpoints
 
     private static readonly UtcDay FirstDay = UtcDay.Parse("0001-01-01");
 
-    private static ApiError Busy { get; } = ApiError.Conflict("A verification or a rebuild is running on this server. Try again when it has ended");
+    /// <summary>Another request is in the gate.</summary>
+    public static ApiError Busy { get; } =
+        ApiError.Conflict("A verification, a rebuild or a rating is running on this server. Try again when it has ended");
 
     private static ApiError TooLong { get; } = ApiError.BadRequest($"Invalid date range: at most {MostDays} days");
 

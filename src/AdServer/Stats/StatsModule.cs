@@ -14,6 +14,7 @@ internal static class StatsModule
         services.AddSingleton(retention.Checked(retention.Fault()));
         services.AddSingleton<StatsMetrics>();
         services.AddSingleton<LedgerGate>();
+        services.AddSingleton<DayRating>();
         services.AddSingleton<RollUpService>();
         services.AddSingleton<SweepService>();
         services.AddSingleton<RetentionService>();
@@ -29,5 +30,6 @@ internal static class StatsModule
         routes.MapDailyStats();
         routes.MapStatsReports();
         routes.MapLedger();
+        routes.MapRating();
     }
 }

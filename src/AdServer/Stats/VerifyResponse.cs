@@ -1,4 +1,6 @@
+using System.Text.Json.Serialization;
 using AdServer.Common;
+using AdServer.Events;
 
 namespace AdServer.Stats;
 
@@ -56,17 +58,26 @@ internal enum VerifyState
 /// <param name="PerformerId">The performer that is named there.</param>
 /// <param name="PackageName">The app; null for all apps together.</param>
 /// <param name="Revision">What arrived in this hour after the closing of the day; null for the whole day.</param>
+/// <param name="Invalid">The reason why these events count as invalid traffic; absent for all events.</param>
 /// <param name="Raw">What the raw events say.</param>
 /// <param name="Rows">What the daily rows say.</param>
 /// <param name="Buckets">What the buckets say.</param>
 internal sealed record DifferenceResponse(
-    string AdId, string PerformerId, string? PackageName, int? Revision, CountsResponse Raw, CountsResponse Rows, CountsResponse Buckets)
+    string AdId,
+    string PerformerId,
+    string? PackageName,
+    int? Revision,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] TrafficFlaw? Invalid,
+    CountsResponse Raw,
+    CountsResponse Rows,
+    CountsResponse Buckets)
 {
     public static DifferenceResponse Of(Disagreement one) => new(
         one.AdId,
         one.PerformerId,
         one.Package.Length == 0 ? null : one.Package,
         one.Revision == 0 ? null : one.Revision,
+        one.Flaw == TrafficFlaw.None ? null : one.Flaw,
         CountsResponse.Of(one.Raw),
         CountsResponse.Of(one.Rows),
         CountsResponse.Of(one.Buckets));

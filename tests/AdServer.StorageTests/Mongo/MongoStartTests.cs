@@ -70,6 +70,7 @@ public sealed class MongoStartTests : IAsyncDisposable
         Assert.Equal(new BsonDocument("$max", new BsonDocument("version", MongoSchema.Version)), raise["updates"][0]["u"]);
         Assert.Contains(server.Commands, command => command.GetValue("createIndexes", "") == "daily_ad_revisions");
         Assert.Contains(server.Commands, command => command.GetValue("createIndexes", "") == "ad_events");
+        Assert.Contains(server.Commands, command => command.GetValue("createIndexes", "") == "daily_invalid_stats");
     }
 
     [Fact]

@@ -5,6 +5,7 @@ using AdServer.Storage;
 using AdServer.Storage.Mongo;
 using AdServer.Storage.Spool;
 using AdServer.Storage.Sqlite;
+using AdServer.StorageTests.Copying;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 using static AdServer.StorageTests.Samples;
@@ -12,8 +13,8 @@ using static AdServer.StorageTests.Samples;
 namespace AdServer.StorageTests.Mongo;
 
 /// <summary>
-/// Each write of removals and sweeps, of deliveries and requests, of a spool that is drained and of a rebuild has each accident that a write
-/// can have: what is left is the same as without it.
+/// Each write of removals and sweeps, of deliveries and requests, of a spool that is drained, of a rebuild and of rating anew has each accident
+/// that a write can have: what is left is the same as without it.
 /// </summary>
 public sealed class MongoUpkeepAccidentTests : IAsyncLifetime
 {
@@ -140,6 +141,72 @@ public sealed class MongoUpkeepAccidentTests : IAsyncLifetime
             });
 
         Assert.True(writes >= 6, $"Only {writes} writes were reached");
+    }
+
+    /// <summary>New events come as the rules of before rated them; the others have their new flaws already.</summary>
+    [Theory]
+    [MemberData(nameof(Accidents))]
+    public async Task Rated_anew_a_day_is_what_the_rules_say_and_gross_counts_stay(string accident)
+    {
+        await engine.Delivered.AddDeliveredAdsAsync([new PackageAds("com.example.app", [Kept])], Token);
+        var events = 0;
+        var writes = await TellAllAsync(
+            accident,
+            prepare: async number =>
+            {
+                await engine.AppendAsync(Event(Kept, watched: 9000), Event(Kept, id: $"e{number}", watched: 9000) with { Flaw = TrafficFlaw.Robot }, Event(Kept, watched: 2), Event(Kept, EventType.Exit));
+                await engine.RollAllAsync();
+                events += 4;
+            },
+            tell: async _ => await engine.RateAsync(RatingScene.Strict),
+            judge: async _ =>
+            {
+                Assert.Empty(await engine.VerifyAsync(mostKeys: 1000));
+                var net = await engine.ReadTotalAsync(new StatsQuery { IsNet = true });
+                Assert.Equal(events, (await engine.ReadTotalAsync()).Events.Events);
+                Assert.Equal((events / 2, events / 2), (net.Events.Events, net.Invalid!.ImpossibleWatch.Events));
+            });
+
+        Assert.True(writes >= 3, $"Only {writes} writes were reached");
+    }
+
+    /// <summary>Killed at each of its writes, before or after it was carried out, and done again by another.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Killed_anywhere_rating_anew_is_done_again_by_another(bool isExecuted)
+    {
+        await engine.Delivered.AddDeliveredAdsAsync([new PackageAds("com.example.app", [Kept])], Token);
+        var (events, deaths) = (0, 0);
+        for (var isDone = false; !isDone;)
+        {
+            await engine.AppendAsync(Event(Kept, watched: 9000), Event(Kept, EventType.Click));
+            await engine.RollAllAsync();
+            events += 2;
+            isDone = await TryRateAsync(deaths + 1, isExecuted);
+            deaths += isDone ? 0 : 1;
+            Assert.Equal(events, (await engine.ReadTotalAsync()).Events.Events);
+            await engine.RateAsync(RatingScene.Strict);
+            Assert.Empty(await engine.VerifyAsync(mostKeys: 1000));
+            Assert.Equal(events / 2, (await engine.ReadTotalAsync(new StatsQuery { IsNet = true })).Events.Events);
+            Assert.Equal(events, (await engine.ReadTotalAsync()).Events.Events);
+        }
+
+        Assert.True(deaths >= 3, $"It was killed {deaths} times only");
+    }
+
+    private async Task<bool> TryRateAsync(int writes, bool isExecuted)
+    {
+        var commands = new MongoRetry(new MortalCommands(engine.Commands, writes, isExecuted), TimeProvider.System, TimeSpan.FromSeconds(30));
+        try
+        {
+            await engine.RateAsync(RatingScene.Strict, new MongoRatingStore(commands, engine.Clock));
+            return true;
+        }
+        catch (KilledException)
+        {
+            return false;
+        }
     }
 
     private static string Ad(int number) => $"a{number}";

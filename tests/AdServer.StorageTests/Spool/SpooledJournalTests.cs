@@ -34,7 +34,7 @@ public sealed class SpooledJournalTests : IDisposable
         AdEvent[] events =
         [
             Event(id: "a"),
-            Event("a2", EventType.Click, package: "p\0😀", day: -3) with { DeviceId = "d", IsOtherPackage = true },
+            Event("a2", EventType.Click, package: "p\0😀", day: -3) with { DeviceId = "d", IsOtherPackage = true, Flaw = TrafficFlaw.Robot, UserAgent = "curl/8 😀" },
             Event(watched: 77),
         ];
         server.IsAway = true;

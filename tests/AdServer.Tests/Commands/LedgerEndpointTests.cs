@@ -129,7 +129,7 @@ public sealed class LedgerEndpointTests
         foreach (var answer in (Answer[])[await host.GetAsync(Verify), await host.PostAsync("/stats/rebuild?from=2026-11-21&to=2026-11-21", null)])
         {
             Assert.Equal(409, answer.Status);
-            Assert.Equal("A verification or a rebuild is running on this server. Try again when it has ended", answer.Error);
+            Assert.Equal("A verification, a rebuild or a rating is running on this server. Try again when it has ended", answer.Error);
         }
 
         await patience.CancelAsync();

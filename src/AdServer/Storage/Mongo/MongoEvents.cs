@@ -24,6 +24,8 @@ internal static class MongoEvents
 
     private static readonly string[] Types = ["view", "click", "skip", "exit"];
 
+    private static readonly string[] Flaws = ["none", "robot", "notDelivered", "impossibleWatch", "repeat", "rate"];
+
     /// <summary>The event with an identity of its own, whoever made it.</summary>
     public static AdEvent Identify(AdEvent one, DateTimeOffset now) =>
         one.EventId is null && one.Identity is null ? one with { Identity = Guid.CreateVersion7(now) } : one;
@@ -38,7 +40,7 @@ internal static class MongoEvents
     /// <exception cref="ArgumentException">There is such text.</exception>
     public static void Check(AdEvent one)
     {
-        foreach (var text in (string?[])[one.EventId, one.AdId, one.PerformerId, one.PackageName, one.DeviceId, one.Timestamp])
+        foreach (var text in (string?[])[one.EventId, one.AdId, one.PerformerId, one.PackageName, one.DeviceId, one.Timestamp, one.UserAgent])
         {
             _ = Utf8.GetByteCount(text ?? string.Empty);
         }
@@ -57,6 +59,8 @@ internal static class MongoEvents
         { "revision", one.Revision, one.Revision > 0 },
         { "eventType", NameOf(one.Type) },
         { "watchDuration", one.WatchDuration },
+        { "flaw", NameOf(one.Flaw), one.Flaw != TrafficFlaw.None },
+        { "userAgent", one.UserAgent, one.UserAgent is not null },
         { "createdAt", one.CreatedAt.UtcDateTime },
     };
 
@@ -73,6 +77,8 @@ internal static class MongoEvents
         Revision = document.GetValue("revision", 0).ToInt32(),
         Type = TypeOf(document["eventType"].AsString),
         WatchDuration = document["watchDuration"].ToInt64(),
+        Flaw = FlawOf(document.GetValue("flaw", BsonNull.Value)),
+        UserAgent = document.GetValue("userAgent", BsonNull.Value) is BsonString agent ? agent.Value : null,
         CreatedAt = new DateTimeOffset(document["createdAt"].ToUniversalTime()),
     };
 
@@ -88,6 +94,11 @@ internal static class MongoEvents
     public static bool IsStripped(BsonDocument document) => !document.Contains("day");
 
     public static string NameOf(EventType type) => Types[(int)type];
+
+    public static string NameOf(TrafficFlaw flaw) => Flaws[(int)flaw];
+
+    /// <summary>The flaw of a name; none where there is no name.</summary>
+    public static TrafficFlaw FlawOf(BsonValue name) => name is BsonString text ? (TrafficFlaw)Array.IndexOf(Flaws, text.Value) : TrafficFlaw.None;
 
     public static EventType TypeOf(string name) => (EventType)Array.IndexOf(Types, name);
 }

@@ -16,7 +16,7 @@ internal sealed class MongoLedgerStore(MongoRetry commands, TimeProvider clock) 
     private static readonly (string Collection, string Field)[] Days =
     [
         (MongoEvents.Collection, "day"), (MongoDerived.AdRows, "date"), (MongoDerived.Revisions, "date"), (MongoDerived.PackageRows, "date"),
-        (MongoBuckets.Collection, "_id"),
+        (MongoDerived.Invalid, "date"), (MongoBuckets.Collection, "_id"),
     ];
 
     private readonly MongoRolls rolls = new(commands, clock);

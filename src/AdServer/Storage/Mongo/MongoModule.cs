@@ -42,6 +42,7 @@ internal static class MongoModule
         services.AddSingleton<ILedgerStore, MongoLedgerStore>();
         services.AddSingleton<IDeviceStore, MongoDeviceStore>();
         services.AddSingleton<IRetentionStore, MongoRetentionStore>();
+        services.AddSingleton<IRatingStore, MongoRatingStore>();
         services.AddSingleton<ICopySource>(provider => provider.GetRequiredService<MongoDatabase>().IsLegacy
             ? ActivatorUtilities.CreateInstance<LegacySource>(provider)
             : ActivatorUtilities.CreateInstance<MongoCopySource>(provider));

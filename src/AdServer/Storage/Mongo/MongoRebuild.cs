@@ -75,6 +75,8 @@ internal sealed class MongoRebuild(MongoRetry commands, TimeProvider clock)
                     MongoDerived.PackageRows, read.Raw.PackageDays, read.PackageRows, key => key.AdId, MongoDerived.IdOf, MongoDerived.KeyOf, read.Applied))
                 .Concat(Compare(
                     MongoDerived.Revisions, read.Raw.Revisions, read.Revisions, key => key.AdId, MongoDerived.IdOf, MongoDerived.KeyOf, read.Applied))
+                .Concat(Compare(
+                    MongoDerived.Invalid, read.Raw.Invalid, read.Invalid, key => key.AdId, MongoDerived.IdOf, MongoDerived.KeyOf, read.Applied))
                 .ToList();
         var gone = await marks.FindRemovedAsync(wrong.Select(one => one.AdId), cancellation);
         return wrong.FindAll(one => !gone.Contains(one.AdId));
@@ -91,9 +93,18 @@ internal sealed class MongoRebuild(MongoRetry commands, TimeProvider clock)
         where TKey : notnull
     {
         // Rows of which no event knows go first: one of them may have the name of one that is missing.
+        var names = raw.Keys.Select(id).ToHashSet(StringComparer.Ordinal);
         foreach (var (key, row) in rows.Where(row => !raw.ContainsKey(row.Key)))
         {
-            yield return new Correction(collection, ad(key), (row.Id, default), Removed(row), null);
+            if (collection != MongoDerived.Invalid || names.Contains(row.Id))
+            {
+                yield return new Correction(collection, ad(key), (row.Id, default), Removed(row), null);
+            }
+            else if (row.Counts != default)
+            {
+                // Emptied rather than deleted: rating anew may have taken its events away, and whoever applies their roll late would make it again.
+                yield return new Correction(collection, ad(key), (row.Id, -row.Counts), null, Changed(row, -row.Counts));
+            }
         }
 
         foreach (var (key, counts) in raw.Where(sum => !rows.TryGetValue(sum.Key, out var row) || row.Counts != sum.Value))

@@ -50,6 +50,10 @@ internal static class MongoSchema
         [
             new("performerDate", ["performerId", "date"]), new("packageDate", ["packageName", "date"]), new("date", ["date", "_id"]),
         ],
+        ["daily_invalid_stats"] =
+        [
+            new("performerDate", ["performerId", "date"]), new("packageDate", ["packageName", "date"]), new("date", ["date", "_id"]),
+        ],
         ["packages"] = [],
         ["package_ads"] = [new("ad", ["adId"])],
         [MongoDeliveredStore.Collection] = [new("ad", ["adId"])],
@@ -118,9 +122,10 @@ internal static class MongoSchema
 
     /// <summary>
     /// Says that this program's version writes here: an older one does not start any more. What version 2 added (<c>daily_ad_revisions</c> and an
-    /// event's <c>revision</c>) is absent from what was there before, which means that it came before its day was closed. What version 3 added for
-    /// retention (<c>raw_since</c>, <c>thinned</c>, <c>removedOn</c>) is absent where nothing was removed; its <c>delivered_ads</c> is filled before, by a
-    /// start that dies as often as it does.
+    /// event's <c>revision</c>) is absent from what was there before, which means that it came before its day was closed. Of what version 3 added
+    /// <c>delivered_ads</c> is filled before, by a start that dies as often as it does; an event's <c>flaw</c> and <c>daily_invalid_stats</c> are
+    /// absent where nobody rated it, which means that it counts as valid; what retention needs (<c>raw_since</c>, <c>thinned</c>, <c>removedOn</c>) is
+    /// absent where nothing was removed.
     /// </summary>
     public static async Task RaiseAsync(IMongoCommands commands, Func<Task> fillDelivered, CancellationToken cancellation)
     {

@@ -13,7 +13,8 @@ internal sealed class MongoSweep(MongoRetry commands, TimeProvider clock)
     private const int MostAds = 100;
 
     /// <summary>Where rows of ads are. In <see cref="Pairs"/> the ad stands last.</summary>
-    private static readonly string[] ById = [MongoDerived.AdRows, MongoDerived.Revisions, MongoDerived.PackageRows, MongoCounters.Deliveries];
+    private static readonly string[] ById =
+        [MongoDerived.AdRows, MongoDerived.Revisions, MongoDerived.PackageRows, MongoDerived.Invalid, MongoCounters.Deliveries];
 
     private static readonly string[] Pairs = [MongoPackageAds.Collection, MongoDeliveredStore.Collection];
 

@@ -82,7 +82,7 @@ internal sealed class MongoTail(MongoRetry commands)
             "_id", new BsonDocument
             {
                 { "adId", "$adId" }, { "performerId", "$performerId" }, { "package", "$packageName" }, { "isOther", "$isOtherPackage" },
-                { "day", "$day" }, { "revision", "$revision" }, { "type", "$eventType" },
+                { "day", "$day" }, { "revision", "$revision" }, { "type", "$eventType" }, { "flaw", "$flaw" },
             }
         },
         { "events", new BsonDocument("$sum", 1L) },
@@ -128,13 +128,15 @@ internal sealed class MongoTail(MongoRetry commands)
             roll,
             new PackageDay(key["adId"].AsString, key["performerId"].AsString, package, UtcDay.Parse(key["day"].AsString)),
             key.GetValue("revision", BsonNull.Value) is { IsNumeric: true } revision ? revision.ToInt32() : 0,
+            MongoEvents.FlawOf(key.GetValue("flaw", BsonNull.Value)),
             counts);
     }
 }
 
-/// <summary>Events of one ad, package, day and revision, added up.</summary>
+/// <summary>Events of one ad, package, day, revision and flaw, added up.</summary>
 /// <param name="Roll">The roll that holds them, if one does.</param>
 /// <param name="Key">Where they count.</param>
 /// <param name="Revision">The revision of the day that they belong to.</param>
+/// <param name="Flaw">Why they count as invalid traffic, if they do.</param>
 /// <param name="Counts">What they add.</param>
-internal sealed record MongoSum(long? Roll, PackageDay Key, int Revision, DayCounts Counts);
+internal sealed record MongoSum(long? Roll, PackageDay Key, int Revision, TrafficFlaw Flaw, DayCounts Counts);

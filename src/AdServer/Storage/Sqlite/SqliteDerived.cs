@@ -6,7 +6,8 @@ namespace AdServer.Storage.Sqlite;
 /// <summary>The statements on the rows that follow from events: a row and the roll that it includes last change together (law 5).</summary>
 internal static class SqliteDerived
 {
-    private const string AddCounts =
+    /// <summary>Adds to a row that is there, unless it includes the roll.</summary>
+    public const string AddCounts =
         """
          DO UPDATE SET views = views + excluded.views, clicks = clicks + excluded.clicks, skips = skips + excluded.skips,
             exits = exits + excluded.exits, watch_duration_sum = watch_duration_sum + excluded.watch_duration_sum,
@@ -51,6 +52,7 @@ internal static class SqliteDerived
         }
 
         AddRevisions(session, counts, through, now);
+        SqliteInvalid.Add(session, counts, through, now);
 
         using var package = session.Kept(
             """
@@ -83,6 +85,6 @@ internal static class SqliteDerived
     public static DayCounts ReadCounts(SqliteStatement row, int column) =>
         new(row.Int(column), row.Int(column + 1), row.Int(column + 2), row.Int(column + 3), row.Int(column + 4));
 
-    private static SqliteStatement PutCounts(SqliteStatement statement, DayCounts counts) => statement
+    public static SqliteStatement PutCounts(SqliteStatement statement, DayCounts counts) => statement
         .Put(counts.Views).Put(counts.Clicks).Put(counts.Skips).Put(counts.Exits).Put(counts.WatchDurationSum);
 }

@@ -82,6 +82,7 @@ internal sealed class SqliteLedgerStore(ISqliteTransactions database, TimeProvid
                 UNION ALL SELECT min(date) FROM daily_ad_stats WHERE date > ?1
                 UNION ALL SELECT min(date) FROM daily_ad_revisions WHERE date > ?1
                 UNION ALL SELECT min(date) FROM daily_package_stats WHERE date > ?1
+                UNION ALL SELECT min(date) FROM daily_invalid_stats WHERE date > ?1
                 UNION ALL SELECT min(date) FROM events_by_day WHERE date > ?1)
             """);
         return select.Put(day).Rows().Select(row => row.TextOrNull(0)).Single();

@@ -23,6 +23,7 @@ internal static class SqliteModule
         .AddSingleton<ILedgerStore, SqliteLedgerStore>()
         .AddSingleton<IDeviceStore, SqliteDeviceStore>()
         .AddSingleton<IRetentionStore, SqliteRetentionStore>()
+        .AddSingleton<IRatingStore, SqliteRatingStore>()
         .AddSingleton<ICopySource, SqliteCopySource>()
         .AddSingleton<ICopyTarget, SqliteCopyTarget>()
         .AddSingleton<IBackupSource, SqliteBackupSource>()

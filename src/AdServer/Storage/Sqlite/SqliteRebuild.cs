@@ -34,7 +34,7 @@ internal sealed class SqliteRebuild(ISqliteTransactions database, TimeProvider c
             (var wrong, after) = await database.ReadAsync(session => FindWrongBuckets(session, day, roll), cancellation);
             foreach (var one in wrong)
             {
-                await database.WriteAsync(SqliteLane.Background, session => ReplaceBuckets(session, day, one), cancellation);
+                await database.WriteAsync(SqliteLane.Background, session => ReplaceBuckets(session, day, one, clock.Now()), cancellation);
             }
         }
 
@@ -119,7 +119,8 @@ internal sealed class SqliteRebuild(ISqliteTransactions database, TimeProvider c
             ? [.. SqliteEvents.ListDay(session, day, kept.First - 1, kept.Last, int.MaxValue).Select(item => item.Event).Where(one => live.Has(one.AdId))]
             : [];
 
-    private bool ReplaceBuckets(SqliteSession session, UtcDay day, long roll)
+    /// <summary>Writes the buckets of a day and a roll anew.</summary>
+    public static bool ReplaceBuckets(SqliteSession session, UtcDay day, long roll, DateTimeOffset now)
     {
         if (!SqliteRawSince.Keeps(session, day))
         {
@@ -128,7 +129,7 @@ internal sealed class SqliteRebuild(ISqliteTransactions database, TimeProvider c
 
         var events = ListEvents(session, day, roll, SqliteRolls.LastApplied(session), new SqliteLiveAds(session));
         SqliteBuckets.Remove(session, day, roll);
-        SqliteBuckets.Add(session, roll, events, clock.Now());
+        SqliteBuckets.Add(session, roll, events, now);
         return true;
     }
 }

@@ -160,6 +160,19 @@ internal sealed class SqliteSchema(string noun, string setting, int applicationI
 
     private const string Version3 =
         """
+        -- Invalid traffic. What is there already counts as valid: nobody rated it.
+        ALTER TABLE ad_events ADD COLUMN flaw INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE ad_events ADD COLUMN user_agent TEXT;
+
+        CREATE TABLE daily_invalid_stats (
+            package_name TEXT NOT NULL, date TEXT NOT NULL, ad_id TEXT NOT NULL, flaw INTEGER NOT NULL, performer_id TEXT NOT NULL,
+            views INTEGER NOT NULL, clicks INTEGER NOT NULL, skips INTEGER NOT NULL, exits INTEGER NOT NULL,
+            watch_duration_sum INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, through INTEGER NOT NULL,
+            PRIMARY KEY (package_name, date, ad_id, flaw)) STRICT, WITHOUT ROWID;
+        CREATE INDEX daily_invalid_stats_by_ad ON daily_invalid_stats (ad_id, date);
+        CREATE INDEX daily_invalid_stats_by_performer ON daily_invalid_stats (performer_id, date);
+        CREATE INDEX daily_invalid_stats_by_date ON daily_invalid_stats (date, ad_id);
+
         -- Delivered ads: what had an event before is taken as delivered, that of the tail too.
         CREATE TABLE delivered_ads (
             package_number INTEGER NOT NULL, ad_number INTEGER NOT NULL,

@@ -139,8 +139,8 @@ internal sealed class ModelWorld
             : MongoEvents.Identify(Event(Ads[random.Next(3)], day: -random.Next(2)), Noon)).Select(Arriving),
     ];
 
-    /// <summary>The event in some revision: each attempt may come at another time, and the one that is committed decides.</summary>
-    private AdEvent Arriving(AdEvent one) => one with { Revision = random.Next(3) };
+    /// <summary>The event in some revision and with some flaw: each attempt may come at another time, and the one that is committed decides.</summary>
+    private AdEvent Arriving(AdEvent one) => one with { Revision = random.Next(3), Flaw = (TrafficFlaw)random.Next(3) };
 
     private async Task AppendAsync(ModelProcess process, AdEvent[] events)
     {
@@ -196,11 +196,13 @@ internal sealed class ModelWorld
     {
         var fresh = new ModelProcess(server, new Random(1), () => true);
         var time = DayClosing.ClosedAt(Today.AddDays(-1), random.Next(30));
-        var isAll = random.Next(2) == 0;
-        int Count() => Committed().Select(MongoEvents.Read).Count(one => isAll || DayClosing.ClosedAt(one.Day, one.Revision) <= time);
+        var (isAll, isNet) = (random.Next(2) == 0, random.Next(2) == 0);
+        int Count() => Committed().Select(MongoEvents.Read).Count(one => isAll
+            ? !isNet || one.Flaw == TrafficFlaw.None
+            : DayClosing.ClosedAt(one.Day, one.Revision) <= time);
         var before = Count();
         var query = new StatsQuery { GroupBy = [StatsGroup.Ad] };
-        var reading = StatsOf(fresh).ReadAsync(isAll ? query : query.At(time, time), CancellationToken.None);
+        var reading = StatsOf(fresh).ReadAsync(isAll ? query with { IsNet = isNet } : query.At(time, time), CancellationToken.None);
         fresh.Start(_ => reading);
         while (fresh.Step())
         {
@@ -232,11 +234,12 @@ internal sealed class ModelWorld
     /// <summary>Makes a row say what is not so, or takes one away, or some entries of a bucket.</summary>
     private void Spoil()
     {
-        var collection = random.Next(4) switch
+        var collection = random.Next(5) switch
         {
             0 => "daily_ad_stats",
             1 => "daily_package_stats",
             2 => "daily_ad_revisions",
+            3 => "daily_invalid_stats",
             _ => "events_by_day",
         };
         var rows = server.List(collection);
@@ -294,6 +297,7 @@ internal sealed class ModelWorld
                     found.AddRange(Ledger.Compare(page).Select(difference => difference.ToString()));
                     page.Derived.AdDays.ToList().ForEach(row => rows.Add(row.Key, row.Value));
                     page.Derived.Revisions.ToList().ForEach(row => rows.Add(row.Key, row.Value));
+                    page.Derived.Invalid.Where(row => row.Value != default).ToList().ForEach(row => rows.Add(row.Key, row.Value));
                 },
                 CancellationToken.None,
                 mostKeys: 4);
@@ -304,8 +308,12 @@ internal sealed class ModelWorld
         found.AddRange(rows.AdDays.Except(expected.AdDays).Select(row => $"in rows, but not so committed: {row}"));
         found.AddRange(expected.Revisions.Except(rows.Revisions).Select(row => $"committed, but not so in revisions: {row}"));
         found.AddRange(rows.Revisions.Except(expected.Revisions).Select(row => $"in revisions, but not so committed: {row}"));
+        found.AddRange(expected.Invalid.Except(rows.Invalid).Select(row => $"committed, but not so in invalid traffic: {row}"));
+        found.AddRange(rows.Invalid.Except(expected.Invalid).Select(row => $"in invalid traffic, but not so committed: {row}"));
         found.AddRange((await new MongoPairLedger(process.Commands, process.Clock, mostPairs: 3).CompareAsync(CancellationToken.None)).Select(pair => pair.ToString()));
         var view = await StatsOf(process).ReadAsync(new StatsQuery(), CancellationToken.None);
         found.AddRange(view.Total.Events.Events == committed.Count ? [] : [$"statistics say {view.Total.Events.Events}, not {committed.Count}"]);
+        var (net, valid) = (await StatsOf(process).ReadAsync(new StatsQuery { IsNet = true }, CancellationToken.None), committed.Count(one => !one.Contains("flaw")));
+        found.AddRange(net.Total.Events.Events == valid ? [] : [$"net statistics say {net.Total.Events.Events}, not {valid}"]);
     }
 }
