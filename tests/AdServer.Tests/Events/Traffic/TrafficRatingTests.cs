@@ -84,7 +84,7 @@ public sealed class TrafficRatingTests : IAsyncDisposable
     {
         var pending = new PendingAppend();
         Array.ForEach(events, pending.Add);
-        await rating.RateAsync(pending, TestContext.Current.CancellationToken);
+        await rating.RateAsync(pending);
         return pending;
     }
 
