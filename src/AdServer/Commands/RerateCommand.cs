@@ -34,7 +34,13 @@ internal sealed class RerateCommand(ILedgerStore ledger, DayRating rating, IAnsi
 
     private async Task<int> RateAsync(DaySpan span, List<string> said, Action<int, int> steps, CancellationToken cancellation)
     {
-        var days = (await ledger.ListDaysAsync(cancellation)).Where(span.Holds).ToList();
+        var since = await ledger.ReadRawSinceAsync(cancellation);
+        var days = (await ledger.ListDaysAsync(cancellation)).Where(day => span.Holds(day) && !(day < since)).ToList();
+        if (since is not null)
+        {
+            said.Add($"Raw events are kept since {since}: earlier days are not rated anew");
+        }
+
         for (var done = 0; done < days.Count; done++)
         {
             steps(done, days.Count);

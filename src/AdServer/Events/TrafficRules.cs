@@ -12,7 +12,8 @@ internal sealed class TrafficRules
     /// <summary>All rules, in their order.</summary>
     private static readonly (TrafficFlaw Flaw, Rule Applies)[] All =
     [
-        (TrafficFlaw.Robot, static (rules, in seen) => rules.robots.Has(seen.Event.UserAgent)),
+        (TrafficFlaw.Robot, static (rules, in seen) =>
+            rules.robots.Has(seen.Event.UserAgent) || seen.Event is { UserAgent: null, Flaw: TrafficFlaw.Robot }),
         (TrafficFlaw.NotDelivered, static (_, in seen) => !seen.IsDelivered),
         (TrafficFlaw.ImpossibleWatch, static (rules, in seen) => seen.Ad is { } ad && rules.IsImpossible(seen.Event, ad.Ad.Details)),
         (TrafficFlaw.Repeat, static (_, in seen) => seen.Device.IsRepeat || Keeps(seen.Event, TrafficFlaw.Repeat)),
@@ -41,7 +42,7 @@ internal sealed class TrafficRules
     public bool Has(TrafficFlaw flaw) => Array.Exists(rules, rule => rule.Flaw == flaw);
 
     /// <summary>What is wrong with an event, if anything. The windows take it in, whatever the answer: events are rated once each, in their order.</summary>
-    /// <param name="one">The event. One without a device that had a flaw for its device's sake keeps it: the device was erased.</param>
+    /// <param name="one">The event. One that has a flaw for the sake of its device or caller, and lacks these, keeps it: they were erased.</param>
     /// <param name="ad">Its ad; nothing if it was removed.</param>
     /// <param name="isDelivered">Whether the ad was ever handed out to the event's package.</param>
     /// <param name="windows">What devices reported before.</param>

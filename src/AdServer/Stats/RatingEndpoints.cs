@@ -13,11 +13,17 @@ internal static class RatingEndpoints
             .ProducesError(StatusCodes.Status400BadRequest).ProducesError(StatusCodes.Status409Conflict)
             .WithSummary("Decides anew, by the rules as they are now, which events of a day count as invalid traffic, while events go on; gross counts stay");
 
-    private static async Task<IResult> RateAsync(string? day, LedgerGate gate, DayRating rating, CancellationToken cancellation)
+    private static async Task<IResult> RateAsync(
+        string? day, LedgerGate gate, ILedgerStore ledger, DayRating rating, CancellationToken cancellation)
     {
         if (!UtcDay.TryParse(day?.Trim(), out var asked))
         {
             return NoDay;
+        }
+
+        if (await ledger.ReadRawSinceAsync(cancellation) is { } since && asked < since)
+        {
+            return ApiError.BadRequest($"Raw events are kept since {since}: earlier days are not rated anew");
         }
 
         using var pass = gate.TryEnter();

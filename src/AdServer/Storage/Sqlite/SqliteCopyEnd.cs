@@ -24,6 +24,7 @@ internal static class SqliteCopyEnd
             SELECT (SELECT count(*) FROM daily_ad_stats WHERE date < (SELECT max(day) FROM raw_since))
                 + (SELECT count(*) FROM daily_package_stats WHERE date < (SELECT max(day) FROM raw_since))
                 + (SELECT count(*) FROM daily_ad_revisions WHERE date < (SELECT max(day) FROM raw_since))
+                + (SELECT count(*) FROM daily_invalid_stats WHERE date < (SELECT max(day) FROM raw_since))
             """),
     };
 

@@ -14,7 +14,7 @@ internal static class SqliteEvents
         """;
 
     /// <summary>What makes an event anonymous: whatever of <see cref="AdEvent.WithoutDevice"/> has a column.</summary>
-    public const string NoDevice = "device_id = NULL";
+    public const string NoDevice = "device_id = NULL, user_agent = NULL";
 
     /// <summary>The columns that <see cref="Read"/> expects, beginning with <c>seq</c>.</summary>
     public const string Select = $"SELECT seq, {Columns}, revision FROM ad_events";
