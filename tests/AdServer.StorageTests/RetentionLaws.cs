@@ -138,6 +138,32 @@ public abstract class RetentionLaws : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_day_that_is_deleted_before_raw_since_says_so_is_found()
+    {
+        await FillAsync();
+
+        await engine.DeleteRawAsync(Today.AddDays(-59));
+
+        Assert.NotEmpty(await engine.VerifyAsync());
+        await engine.Retention.RaiseRawSinceAsync(Today.AddDays(-59), Token);
+        Assert.Empty(await engine.VerifyAsync());
+    }
+
+    [Fact]
+    public async Task An_event_that_is_deleted_before_its_roll_was_applied_is_missed()
+    {
+        await FillAsync();
+        await engine.RemoveOldAsync();
+        await engine.AppendAsync(Event(day: -60, id: "late"));
+        var before = (await engine.ReadTotalAsync()).Events;
+
+        await engine.DeleteRawAsync(Today.AddDays(-59));
+        await engine.RollAllAsync();
+
+        Assert.Equal(before.Views - 1, (await engine.ReadTotalAsync()).Events.Views);
+    }
+
+    [Fact]
     public async Task An_identity_counts_nothing_for_thirty_days_after_its_event_was_removed()
     {
         await engine.AppendAsync(Event(day: -60, id: "old"), Event(day: -1, id: "new"), Event(day: -60));

@@ -1,3 +1,4 @@
+using AdServer.Common;
 using AdServer.Storage;
 using AdServer.Storage.Sqlite;
 using Microsoft.Extensions.Configuration;
@@ -89,6 +90,9 @@ internal sealed class SqliteEngine : TestEngine
 
     public override Task<(long Events, long Buckets)> CountRawAsync() => Database.ReadAsync(
         session => (session.Number("SELECT count(*) FROM ad_events"), session.Number("SELECT count(*) FROM events_by_day")), CancellationToken.None);
+
+    public override Task DeleteRawAsync(UtcDay before) =>
+        RunAsync($"DELETE FROM ad_events WHERE day < '{before}'; DELETE FROM events_by_day WHERE date < '{before}'");
 
     public override Task<long> CountDeviceAsync(string deviceId, string userAgent) => Database.ReadAsync(
         session => SqliteEvents.List(session, 0, long.MaxValue).Count(one => one.DeviceId == deviceId || one.UserAgent == userAgent)

@@ -1,6 +1,7 @@
 using AdServer.Access;
 using AdServer.Catalog;
 using AdServer.Commands;
+using AdServer.Common;
 using AdServer.Events;
 using AdServer.Stats;
 using AdServer.Storage;
@@ -101,6 +102,9 @@ internal abstract class TestEngine : IAsyncDisposable
 
     /// <summary>Counts everything that is kept of an ad beside its mark and the identities of its events.</summary>
     public abstract Task<long> CountTracesAsync(string adId);
+
+    /// <summary>Deletes all raw events of days before one, with their buckets, as nobody should.</summary>
+    public abstract Task DeleteRawAsync(UtcDay before);
 
     /// <summary>Counts whatever still names a device or a user agent: raw events and buckets.</summary>
     public abstract Task<long> CountDeviceAsync(string deviceId, string userAgent);

@@ -166,6 +166,14 @@ internal sealed class MongoEngine : TestEngine
     public override async Task<(long Events, long Buckets)> CountRawAsync() =>
         (await CountAsync("ad_events", new("adId", new BsonDocument("$gte", string.Empty))), await CountAsync("events_by_day", []));
 
+    public override async Task DeleteRawAsync(UtcDay before)
+    {
+        // As whoever does not know of rolls would: of an event the identity stays.
+        var (old, body) = (new BsonDocument("day", new BsonDocument("$lt", $"{before}")), new BsonDocument { { "adId", "" }, { "day", "" } });
+        await UpdateAsync("ad_events", old, new BsonDocument("$unset", body));
+        await RunAsync(MongoWrites.Delete("events_by_day", new BsonDocument("_id", new BsonDocument("$lt", $"{before}"))));
+    }
+
     public override async Task<long> CountDeviceAsync(string deviceId, string userAgent) =>
         await CountAsync("ad_events", new("deviceId", deviceId)) + await CountAsync("ad_events", new("userAgent", userAgent))
         + await CountAsync("events_by_day", new("events.deviceId", deviceId)) + await CountAsync("events_by_day", new("events.userAgent", userAgent));

@@ -15,6 +15,9 @@ public sealed class MongoRetentionTests : IAsyncLifetime
     private const string Device = "device-1";
     private const string Agent = "agent";
 
+    /// <summary>So many reads an erasure and a removal have, but for those of days that were removed before.</summary>
+    private const int MostReads = 40;
+
     private readonly MongoEngine engine = new();
 
     public static TheoryData<string> Accidents => WriteAccidents.Names;
@@ -144,24 +147,22 @@ public sealed class MongoRetentionTests : IAsyncLifetime
         Assert.Empty(await engine.VerifyAsync());
     }
 
-    [Theory]
-    [InlineData(1)]
-    [InlineData(3)]
-    public async Task Whichever_read_comes_from_a_node_that_is_behind_nothing_is_lost_and_no_device_stays(int inARow)
+    [Fact]
+    public async Task Whichever_read_comes_from_a_node_that_is_behind_nothing_is_lost_and_no_device_stays()
     {
         var reads = 0;
-        for (var met = true; met; reads++)
+        for (var met = true; met && reads < MostReads; reads++)
         {
             await engine.AppendAsync(Event(day: reads - 900), OfDevice(), OfDevice($"e{reads}", day: reads - 900));
             await using var past = await engine.Gateway.TakeSnapshotAsync(Token);
             await engine.RollAllAsync();
             engine.Clock.Advance(TimeSpan.FromHours(2));
-            var stale = Enumerable.Range(0, inARow)
-                .Select(_ => engine.Faults.Next("find aggregate", null, async call => await call.ExecuteAsync(call.Request, past), skip: reads)).ToList();
-            await EraseAsync();
-            await engine.NewRetention().RemoveAllAsync(Token);
-            met = stale.Sum(rule => rule.Count) > 0;
-            stale.ForEach(rule => rule.Dispose());
+            using (var stale = engine.Faults.Next("find aggregate", null, async call => await call.ExecuteAsync(call.Request, past), skip: reads))
+            {
+                await EraseAsync();
+                await engine.NewRetention().RemoveAllAsync(Token);
+                met = stale.Count > 0;
+            }
 
             Assert.Equal(0, await engine.CountDeviceAsync(Device, Agent));
             Assert.Empty(await engine.VerifyAsync(mostKeys: 1000));

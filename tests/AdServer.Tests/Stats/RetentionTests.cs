@@ -39,14 +39,14 @@ public sealed class RetentionTests
     public async Task Days_that_are_old_lose_their_raw_events_and_every_report_stays()
     {
         await using var host = await StartAsync();
-        var before = (await host.GetAsync("/stats?groupBy=ad,day")).Json.GetProperty("total").GetRawText();
+        var before = (await host.GetAsync("/stats?groupBy=ad,day")).Json.GetProperty("totals").GetRawText();
 
         await RemoveOldAsync(host);
 
         var verified = (await host.GetAsync("/stats/verify?from=2026-10-20&to=2026-11-19")).Json;
         Assert.Equal(("2026-11-02", "2026-11-02", "2026-11-19"), (verified.Text("rawSince"), verified.Text("from"), verified.Text("to")));
         Assert.Equal((true, 1), (verified.GetProperty("ok").GetBoolean(), verified.Number("events")));
-        Assert.Equal(before, (await host.GetAsync("/stats?groupBy=ad,day")).Json.GetProperty("total").GetRawText());
+        Assert.Equal(before, (await host.GetAsync("/stats?groupBy=ad,day")).Json.GetProperty("totals").GetRawText());
         Assert.Equal("ready", (await host.GetAsync("/health/ready")).Json.Text("status"));
         Assert.Contains("adserver_retention_removed_events_total 2", (await host.GetAsync("/metrics")).Text, StringComparison.Ordinal);
     }
