@@ -11,7 +11,7 @@ internal sealed record ConfigurationArguments(string? Problem, string[] Configur
 {
     /// <summary>Sections that some part of the server reads.</summary>
     private static readonly string[] Sections =
-        ["Storage", "Catalog", "Events", "Stats", "Serving", "Serilog", "Logging", "Kestrel", "ConnectionStrings", "AllowedHosts", "Urls"];
+        ["Storage", "Catalog", "Events", "Traffic", "Stats", "Serving", "Serilog", "Logging", "Kestrel", "ConnectionStrings", "AllowedHosts", "Urls"];
 
     /// <summary>Settings of the host itself, which stand in no section.</summary>
     private static readonly string[] HostKeys =

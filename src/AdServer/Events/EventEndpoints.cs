@@ -53,7 +53,7 @@ internal sealed class EventEndpoints(
         var pending = writer.Rent();
         metrics.Accepted(accepted!);
         pending.Add(accepted!);
-        var outcome = await AppendAsync(pending, http.RequestAborted);
+        var outcome = await AppendAsync(pending);
         var duplicate = outcome == LogOutcome.Committed && pending.Outcomes[0] == AppendOutcome.Duplicate;
         writer.Return(pending);
         await AnswerAsync(http, outcome, duplicate);
@@ -94,7 +94,7 @@ internal sealed class EventEndpoints(
             return;
         }
 
-        var outcome = pending.Events.Count > 0 ? await AppendAsync(pending, http.RequestAborted)
+        var outcome = pending.Events.Count > 0 ? await AppendAsync(pending)
             : refusals!.Count > 0 && refusals.TrueForAll(refusal => refusal == DropReason.Undecided) ? LogOutcome.StoreUnavailable
             : LogOutcome.Committed;
         var answer = outcome == LogOutcome.Committed ? BatchAnswer.Of(refusals!, pending.Outcomes) : null;
@@ -188,9 +188,9 @@ internal sealed class EventEndpoints(
     }
 
     /// <summary>Rates accepted events and has them committed; what was not stored is forgotten before anybody is told.</summary>
-    private async ValueTask<LogOutcome> AppendAsync(PendingAppend pending, CancellationToken cancellation)
+    private async ValueTask<LogOutcome> AppendAsync(PendingAppend pending)
     {
-        await rating.RateAsync(pending, cancellation);
+        await rating.RateAsync(pending);
         var outcome = await writer.AppendAsync(pending);
         rating.Settle(pending, outcome);
         CountAnswers(outcome, pending);

@@ -9,8 +9,8 @@ namespace AdServer.Events;
 internal sealed class TrafficRating(
     TrafficRules rules, DeviceWindows windows, IDeliveredAds delivered, CatalogRefresher catalog, KnownPackages packages)
 {
-    /// <summary>Gives the events their flaws, in their order. A flawless event stays the value that it is.</summary>
-    public ValueTask RateAsync(PendingAppend pending, CancellationToken cancellation)
+    /// <summary>Gives the events their flaws, in their order. A flawless event stays the value that it is. Also for a caller who has gone.</summary>
+    public ValueTask RateAsync(PendingAppend pending)
     {
         if (rules.Has(TrafficFlaw.NotDelivered))
         {
@@ -18,7 +18,7 @@ internal sealed class TrafficRating(
             {
                 if (!IsDelivered(one, out _))
                 {
-                    return new ValueTask(LearnAndRateAsync(pending, cancellation));
+                    return new ValueTask(LearnAndRateAsync(pending));
                 }
             }
         }
@@ -39,10 +39,10 @@ internal sealed class TrafficRating(
         }
     }
 
-    private async Task LearnAndRateAsync(PendingAppend pending, CancellationToken cancellation)
+    private async Task LearnAndRateAsync(PendingAppend pending)
     {
         var unknown = pending.Events.Where(one => !IsDelivered(one, out _)).Select(PairOf).Distinct().ToList();
-        Rate(pending, await delivered.LearnAsync(unknown, cancellation));
+        Rate(pending, await delivered.LearnAsync(unknown, CancellationToken.None));
     }
 
     /// <summary>What cannot be known now is not held against an event.</summary>

@@ -21,6 +21,7 @@ public sealed class CommandLineTests
     [InlineData("--demo --contentRoot /srv --storage:path a", true, "--contentRoot=/srv --storage:path=a")]
     [InlineData("--Serilog:MinimumLevel:Override:AdServer Debug", false, "--Serilog:MinimumLevel:Override:AdServer=Debug")]
     [InlineData("--Catalog:PollEvery=00:00:05", false, "--Catalog:PollEvery=00:00:05")]
+    [InlineData("--Traffic:Rules robot,repeat", false, "--Traffic:Rules=robot,repeat")]
     [InlineData("--applicationName=AdServer --Stats:RollUpEvery -1", false, "--applicationName=AdServer --Stats:RollUpEvery=-1")]
     public void Serving_is_the_default_and_configuration_passes_through(string line, bool demo, string configuration)
     {
