@@ -49,9 +49,11 @@ public sealed class MongoUpkeepAccidentTests : IAsyncLifetime
             tell: async number =>
             {
                 await engine.AppendAsync(Event(Ad(number), EventType.Click));
+                await DeliverAsync(number, "before");
                 Assert.Equal(ChangeOutcome.Done, await engine.Catalog.RemoveAdAsync(Ad(number), Noon, Token));
                 await engine.SweepAllAsync();
                 await engine.RollAllAsync();
+                await DeliverAsync(number, "after");
                 await engine.SweepAllAsync();
             },
             judge: async number =>
@@ -85,6 +87,23 @@ public sealed class MongoUpkeepAccidentTests : IAsyncLifetime
             });
 
         Assert.True(writes >= 5, $"Only {writes} writes were reached");
+    }
+
+    [Theory]
+    [MemberData(nameof(Accidents))]
+    public async Task What_was_handed_out_is_known(string accident)
+    {
+        var writes = await TellAllAsync(
+            accident,
+            prepare: AddAdAsync,
+            tell: number => DeliverAsync(number, $"x{number}"),
+            judge: async number =>
+            {
+                Assert.Equal(2 * (number + 1), (await DeliveredLaws.ReadAsync(engine)).Count);
+                Assert.Equal(2, (await engine.Delivered.FindDeliveredAdsAsync([($"x{number}", Ad(number)), ($"x{number}", Kept)], Token)).Sum(set => set.AdIds.Count));
+            });
+
+        Assert.True(writes >= 2, $"Only {writes} writes were reached");
     }
 
     [Theory]
@@ -212,6 +231,9 @@ public sealed class MongoUpkeepAccidentTests : IAsyncLifetime
     private static string Ad(int number) => $"a{number}";
 
     private Task AddAdAsync(int number) => engine.Catalog.AddAdAsync(Samples.Ad(Ad(number)), Token);
+
+    private Task DeliverAsync(int number, string package) =>
+        engine.Delivered.AddDeliveredAdsAsync([new PackageAds(package, [Ad(number), Kept])], Token);
 
     private Task ReplaceAsync(int number, int total) => engine.Stats.ReplaceDeliveriesAsync(
         $"process {number}", [new(Ad(number), Today, total)], [new($"x{number}", Today, 2 * total, total)], Token);
