@@ -62,7 +62,7 @@ public abstract class RatingLaws : IAsyncLifetime
     {
         await engine.AppendAsync(
             Event(watched: 8000), Event(watched: 8000) with { Flaw = TrafficFlaw.Rate, DeviceId = "d" }, Event() with { UserAgent = "curl/8" },
-            Event("a2") with { Flaw = TrafficFlaw.NotDelivered }, Event() with { Flaw = TrafficFlaw.Robot });
+            Event("a2") with { Flaw = TrafficFlaw.NotDelivered }, Event() with { Flaw = TrafficFlaw.Robot, UserAgent = "app" });
         await engine.RollAllAsync();
 
         Assert.Equal(
@@ -75,11 +75,12 @@ public abstract class RatingLaws : IAsyncLifetime
     public async Task An_event_whose_device_is_gone_keeps_what_it_had_for_the_sake_of_its_device_and_nothing_else()
     {
         await engine.AppendAsync(
-            Event() with { Flaw = TrafficFlaw.Repeat }, Event() with { Flaw = TrafficFlaw.Rate }, Event() with { Flaw = TrafficFlaw.Robot },
+            Event() with { Flaw = TrafficFlaw.Repeat }, Event() with { Flaw = TrafficFlaw.Rate }, Event() with { Flaw = TrafficFlaw.ImpossibleWatch },
+            Event() with { Flaw = TrafficFlaw.Robot },
             Event() with { Flaw = TrafficFlaw.Repeat, DeviceId = "d" });
         await engine.RollAllAsync();
 
-        Assert.Equal("4: 1 Robot > None, 1 Repeat > None", await engine.RateAsync(RatingScene.Mild));
+        Assert.Equal("5: 1 ImpossibleWatch > None, 1 Repeat > None", await engine.RateAsync(RatingScene.Mild));
         Assert.Equal((2, 1, 1), await ReadAsync(invalid => (invalid.Repeat, invalid.Rate)));
     }
 
@@ -87,9 +88,10 @@ public abstract class RatingLaws : IAsyncLifetime
     public async Task What_is_not_rolled_up_yet_and_what_is_of_a_removed_ad_stays_as_it_was_rated()
     {
         await engine.Catalog.AddAdAsync(Ad("gone"), Token);
-        await engine.AppendAsync(Event() with { Flaw = TrafficFlaw.Robot }, Event("gone") with { Flaw = TrafficFlaw.Robot });
+        var robot = Event() with { Flaw = TrafficFlaw.Robot, UserAgent = "app" };
+        await engine.AppendAsync(robot, robot with { AdId = "gone" });
         await engine.RollAllAsync();
-        await engine.AppendAsync(Event() with { Flaw = TrafficFlaw.Robot });
+        await engine.AppendAsync(robot);
         await engine.Catalog.RemoveAdAsync("gone", Noon, Token);
 
         Assert.Equal("2: 1 Robot > None", await engine.RateAsync(RatingScene.Mild));

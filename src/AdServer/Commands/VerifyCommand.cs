@@ -161,7 +161,7 @@ internal sealed class VerifyCommand(ILedgerStore ledger, IEventJournal journal, 
         {
             var package = one.Package.Length == 0 ? string.Empty : $", package {one.Package}";
             var revision = one.Revision == 0 ? string.Empty : $", revision {one.Revision}";
-            var flaw = one.Flaw == TrafficFlaw.None ? string.Empty : $", invalid: {one.Flaw}";
+            var flaw = one.Flaw == TrafficFlaw.None ? string.Empty : $", invalid: {TrafficRules.NameOf(one.Flaw)}";
             return $"{one.Day}, ad {one.AdId} of performer {one.PerformerId}{package}{revision}{flaw}: "
                 + $"{TableName(one.Table)} says {Describe(one.Derived)}, raw events say {Describe(one.Raw)}";
         }

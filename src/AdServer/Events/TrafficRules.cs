@@ -12,8 +12,7 @@ internal sealed class TrafficRules
     /// <summary>All rules, in their order.</summary>
     private static readonly (TrafficFlaw Flaw, Rule Applies)[] All =
     [
-        (TrafficFlaw.Robot, static (rules, in seen) =>
-            rules.robots.Has(seen.Event.UserAgent) || seen.Event is { UserAgent: null, Flaw: TrafficFlaw.Robot }),
+        (TrafficFlaw.Robot, static (rules, in seen) => rules.robots.Has(seen.Event.UserAgent) || KeepsRobot(seen.Event)),
         (TrafficFlaw.NotDelivered, static (_, in seen) => !seen.IsDelivered),
         (TrafficFlaw.ImpossibleWatch, static (rules, in seen) => seen.Ad is { } ad && rules.IsImpossible(seen.Event, ad.Ad.Details)),
         (TrafficFlaw.Repeat, static (_, in seen) => seen.Device.IsRepeat || Keeps(seen.Event, TrafficFlaw.Repeat)),
@@ -42,7 +41,7 @@ internal sealed class TrafficRules
     public bool Has(TrafficFlaw flaw) => Array.Exists(rules, rule => rule.Flaw == flaw);
 
     /// <summary>What is wrong with an event, if anything. The windows take it in, whatever the answer: events are rated once each, in their order.</summary>
-    /// <param name="one">The event. One that has a flaw for the sake of its device or caller, and lacks these, keeps it: they were erased.</param>
+    /// <param name="one">The event. One without a device that had a flaw for its device's sake keeps it, and one without a header that was a robot's: the device was erased.</param>
     /// <param name="ad">Its ad; nothing if it was removed.</param>
     /// <param name="isDelivered">Whether the ad was ever handed out to the event's package.</param>
     /// <param name="windows">What devices reported before.</param>
@@ -67,6 +66,9 @@ internal sealed class TrafficRules
         return seconds > ad.ExitTime + settings.MaxEndCardSeconds
             || (one.Type == EventType.Skip && seconds < ad.SkipTime - settings.EarlySkipSeconds);
     }
+
+    /// <summary>What had a robot's header has none any more: its device was erased.</summary>
+    private static bool KeepsRobot(AdEvent one) => one.UserAgent is null && one.Flaw == TrafficFlaw.Robot;
 
     private static bool Keeps(AdEvent one, TrafficFlaw flaw) => one.DeviceId is null && one.Flaw == flaw;
 

@@ -173,7 +173,7 @@ public sealed class MongoUpkeepAccidentTests : IAsyncLifetime
             accident,
             prepare: async number =>
             {
-                await engine.AppendAsync(Event(Kept, watched: 9000), Event(Kept, id: $"e{number}", watched: 9000) with { Flaw = TrafficFlaw.Robot }, Event(Kept, watched: 2), Event(Kept, EventType.Exit));
+                await engine.AppendAsync(Event(Kept, watched: 9000), Event(Kept, id: $"e{number}", watched: 9000) with { Flaw = TrafficFlaw.Robot, UserAgent = "app" }, Event(Kept, watched: 2), Event(Kept, EventType.Exit));
                 await engine.RollAllAsync();
                 events += 4;
             },

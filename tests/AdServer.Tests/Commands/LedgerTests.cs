@@ -107,6 +107,25 @@ public sealed class LedgerTests
     }
 
     [Fact]
+    public async Task Invalid_traffic_is_compared_by_reason_in_rows_and_buckets()
+    {
+        using var console = new TextConsole();
+        var (raw, derived) = (Counted(Event("a", "x") with { Flaw = TrafficFlaw.NotDelivered }), Counted(Event("a", "x")));
+
+        await new VerifyCommand(new FakeLedger { Days = { [Day] = new(7, raw, derived, derived) } }, new WaitingJournal(0), console.Console)
+            .RunAsync(DaySpan.All, TestContext.Current.CancellationToken);
+
+        const string counts = "says 0 views, 0 clicks, 0 skips, 0 exits, 0 ms, raw events say 1 views, 0 clicks, 0 skips, 0 exits, 1000 ms";
+        Assert.Equal(
+            [
+                $"2026-11-21, ad a of performer p, package x, invalid: notDelivered: daily_invalid_stats {counts}",
+                $"2026-11-21, ad a of performer p, package x, invalid: notDelivered: events_by_day {counts}",
+                "1 days, 1 events: 2 differences (position 7)",
+            ],
+            console.Lines);
+    }
+
+    [Fact]
     public async Task Verify_prints_a_hundred_differences_and_counts_all()
     {
         using var console = new TextConsole();

@@ -32,7 +32,7 @@ public sealed class RatingTests : IAsyncLifetime
             WatchDuration = 1000,
             CreatedAt = host.Clock.GetUtcNow(),
         };
-        await host.Get<IEventJournal>().AppendAsync([view, view with { Flaw = TrafficFlaw.Robot }, view with { Type = EventType.Click, WatchDuration = 86_400_000 }], Token);
+        await host.Get<IEventJournal>().AppendAsync([view, view with { Flaw = TrafficFlaw.Robot, UserAgent = "app" }, view with { Type = EventType.Click, WatchDuration = 86_400_000 }], Token);
         await host.Get<RollUpService>().RollAllAsync(Token);
     }
 
