@@ -30,12 +30,20 @@ internal sealed class ModelWorld
     /// <summary>Whether somebody spoils rows now and then, and rebuilds mend them meanwhile.</summary>
     private readonly bool isSpoiled;
 
+    /// <summary>Whether the raw events of yesterday are removed now and then, and what they were.</summary>
+    private readonly bool isAged;
+    private readonly Dictionary<BsonValue, BsonDocument> aged = [];
+
     public ModelWorld(int seed)
     {
         isSpoiled = seed % 3 == 0;
+        isAged = seed % 3 == 1;
         random = new Random(seed);
         shared = [.. Enumerable.Range(0, 6).Select(number => Event(Ads[random.Next(3)], id: $"client{number}", package: $"x{random.Next(2)}"))];
     }
+
+    /// <summary>Who comes beside those that append and roll up.</summary>
+    private Func<ModelProcess, Task> Visitor => isSpoiled ? RebuildAsync : isAged ? RemoveAsync : ReadAsync;
 
     /// <summary>Runs to the end; says what is wrong then.</summary>
     public async Task<IReadOnlyList<string>> RunAsync()
@@ -65,7 +73,7 @@ internal sealed class ModelWorld
                 Start(process => RollAsync(process, random.Next(1, 6)));
                 break;
             case < 0.16 when live.Count < 7:
-                Start(isSpoiled ? RebuildAsync : ReadAsync);
+                Start(Visitor);
                 break;
             case < 0.18 when live.Count < 7 && spooled.Count > 0:
                 StartDrain();
@@ -116,6 +124,11 @@ internal sealed class ModelWorld
         if (index >= 0 && !live[index].Step())
         {
             live.RemoveAt(index);
+        }
+
+        foreach (var one in isAged ? Committed().Where(one => one.Contains("adId")) : [])
+        {
+            aged[one["_id"]] = one;
         }
     }
 
@@ -231,6 +244,24 @@ internal sealed class ModelWorld
         await rebuilding;
     }
 
+    /// <summary>Removes the raw events of yesterday, a few at a time, on a host that has every accident.</summary>
+    private static async Task RemoveAsync(ModelProcess process)
+    {
+        try
+        {
+            var store = new MongoRetentionStore(process.Commands, new LaterClock(process.Clock));
+            await store.RaiseRawSinceAsync(Today, CancellationToken.None);
+            while ((await store.RemoveRawAsync(2, CancellationToken.None)).MayBeMore)
+            {
+                await process.PauseAsync();
+            }
+        }
+        catch (StoreUnavailableException)
+        {
+            // The next one goes on.
+        }
+    }
+
     /// <summary>Makes a row say what is not so, or takes one away, or some entries of a bucket.</summary>
     private void Spoil()
     {
@@ -264,7 +295,7 @@ internal sealed class ModelWorld
 
     private async Task<IReadOnlyList<string>> JudgeAsync()
     {
-        var committed = Committed();
+        var committed = isAged ? [.. aged.Values] : Committed();
         var found = new List<string>();
         found.AddRange(answered.Except(committed.Select(one => one["_id"])).Select(id => $"answered and not counted: {id}"));
         var process = new ModelProcess(server, random, () => true);
@@ -290,17 +321,19 @@ internal sealed class ModelWorld
         var rows = new RollUp();
         foreach (var day in await ledger.ListDaysAsync(CancellationToken.None))
         {
+            var differences = new List<string>();
             var summary = await ledger.CheckDayAsync(
                 day,
                 page =>
                 {
-                    found.AddRange(Ledger.Compare(page).Select(difference => difference.ToString()));
+                    differences.AddRange(Ledger.Compare(page).Select(difference => difference.ToString()));
                     page.Derived.AdDays.ToList().ForEach(row => rows.Add(row.Key, row.Value));
                     page.Derived.Revisions.ToList().ForEach(row => rows.Add(row.Key, row.Value));
                     page.Derived.Invalid.Where(row => row.Value != default).ToList().ForEach(row => rows.Add(row.Key, row.Value));
                 },
                 CancellationToken.None,
                 mostKeys: 4);
+            found.AddRange(summary.IsKept ? differences : []);
             found.AddRange(summary.Totals is { AreEqual: true } ? [] : [$"totals: {summary.Totals}"]);
         }
 
@@ -315,5 +348,11 @@ internal sealed class ModelWorld
         found.AddRange(view.Total.Events.Events == committed.Count ? [] : [$"statistics say {view.Total.Events.Events}, not {committed.Count}"]);
         var (net, valid) = (await StatsOf(process).ReadAsync(new StatsQuery { IsNet = true }, CancellationToken.None), committed.Count(one => !one.Contains("flaw")));
         found.AddRange(net.Total.Events.Events == valid ? [] : [$"net statistics say {net.Total.Events.Events}, not {valid}"]);
+    }
+
+    /// <summary>The clock of a host two hours later: by then every other one has looked at what was committed.</summary>
+    private sealed class LaterClock(TimeProvider clock) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => clock.GetUtcNow().AddHours(2);
     }
 }
