@@ -19,14 +19,14 @@ internal sealed class DeviceEndpoints(IDeviceStore devices, JournalWriter writer
 
     private int taken;
 
-    public static void Map(IEndpointRouteBuilder routes)
-    {
-        var endpoints = routes.ServiceProvider.GetRequiredService<DeviceEndpoints>();
-        routes.MapDelete("/devices/{deviceId}", endpoints.EraseAsync).WithTags("Events").Produces<DeviceErasure>()
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes.MapDelete("/devices/{deviceId}", AnswerAsync).WithTags("Events").Produces<DeviceErasure>()
             .ProducesError(StatusCodes.Status400BadRequest).ProducesError(StatusCodes.Status409Conflict)
             .ProducesError(StatusCodes.Status503ServiceUnavailable)
             .WithSummary("Forgets a device: its events keep counting, without its id and user agent. May be repeated");
-    }
+
+    private static Task<IResult> AnswerAsync(string deviceId, DeviceEndpoints endpoints, CancellationToken cancellation) =>
+        endpoints.EraseAsync(deviceId, cancellation);
 
     private async Task<IResult> EraseAsync(string deviceId, CancellationToken cancellation)
     {
