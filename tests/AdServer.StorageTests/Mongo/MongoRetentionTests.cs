@@ -2,6 +2,7 @@ using AdServer.Common;
 using AdServer.Events;
 using AdServer.Storage;
 using AdServer.Storage.Mongo;
+using AdServer.StorageTests.Backups;
 using AdServer.StorageTests.Mongo.Wire;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
@@ -97,6 +98,32 @@ public sealed class MongoRetentionTests : IAsyncLifetime
 
         Assert.Superset(new HashSet<string>(["x", "y"]), news.Sets.Select(set => set.Package).ToHashSet());
         Assert.True(news.Place!.Roll > place!.Roll);
+    }
+
+    [Fact]
+    public async Task A_backup_during_which_a_day_is_removed_begins_again_and_is_whole()
+    {
+        await engine.AppendAsync(Event(day: -60, id: "old"), Event(id: "new"), Event(day: -50));
+        await engine.RollAllAsync();
+        engine.Clock.Advance(TimeSpan.FromHours(2));
+        var folder = Directory.CreateTempSubdirectory("adserver-backups-");
+        var file = Path.Combine(folder.FullName, "backup.zip");
+        await using var target = new SqliteEngine();
+        using var removal = engine.Faults.Next("find", "journal", async call =>
+        {
+            await engine.NewRetention().RemoveAllAsync(Token);
+            return await call.ExecuteNowAsync();
+        });
+
+        var backup = (await BackupRun.BackUpAsync(engine, file)).Require();
+        (await BackupRun.RestoreAsync(target, file)).Require();
+        folder.Delete(recursive: true);
+
+        Assert.Contains("Raw events of further days were removed meanwhile: beginning again.", backup.Text, StringComparison.Ordinal);
+        Assert.Equal(await engine.ReadTotalAsync(), await target.ReadTotalAsync());
+        Assert.Equal(Today.AddDays(-49), await target.Ledger.ReadRawSinceAsync(Token));
+        Assert.Equal([AppendOutcome.Duplicate, AppendOutcome.Duplicate], await target.AppendAsync(Event(id: "old"), Event(id: "new")));
+        Assert.Empty(await target.VerifyAsync());
     }
 
     [Fact]
