@@ -5,6 +5,7 @@ using AdServer.Storage.Mongo;
 using AdServer.StorageTests.Backups;
 using AdServer.StorageTests.Mongo.Wire;
 using Microsoft.Extensions.DependencyInjection;
+using MongoDB.Bson;
 using Xunit;
 using static AdServer.StorageTests.Samples;
 
@@ -124,6 +125,36 @@ public sealed class MongoRetentionTests : IAsyncLifetime
         Assert.Equal(Today.AddDays(-49), await target.Ledger.ReadRawSinceAsync(Token));
         Assert.Equal([AppendOutcome.Duplicate, AppendOutcome.Duplicate], await target.AppendAsync(Event(id: "old"), Event(id: "new")));
         Assert.Empty(await target.VerifyAsync());
+    }
+
+    [Fact]
+    public async Task A_host_that_slept_with_a_roll_in_its_memory_writes_no_forgotten_device_back()
+    {
+        await engine.AppendAsync(OfDevice(), OfDevice("e1", day: -1));
+        var roll = await engine.Journal.NextRollAsync(10, Token);
+        await using var past = await engine.Gateway.TakeSnapshotAsync(Token);
+        await engine.Stats.ApplyAsync(roll!, Token);
+        await EraseAsync();
+
+        // It does not even hear that the roll was applied.
+        using (engine.Faults.Next("find", "rolls", async call => await call.ExecuteAsync(call.Request, past)))
+        {
+            await engine.Stats.ApplyAsync(roll!, Token);
+        }
+
+        Assert.Equal(0, await engine.CountDeviceAsync(Device, Agent));
+        Assert.Equal(2, (await engine.ReadTotalAsync()).Events.Views);
+        Assert.Empty(await engine.VerifyAsync());
+    }
+
+    [Fact]
+    public async Task An_erasure_says_that_a_host_holds_answered_events_in_its_spool()
+    {
+        Assert.False((await engine.Devices.Erase(Device).StepAsync(Token)).AreSpooled);
+
+        await engine.RunAsync(MongoWrites.Insert("spools", new BsonDocument { { "_id", "another host" }, { "turn", 1L }, { "events", 3L } }));
+
+        Assert.True((await engine.Devices.Erase(Device).StepAsync(Token)).AreSpooled);
     }
 
     [Fact]
