@@ -76,6 +76,18 @@ public sealed class SqliteQueryPlanTests : IAsyncDisposable
         Assert.StartsWith("SEARCH daily_package_stats USING COVERING INDEX daily_package_stats_by_date (date=? AND (package_name,ad_id)>(?,?))", Assert.Single(names), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task What_is_too_old_is_searched_for_by_its_day()
+    {
+        var plans = await engine.Database.ReadAsync(
+            session => new[] { SqliteRetentionStore.OldEvents, SqliteRetentionStore.OldIds, SqlitePackageAds.RowPairsBefore }
+                .SelectMany(sql => Explain(session, sql)).ToList(),
+            Token);
+
+        Assert.Equal(3, plans.Count);
+        Assert.All(plans, line => Assert.StartsWith("SEARCH ", line, StringComparison.Ordinal));
+    }
+
     /// <summary>The index of removed ads that wait to be swept is read whole, once: it holds nothing else and is nearly always empty.</summary>
     private static bool IsScan(string line) =>
         line.Contains("SCAN", StringComparison.Ordinal) && line != "SCAN ads USING INDEX ads_to_sweep";

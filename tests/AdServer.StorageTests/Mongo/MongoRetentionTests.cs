@@ -2,8 +2,10 @@ using AdServer.Common;
 using AdServer.Events;
 using AdServer.Storage;
 using AdServer.Storage.Mongo;
+using AdServer.StorageTests.Backups;
 using AdServer.StorageTests.Mongo.Wire;
 using Microsoft.Extensions.DependencyInjection;
+using MongoDB.Bson;
 using Xunit;
 using static AdServer.StorageTests.Samples;
 
@@ -97,6 +99,62 @@ public sealed class MongoRetentionTests : IAsyncLifetime
 
         Assert.Superset(new HashSet<string>(["x", "y"]), news.Sets.Select(set => set.Package).ToHashSet());
         Assert.True(news.Place!.Roll > place!.Roll);
+    }
+
+    [Fact]
+    public async Task A_backup_during_which_a_day_is_removed_begins_again_and_is_whole()
+    {
+        await engine.AppendAsync(Event(day: -60, id: "old"), Event(id: "new"), Event(day: -50));
+        await engine.RollAllAsync();
+        engine.Clock.Advance(TimeSpan.FromHours(2));
+        var folder = Directory.CreateTempSubdirectory("adserver-backups-");
+        var file = Path.Combine(folder.FullName, "backup.zip");
+        await using var target = new SqliteEngine();
+        using var removal = engine.Faults.Next("find", "journal", async call =>
+        {
+            await engine.NewRetention().RemoveAllAsync(Token);
+            return await call.ExecuteNowAsync();
+        });
+
+        var backup = (await BackupRun.BackUpAsync(engine, file)).Require();
+        (await BackupRun.RestoreAsync(target, file)).Require();
+        folder.Delete(recursive: true);
+
+        Assert.Contains("Raw events of further days were removed meanwhile: beginning again.", backup.Text, StringComparison.Ordinal);
+        Assert.Equal(await engine.ReadTotalAsync(), await target.ReadTotalAsync());
+        Assert.Equal(Today.AddDays(-49), await target.Ledger.ReadRawSinceAsync(Token));
+        Assert.Equal([AppendOutcome.Duplicate, AppendOutcome.Duplicate], await target.AppendAsync(Event(id: "old"), Event(id: "new")));
+        Assert.Empty(await target.VerifyAsync());
+    }
+
+    [Fact]
+    public async Task A_host_that_slept_with_a_roll_in_its_memory_writes_no_forgotten_device_back()
+    {
+        await engine.AppendAsync(OfDevice(), OfDevice("e1", day: -1));
+        var roll = await engine.Journal.NextRollAsync(10, Token);
+        await using var past = await engine.Gateway.TakeSnapshotAsync(Token);
+        await engine.Stats.ApplyAsync(roll!, Token);
+        await EraseAsync();
+
+        // It does not even hear that the roll was applied.
+        using (engine.Faults.Next("find", "rolls", async call => await call.ExecuteAsync(call.Request, past)))
+        {
+            await engine.Stats.ApplyAsync(roll!, Token);
+        }
+
+        Assert.Equal(0, await engine.CountDeviceAsync(Device, Agent));
+        Assert.Equal(2, (await engine.ReadTotalAsync()).Events.Views);
+        Assert.Empty(await engine.VerifyAsync());
+    }
+
+    [Fact]
+    public async Task An_erasure_says_that_a_host_holds_answered_events_in_its_spool()
+    {
+        Assert.False((await engine.Devices.Erase(Device).StepAsync(Token)).AreSpooled);
+
+        await engine.RunAsync(MongoWrites.Insert("spools", new BsonDocument { { "_id", "another host" }, { "turn", 1L }, { "events", 3L } }));
+
+        Assert.True((await engine.Devices.Erase(Device).StepAsync(Token)).AreSpooled);
     }
 
     [Fact]
