@@ -128,6 +128,32 @@ public abstract class RatingLaws : IAsyncLifetime
         Assert.Equal(appended, (await engine.ReadTotalAsync()).Events.Events);
     }
 
+    [Fact]
+    public async Task A_day_whose_raw_events_are_not_kept_is_not_touched()
+    {
+        await engine.AppendAsync(Event() with { UserAgent = "curl/8" }, Event() with { Flaw = TrafficFlaw.Rate, DeviceId = "d" });
+        await engine.RollAllAsync();
+        await engine.Retention.RaiseRawSinceAsync(Today.AddDays(1), Token);
+
+        await engine.RateAsync(RatingScene.Mild);
+
+        Assert.Equal((1, 0, 1), await ReadAsync(invalid => (invalid.Robot, invalid.Rate)));
+    }
+
+    /// <summary>An erased device leaves neither its identity nor its header behind, and what they were rated by stays.</summary>
+    [Fact]
+    public async Task What_an_erased_device_reported_stays_rated_as_it_was()
+    {
+        await engine.AppendAsync(
+            Event() with { UserAgent = "curl/8", Flaw = TrafficFlaw.Robot, DeviceId = "d" }, Event() with { Flaw = TrafficFlaw.Rate, DeviceId = "d" });
+        await engine.RollAllAsync();
+        await engine.Devices.Erase("d").StepAsync(Token);
+
+        Assert.Equal("2: ", await engine.RateAsync(RatingScene.Mild));
+        Assert.Equal((0, 1, 1), await ReadAsync(invalid => (invalid.Robot, invalid.Rate)));
+        Assert.Empty(await engine.VerifyAsync());
+    }
+
     /// <summary>Two hosts rate by other rules: whoever comes last to an event decides, and what follows from events does follow.</summary>
     [Fact]
     public async Task Rated_by_two_at_once_a_day_is_right_when_one_rates_it_again()

@@ -9,7 +9,6 @@ namespace AdServer.StorageTests;
 /// <summary>SQLite on a file in a folder that goes away with the test.</summary>
 internal sealed class SqliteEngine : TestEngine
 {
-
     /// <summary>Takes back what version 3 of the schema added.</summary>
     public const string BackToTheSecondSchema =
         """

@@ -10,6 +10,15 @@ internal sealed class RerateCommand(ILedgerStore ledger, DayRating rating, IAnsi
     public async Task<int> RunAsync(DaySpan span, CancellationToken cancellation)
     {
         var said = new List<string>();
+        if (await ledger.ReadRawSinceAsync(cancellation) is { } since)
+        {
+            console.Line($"Raw events are kept since {since}; earlier days cannot be rated anew, and stay as they are.");
+            if (span.IsBefore(since))
+            {
+                return ExitCodes.Failed;
+            }
+        }
+
         try
         {
             await console.WithProgressAsync("Rating day", steps => RateAsync(span, said, steps, cancellation));
@@ -36,11 +45,6 @@ internal sealed class RerateCommand(ILedgerStore ledger, DayRating rating, IAnsi
     {
         var since = await ledger.ReadRawSinceAsync(cancellation);
         var days = (await ledger.ListDaysAsync(cancellation)).Where(day => span.Holds(day) && !(day < since)).ToList();
-        if (since is not null)
-        {
-            said.Add($"Raw events are kept since {since}: earlier days are not rated anew");
-        }
-
         for (var done = 0; done < days.Count; done++)
         {
             steps(done, days.Count);

@@ -14,7 +14,7 @@ internal static class RatingEndpoints
             .WithSummary("Decides anew, by the rules as they are now, which events of a day count as invalid traffic, while events go on; gross counts stay");
 
     private static async Task<IResult> RateAsync(
-        string? day, LedgerGate gate, ILedgerStore ledger, DayRating rating, CancellationToken cancellation)
+        string? day, ILedgerStore ledger, LedgerGate gate, DayRating rating, CancellationToken cancellation)
     {
         if (!UtcDay.TryParse(day?.Trim(), out var asked))
         {
@@ -23,7 +23,7 @@ internal static class RatingEndpoints
 
         if (await ledger.ReadRawSinceAsync(cancellation) is { } since && asked < since)
         {
-            return ApiError.BadRequest($"Raw events are kept since {since}: earlier days are not rated anew");
+            return ApiError.BadRequest($"Raw events are kept since {since}: earlier days are not rated");
         }
 
         using var pass = gate.TryEnter();

@@ -69,6 +69,15 @@ public sealed class RatingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_day_whose_raw_events_are_not_kept_is_refused()
+    {
+        await host.Get<IRetentionStore>().RaiseRawSinceAsync(UtcDay.Parse("2026-11-21"), Token);
+
+        Assert.Equal((400, "Raw events are kept since 2026-11-21: earlier days are not rated"), await RefusalAsync("/stats/rerate?day=2026-11-20"));
+        Assert.Equal(200, (await host.PostAsync("/stats/rerate?day=2026-11-21", null)).Status);
+    }
+
+    [Fact]
     public async Task One_at_a_time_is_let_in_and_a_day_must_be_named()
     {
         Assert.Equal((400, "Missing or invalid day: the one to rate anew, such as 2026-11-20"), await RefusalAsync("/stats/rerate"));

@@ -15,6 +15,7 @@ internal sealed class MongoRatingStore(MongoRetry commands, TimeProvider clock) 
     private readonly MongoRolls rolls = new(commands, clock);
     private readonly MongoBatches batches = new(commands);
     private readonly MongoRebuild rebuild = new(commands, clock);
+    private readonly MongoRawSince rawSince = new(commands);
 
     public async IAsyncEnumerable<PlacedEvent> ListEventsAsync(UtcDay day, [EnumeratorCancellation] CancellationToken cancellation)
     {
@@ -34,8 +35,13 @@ internal sealed class MongoRatingStore(MongoRetry commands, TimeProvider clock) 
         }
     }
 
-    public Task ChangeAsync(UtcDay day, IReadOnlyList<FlawChange> changes, CancellationToken cancellation) =>
-        commands.UpdateAsync(MongoEvents.Collection, changes.Select(Write), cancellation);
+    public async Task ChangeAsync(UtcDay day, IReadOnlyList<FlawChange> changes, CancellationToken cancellation)
+    {
+        if (changes.Count > 0 && await rawSince.KeepsAsync(day, cancellation))
+        {
+            await commands.UpdateAsync(MongoEvents.Collection, changes.Select(Write), cancellation);
+        }
+    }
 
     public Task SettleAsync(UtcDay day, int mostKeys, CancellationToken cancellation) => rebuild.DayAsync(day, mostKeys, cancellation);
 

@@ -50,6 +50,11 @@ internal sealed class SqliteRatingStore(ISqliteTransactions database, TimeProvid
     /// <summary>Changes the first of the changes from one on; says up to which.</summary>
     private int ChangeSome(SqliteSession session, UtcDay day, List<(long Seq, FlawChange Change)> changes, int from)
     {
+        if (!SqliteRawSince.Keeps(session, day))
+        {
+            return changes.Count;
+        }
+
         var (rolls, counts, next) = (new HashSet<long>(), new RollUp(), from);
         using var update = session.Kept("UPDATE ad_events SET flaw = ? WHERE seq = ? AND flaw = ?");
         for (; next < changes.Count && next - from < EventsAtOnce; next++)
