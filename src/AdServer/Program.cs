@@ -19,6 +19,7 @@ try
         Invocation.OpenApi openApi => await Program.PrintOpenApiAsync(openApi),
         Invocation.Verify verify => await Program.RunAsync(verify, verify.Configuration, StorageAccess.ReadOnly),
         Invocation.Rebuild { Url: null } rebuild => await Program.RunAsync(rebuild, rebuild.Configuration, StorageAccess.Maintain),
+        Invocation.Rerate { Url: null } rerate => await Program.RunAsync(rerate, rerate.Configuration, StorageAccess.Maintain),
         Invocation.Backup backup => await Program.RunAsync(backup, backup.Configuration, StorageAccess.ReadOnly),
         Invocation.Restore restore => await Program.RunAsync(restore, restore.Configuration, StorageAccess.ReadOnly),
         Invocation.Copy copy => await Program.CopyAsync(copy),
@@ -43,7 +44,7 @@ internal sealed partial class Program
         builder.AddWeb();
         builder.Services.AddAccess(builder.Configuration, mode);
         builder.Services.AddCatalog(builder.Configuration);
-        builder.Services.AddEvents(builder.Configuration);
+        builder.Services.AddEvents(builder.Configuration, builder.Environment.ContentRootPath);
         builder.Services.AddStats(builder.Configuration);
         builder.Services.AddServing(builder.Configuration);
         builder.Services.AddCommands();
@@ -101,6 +102,12 @@ internal sealed partial class Program
         if (access is { } needed)
         {
             builder.Services.AddStorage(builder.Configuration, builder.Environment.ContentRootPath, needed);
+        }
+
+        if (command is Invocation.Rerate { Url: null })
+        {
+            builder.Services.AddTrafficRules(builder.Configuration, builder.Environment.ContentRootPath);
+            builder.Services.AddSingleton<DayRating>();
         }
 
         await using var services = builder.Services.BuildServiceProvider();

@@ -87,7 +87,7 @@ internal static class PickBenchmark
     private sealed class Side
     {
         private readonly PackageCandidates[] candidates;
-        private readonly SeenSet[] seen;
+        private readonly SlotSet[] seen;
         private readonly Random random = Random.Shared;
         private readonly List<double> turns = [];
 
@@ -96,7 +96,7 @@ internal static class PickBenchmark
             Ads = catalog.Slots;
             var all = new Candidates(catalog, Now);
             candidates = [.. Enumerable.Range(0, packages).Select(index => all.For(new Package($"com.example.app{index}", index + 1)))];
-            seen = [.. candidates.Select(_ => new SeenSet())];
+            seen = [.. candidates.Select(_ => new SlotSet())];
             var shuffled = new Random(1);
             var slots = Enumerable.Range(0, Ads).ToArray();
             foreach (var set in seen)

@@ -3,6 +3,7 @@ using AdServer.Benchmarks;
 return args switch
 {
     ["pick", .. var rest] => PickBenchmark.Run(rest),
+    ["rate"] => RateBenchmark.Run(),
     ["start"] => await StartBenchmark.RunAsync(),
     ["stats"] => await StatsBenchmark.RunAsync(),
     ["mongo", .. var rest] => await MongoBenchmark.RunAsync(rest),
@@ -20,6 +21,8 @@ static int Help()
           pick    the choice of an ad at 1,000, 10,000 and 100,000 ads with 0 to 100 % of them seen: time,
                   ratio to 1,000 ads, bytes allocated; for one package and for 1,000 in turn, or
                   --packages <n>: for so many
+          rate    what rating adds to an event at its receipt and to a delivery: time and bytes; the memory
+                  of delivered pairs
           start   a server on a store of 10,000 ads and a million events: time to its first ad, and its memory
           stats   the statistics of one ad: a read of 365 days beside a read of one day
           mongo   events a second into MongoDB, beside bare inserts; commands for a batch and for a roll;

@@ -69,7 +69,8 @@ internal sealed class LedgerModel(TestEngine engine)
         from day in Gen.Choose(-3, 0)
         from watched in Gen.Choose(0, 100_000)
         from revision in Gen.Elements(0, 0, 0, 1, 2, 25, 40)
-        select Event(ad, type, id, package, day, watched) with { IsOtherPackage = other, Revision = revision };
+        from flaw in Gen.Elements(TrafficFlaw.None, TrafficFlaw.None, TrafficFlaw.Robot, TrafficFlaw.NotDelivered, TrafficFlaw.Rate)
+        select Event(ad, type, id, package, day, watched) with { IsOtherPackage = other, Revision = revision, Flaw = flaw };
 
     private Task TakeAsync(LedgerStep step) => step.Action switch
     {
@@ -121,6 +122,10 @@ internal sealed class LedgerModel(TestEngine engine)
             await CompareAsync(time);
         }
 
+        await CompareNetAsync([StatsGroup.Ad, StatsGroup.Day], one => new StatsKey(one.AdId, $"{one.Day}"));
+        await CompareNetAsync([StatsGroup.Package], one => new StatsKey(one.CountedPackage, string.Empty));
+        await CompareNetAsync([], _ => StatsKey.None);
+
         Assert.Empty(await engine.VerifyAsync());
     }
 
@@ -134,6 +139,24 @@ internal sealed class LedgerModel(TestEngine engine)
                 group => group.Key, group => group.Aggregate((left, right) => left + right)),
             view.Rows.Where(row => row.Measures.Events != default).ToDictionary(row => row.Key.First, row => row.Measures.Events));
         Assert.Equal(inTime.Count, view.Total.Events.Events);
+    }
+
+    /// <summary>Net counts and what they leave out: each event is in one of the two.</summary>
+    private async Task CompareNetAsync(IReadOnlyList<StatsGroup> groups, Func<AdEvent, StatsKey> keyOf)
+    {
+        var view = await engine.Stats.ReadAsync(new StatsQuery { GroupBy = groups, IsNet = true }, Token);
+        foreach (var row in view.Rows)
+        {
+            var events = stored.Where(one => keyOf(one) == row.Key).ToLookup(one => one.Flaw, DayCounts.Of);
+            DayCounts Sum(TrafficFlaw flaw) => events[flaw].Aggregate(default(DayCounts), (sum, one) => sum + one);
+            Assert.Equal(Sum(TrafficFlaw.None), row.Measures.Events);
+            Assert.Equal(
+                (Sum(TrafficFlaw.Robot), Sum(TrafficFlaw.NotDelivered), Sum(TrafficFlaw.Rate)),
+                (row.Measures.Invalid?.Robot ?? default, row.Measures.Invalid?.NotDelivered ?? default, row.Measures.Invalid?.Rate ?? default));
+        }
+
+        Assert.Equal(stored.Select(keyOf).Distinct().Count(), view.Rows.Count(row => row.Key != StatsKey.None || stored.Count > 0));
+        Assert.Equal(stored.Count(one => one.Flaw == TrafficFlaw.None), view.Total.Events.Events);
     }
 
     private int HighestOf(AdDay day) => stored.Where(one => one.AdId == day.AdId && one.Day == day.Day).Max(one => one.Revision);

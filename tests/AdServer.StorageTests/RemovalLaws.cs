@@ -51,6 +51,7 @@ public abstract class RemovalLaws : IAsyncLifetime
         }
 
         await engine.Stats.ReplaceDeliveriesAsync("one", [new DeliveryTotal("a1", Today, 7)], [], Token);
+        await engine.Delivered.AddDeliveredAdsAsync([.. Enumerable.Range(0, 20).Select(number => new PackageAds($"x{number}", ["a1", "a2"]))], Token);
         await engine.Catalog.RemoveAdAsync("a1", Noon, Token);
         var slices = 0;
         while (await engine.Stats.SweepRemovedAsync(7, Token))

@@ -1,3 +1,4 @@
+using AdServer.Common;
 using AdServer.Storage;
 using AdServer.Storage.Sqlite;
 using Microsoft.Extensions.Configuration;
@@ -8,6 +9,26 @@ namespace AdServer.StorageTests;
 /// <summary>SQLite on a file in a folder that goes away with the test.</summary>
 internal sealed class SqliteEngine : TestEngine
 {
+    /// <summary>Takes back what version 3 of the schema added.</summary>
+    public const string BackToTheSecondSchema =
+        """
+        ALTER TABLE ad_events DROP COLUMN flaw;
+        ALTER TABLE ad_events DROP COLUMN user_agent;
+        DROP TABLE daily_invalid_stats;
+        DROP TABLE delivered_ads;
+        DROP TABLE raw_since;
+        DROP INDEX event_ids_by_day;
+        PRAGMA user_version = 2;
+        """;
+
+    /// <summary>Takes back what all versions after the first added.</summary>
+    public const string BackToTheFirstSchema = BackToTheSecondSchema +
+        """
+        ALTER TABLE ad_events DROP COLUMN revision;
+        DROP TABLE daily_ad_revisions;
+        PRAGMA user_version = 1;
+        """;
+
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("adserver-tests-");
 
     public string File => Path.Combine(folder.FullName, "data", "adserver.db");
@@ -28,6 +49,13 @@ internal sealed class SqliteEngine : TestEngine
 
     public override Task AddStrangeRevisionAsync(string adId, string performerId) => RunAsync(
         $"INSERT INTO daily_ad_revisions VALUES ('{adId}', '{Samples.Today}', 9, '{performerId}', 1, 1, 2, 3, 4, 5, 6, 7, 1)");
+
+    public override Task SpoilInvalidAsync(string adId) => RunAsync($"UPDATE daily_invalid_stats SET views = views - 1 WHERE ad_id = '{adId}'");
+
+    public override Task DeleteInvalidAsync(string adId) => RunAsync($"DELETE FROM daily_invalid_stats WHERE ad_id = '{adId}'");
+
+    public override Task AddStrangeInvalidAsync(string adId, string performerId) => RunAsync(
+        $"INSERT INTO daily_invalid_stats VALUES ('none', '{Samples.Today}', '{adId}', 2, '{performerId}', 1, 2, 3, 4, 5, 6, 7, 1)");
 
     public override Task DeleteRowsAsync(string adId) =>
         RunAsync($"DELETE FROM daily_ad_stats WHERE ad_id = '{adId}'; DELETE FROM daily_package_stats WHERE ad_id = '{adId}'");
@@ -51,10 +79,23 @@ internal sealed class SqliteEngine : TestEngine
                 + (SELECT count(*) FROM events_by_day WHERE instr(events, '{adId}') > 0)
                 + (SELECT count(*) FROM daily_ad_stats WHERE ad_id = '{adId}')
                 + (SELECT count(*) FROM daily_ad_revisions WHERE ad_id = '{adId}')
+                + (SELECT count(*) FROM daily_invalid_stats WHERE ad_id = '{adId}')
                 + (SELECT count(*) FROM daily_package_stats WHERE ad_id = '{adId}')
                 + (SELECT count(*) FROM daily_deliveries WHERE ad_id = '{adId}')
                 + (SELECT count(*) FROM package_ads WHERE ad_number = (SELECT number FROM ads WHERE id = '{adId}'))
+                + (SELECT count(*) FROM delivered_ads WHERE ad_number = (SELECT number FROM ads WHERE id = '{adId}'))
             """),
+        CancellationToken.None);
+
+    public override Task<(long Events, long Buckets)> CountRawAsync() => Database.ReadAsync(
+        session => (session.Number("SELECT count(*) FROM ad_events"), session.Number("SELECT count(*) FROM events_by_day")), CancellationToken.None);
+
+    public override Task DeleteRawAsync(UtcDay before) =>
+        RunAsync($"DELETE FROM ad_events WHERE day < '{before}'; DELETE FROM events_by_day WHERE date < '{before}'");
+
+    public override Task<long> CountDeviceAsync(string deviceId, string userAgent) => Database.ReadAsync(
+        session => SqliteEvents.List(session, 0, long.MaxValue).Count(one => one.DeviceId == deviceId || one.UserAgent == userAgent)
+            + session.Number($"SELECT count(*) FROM events_by_day WHERE instr(events, '{deviceId}') > 0 OR instr(events, '{userAgent}') > 0"),
         CancellationToken.None);
 
     public override async Task<int> ReadLargestBucketAsync() => (int)await Database.ReadAsync(

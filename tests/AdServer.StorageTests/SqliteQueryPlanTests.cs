@@ -25,11 +25,32 @@ public sealed class SqliteQueryPlanTests : IAsyncDisposable
     [InlineData("p1", null, null)]
     [InlineData(null, "x", null)]
     [InlineData(null, null, "a1")]
-    public async Task A_performer_a_package_and_an_ad_are_searched_for(string? performer, string? package, string? ad)
+    [InlineData("p1", null, null, true)]
+    [InlineData(null, "x", null, true)]
+    [InlineData(null, null, "a1", true)]
+    public async Task A_performer_a_package_and_an_ad_are_searched_for(string? performer, string? package, string? ad, bool isNet = false)
     {
-        var query = new StatsQuery { PerformerId = performer, PackageName = package, AdId = ad, From = Today, To = Today, GroupBy = [StatsGroup.Day] };
+        var query = new StatsQuery
+        {
+            PerformerId = performer,
+            PackageName = package,
+            AdId = ad,
+            From = Today,
+            To = Today,
+            GroupBy = [StatsGroup.Day],
+            IsNet = isNet,
+        };
 
         Assert.DoesNotContain(await PlanAsync(query), IsScan);
+    }
+
+    [Fact]
+    public async Task A_year_of_an_ads_invalid_traffic_is_one_range_of_an_index()
+    {
+        var plan = await PlanAsync(new StatsQuery { AdId = "a1", From = Today.AddDays(-364), To = Today, GroupBy = [StatsGroup.Day], IsNet = true });
+
+        Assert.Contains(plan, line => line.Contains("SEARCH s USING INDEX daily_invalid_stats_by_ad (ad_id=? AND date>? AND date<?)", StringComparison.Ordinal));
+        Assert.DoesNotContain(plan, line => IsScan(line) || line.Contains("TEMP B-TREE", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -53,6 +74,18 @@ public sealed class SqliteQueryPlanTests : IAsyncDisposable
 
         Assert.Equal("SEARCH daily_package_stats USING INDEX daily_package_stats_by_ad (ad_id=? AND date=?)", Assert.Single(rows));
         Assert.StartsWith("SEARCH daily_package_stats USING COVERING INDEX daily_package_stats_by_date (date=? AND (package_name,ad_id)>(?,?))", Assert.Single(names), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_is_too_old_is_searched_for_by_its_day()
+    {
+        var plans = await engine.Database.ReadAsync(
+            session => new[] { SqliteRetentionStore.OldEvents, SqliteRetentionStore.OldIds, SqlitePackageAds.RowPairsBefore }
+                .SelectMany(sql => Explain(session, sql)).ToList(),
+            Token);
+
+        Assert.Equal(3, plans.Count);
+        Assert.All(plans, line => Assert.StartsWith("SEARCH ", line, StringComparison.Ordinal));
     }
 
     /// <summary>The index of removed ads that wait to be swept is read whole, once: it holds nothing else and is nearly always empty.</summary>

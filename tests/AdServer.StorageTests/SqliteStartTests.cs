@@ -1,5 +1,6 @@
 using AdServer.Catalog;
 using AdServer.Common;
+using AdServer.Stats;
 using AdServer.Storage;
 using AdServer.Storage.Sqlite;
 using Microsoft.Extensions.Configuration;
@@ -202,7 +203,7 @@ public sealed class SqliteStartTests : IAsyncDisposable
         await engine.AppendAsync(Event(id: "rolled"));
         await engine.RollAllAsync();
         await engine.AppendAsync(Event(id: "tail"));
-        await engine.RunAsync("ALTER TABLE ad_events DROP COLUMN revision; DROP TABLE daily_ad_revisions; PRAGMA user_version = 1");
+        await engine.RunAsync(SqliteEngine.BackToTheFirstSchema);
 
         await engine.ReopenAsync();
 
@@ -215,10 +216,48 @@ public sealed class SqliteStartTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_file_of_the_second_schema_has_no_invalid_traffic_and_counts_it_from_then_on()
+    {
+        await engine.AddAdsAsync("p1", "a1");
+        await engine.AppendAsync(Event(id: "rolled") with { Revision = 1 });
+        await engine.RollAllAsync();
+        await engine.AppendAsync(Event(id: "tail"));
+        await engine.RunAsync(SqliteEngine.BackToTheSecondSchema);
+
+        await engine.ReopenAsync();
+
+        Assert.Equal(2, (await engine.ReadTotalAsync(new StatsQuery { IsNet = true })).Events.Views);
+        await engine.AppendAsync(Event() with { Flaw = Events.TrafficFlaw.Robot });
+        await engine.RollAllAsync();
+        Assert.Empty(await engine.VerifyAsync());
+        Assert.Equal(2, (await engine.ReadTotalAsync(new StatsQuery { IsNet = true })).Events.Views);
+    }
+
+    [Fact]
+    public async Task What_had_an_event_in_a_file_of_the_second_schema_counts_as_delivered_also_if_it_was_not_rolled_up()
+    {
+        await engine.AddAdsAsync("p1", "a1", "a2", "gone");
+        await engine.AppendAsync(Event("a1", package: "x"), Event("a2", package: "x"), Event("gone", package: "x"));
+        await engine.RollAllAsync();
+        await engine.AppendAsync(Event("a1", package: "x"), Event("a1", package: "z"), Event("a1", package: "y"), Event("gone", package: "w"));
+        await engine.AppendAsync(Event("a2", package: "v") with { IsOtherPackage = true });
+        await engine.Catalog.RemoveAdAsync("gone", Noon, Token);
+        await engine.RunAsync(SqliteEngine.BackToTheSecondSchema);
+
+        await engine.ReopenAsync();
+
+        Assert.Equal(["(other) a2", "x a1", "x a2", "y a1", "z a1"], await DeliveredLaws.ReadAsync(engine));
+        var names = await engine.Stats.ReadPackageAdsAsync(Token).Select(set => set.Package).Distinct().ToListAsync(Token);
+        Assert.Equal(["x", "z", "y"], names.Take(3));
+        await engine.RollAllAsync();
+        Assert.Empty(await engine.VerifyAsync());
+    }
+
+    [Fact]
     public async Task A_copy_that_is_refused_leaves_a_file_of_the_first_schema_to_its_servers()
     {
         await engine.AddAdsAsync("p1", "a1");
-        await engine.RunAsync("ALTER TABLE ad_events DROP COLUMN revision; DROP TABLE daily_ad_revisions; PRAGMA user_version = 1");
+        await engine.RunAsync(SqliteEngine.BackToTheFirstSchema);
         await engine.StopAsync();
 
         await using (var target = engine.Open(StorageAccess.CopyTo))

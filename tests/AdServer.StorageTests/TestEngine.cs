@@ -1,6 +1,7 @@
 using AdServer.Access;
 using AdServer.Catalog;
 using AdServer.Commands;
+using AdServer.Common;
 using AdServer.Events;
 using AdServer.Stats;
 using AdServer.Storage;
@@ -32,6 +33,14 @@ internal abstract class TestEngine : IAsyncDisposable
     public IStatsStore Stats => Get<IStatsStore>();
 
     public ILedgerStore Ledger => Get<ILedgerStore>();
+
+    public IDeviceStore Devices => Get<IDeviceStore>();
+
+    public IRetentionStore Retention => Get<IRetentionStore>();
+
+    public IRatingStore Rating => Get<IRatingStore>();
+
+    public IDeliveredStore Delivered => Get<IDeliveredStore>();
 
     /// <summary>Starts the server; a use of a store does it, too.</summary>
     public Task OpenAsync() => services.Value.OpenStorageAsync();
@@ -72,6 +81,15 @@ internal abstract class TestEngine : IAsyncDisposable
     /// <summary>Adds a revision of which no event knows: an ad's of today.</summary>
     public abstract Task AddStrangeRevisionAsync(string adId, string performerId);
 
+    /// <summary>Takes a view from the rows of an ad's invalid traffic.</summary>
+    public abstract Task SpoilInvalidAsync(string adId);
+
+    /// <summary>Deletes the rows of an ad's invalid traffic.</summary>
+    public abstract Task DeleteInvalidAsync(string adId);
+
+    /// <summary>Adds a row of invalid traffic of which no event knows: an ad's of today, never delivered.</summary>
+    public abstract Task AddStrangeInvalidAsync(string adId, string performerId);
+
     /// <summary>Deletes the rows of an ad.</summary>
     public abstract Task DeleteRowsAsync(string adId);
 
@@ -86,6 +104,15 @@ internal abstract class TestEngine : IAsyncDisposable
 
     /// <summary>Counts everything that is kept of an ad beside its mark and the identities of its events.</summary>
     public abstract Task<long> CountTracesAsync(string adId);
+
+    /// <summary>Deletes all raw events of days before one, with their buckets, as nobody should.</summary>
+    public abstract Task DeleteRawAsync(UtcDay before);
+
+    /// <summary>Counts whatever still names a device or a user agent: raw events and buckets.</summary>
+    public abstract Task<long> CountDeviceAsync(string deviceId, string userAgent);
+
+    /// <summary>How many raw events there are, and how many buckets.</summary>
+    public abstract Task<(long Events, long Buckets)> CountRawAsync();
 
     /// <summary>The most events of one bucket.</summary>
     public abstract Task<int> ReadLargestBucketAsync();

@@ -34,7 +34,7 @@ public sealed class BackgroundFailureTests : IDisposable
     {
         var delivery = new Delivery();
         var settings = new ServingSettings();
-        using var writer = new DeliveryWriter(delivery, store, settings, clock, loggers.CreateLogger<DeliveryWriter>());
+        using var writer = new DeliveryWriter(delivery, ServingData.Delivered(new MemoryDeliveredStore()), store, settings, clock, loggers.CreateLogger<DeliveryWriter>());
         delivery.Record(new Package("com.example.app", 1), ServingData.Catalog(1).Ads.Single(), ServingData.Noon);
 
         await FailsAWhileAsync(writer, settings.FlushEvery, expected);

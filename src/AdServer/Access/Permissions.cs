@@ -26,7 +26,7 @@ internal enum Permissions
 
     ReadStats = 1 << 7,
 
-    /// <summary>Compare raw events with what was derived from them, and derive it again.</summary>
+    /// <summary>Compare raw events with what was derived from them, derive it again, rate it anew.</summary>
     KeepLedger = 1 << 8,
 
     /// <summary>Developers and tokens: whoever may do this can give himself all else.</summary>
@@ -38,5 +38,8 @@ internal enum Permissions
     /// <summary>The API's document and page.</summary>
     ReadDocument = 1 << 11,
 
-    All = (1 << 12) - 1,
+    /// <summary>Take a device out of all events.</summary>
+    ForgetDevices = 1 << 12,
+
+    All = (1 << 13) - 1,
 }

@@ -40,6 +40,8 @@ internal static class RouteTable
 
         new("GET", "/stats/verify", Permissions.KeepLedger),
         new("POST", "/stats/rebuild", Permissions.KeepLedger),
+        new("POST", "/stats/rerate", Permissions.KeepLedger),
+        new("DELETE", "/devices/{deviceId}", Permissions.ForgetDevices),
 
         new("GET", "/developers", Permissions.ManageAccess),
         new("POST", "/developers", Permissions.ManageAccess),

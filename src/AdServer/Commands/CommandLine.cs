@@ -18,6 +18,8 @@ internal static class CommandLine
 
     private static readonly Command Rebuild = LedgerArguments.Rebuild;
 
+    private static readonly Command Rerate = LedgerArguments.Rerate;
+
     private static readonly Command Copy = CopyArguments.Command;
 
     private static readonly Command Simulate = SimulateArguments.Command;
@@ -125,6 +127,7 @@ internal static class CommandLine
     {
         "verify" => LedgerArguments.ReadVerify(result, configuration),
         "rebuild" => LedgerArguments.ReadRebuild(result, configuration),
+        "rerate" => LedgerArguments.ReadRerate(result, configuration),
         "copy" => CopyArguments.Read(result, configuration),
         "backup" => BackupArguments.ReadBackup(result, configuration),
         "restore" => BackupArguments.ReadRestore(result, configuration),
@@ -139,7 +142,7 @@ internal static class CommandLine
         var root = new RootCommand(
             "A self-hosted server for video ads in apps. Settings are given as --Section:Key value, such as --Storage:Path ads.db or --urls http://*:8080.")
         {
-            Demo, Serve, Verify, Rebuild, Copy, BackupArguments.Backup, BackupArguments.Restore, Simulate, Torture, OpenApi,
+            Demo, Serve, Verify, Rebuild, Rerate, Copy, BackupArguments.Backup, BackupArguments.Restore, Simulate, Torture, OpenApi,
         };
         root.Directives.Clear();
         return root;

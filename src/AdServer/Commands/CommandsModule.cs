@@ -21,6 +21,8 @@ internal static class CommandsModule
             .AddTransient<VerifyCommand>()
             .AddTransient<RebuildCommand>()
             .AddTransient<RemoteRebuildCommand>()
+            .AddTransient<RerateCommand>()
+            .AddTransient<RemoteRerateCommand>()
             .AddTransient<CopyCommand>()
             .AddTransient<BackupCommand>()
             .AddTransient<RestoreCommand>()
@@ -62,6 +64,8 @@ internal static class CommandsModule
         Invocation.Verify verify => services.GetRequiredService<VerifyCommand>().RunAsync(verify.Days, cancellation),
         Invocation.Rebuild { Url: { } url } remote => services.GetRequiredService<RemoteRebuildCommand>().RunAsync(url, remote.Days, cancellation),
         Invocation.Rebuild rebuild => services.GetRequiredService<RebuildCommand>().RunAsync(rebuild.Days, cancellation),
+        Invocation.Rerate { Url: { } url } remote => services.GetRequiredService<RemoteRerateCommand>().RunAsync(url, remote.Days, cancellation),
+        Invocation.Rerate rerate => services.GetRequiredService<RerateCommand>().RunAsync(rerate.Days, cancellation),
         Invocation.Copy => services.GetRequiredService<CopyCommand>().RunAsync(cancellation),
         Invocation.Backup backup => services.GetRequiredService<BackupCommand>().RunAsync(backup.File, backup.IsForced, cancellation),
         Invocation.Restore restore => RestoreAsync(services, restore.File, cancellation),

@@ -11,7 +11,10 @@ internal sealed record ConfigurationArguments(string? Problem, string[] Configur
 {
     /// <summary>Sections that some part of the server reads.</summary>
     private static readonly string[] Sections =
-        ["Access", "Storage", "Catalog", "Events", "Stats", "Serving", "Serilog", "Logging", "Kestrel", "ConnectionStrings", "AllowedHosts", "Urls"];
+        [
+            "Access", "Storage", "Catalog", "Events", "Traffic", "Stats", "Retention", "Serving", "Serilog", "Logging", "Kestrel", "ConnectionStrings",
+            "AllowedHosts", "Urls",
+        ];
 
     /// <summary>Settings of the host itself, which stand in no section.</summary>
     private static readonly string[] HostKeys =

@@ -13,5 +13,8 @@ internal readonly record struct DaySpan(UtcDay? From = null, UtcDay? To = null, 
     /// <summary>Whether all days are meant, maybe in several runs.</summary>
     public bool IsWhole => From is null && To is null;
 
+    /// <summary>Whether all of its days are before one.</summary>
+    public bool IsBefore(UtcDay? day) => To < day;
+
     public bool Holds(UtcDay day) => !(day < From) && !(day > To) && !(day <= After);
 }

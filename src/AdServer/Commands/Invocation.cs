@@ -36,6 +36,16 @@ internal abstract record Invocation
         public Uri? Url { get; init; }
     }
 
+    /// <summary>Decide anew which events count as invalid traffic.</summary>
+    internal sealed record Rerate(string[] Configuration) : Invocation
+    {
+        /// <summary>Which days.</summary>
+        public DaySpan Days { get; init; } = DaySpan.All;
+
+        /// <summary>The root of the running server that shall do it; absent: this process does it on the store.</summary>
+        public Uri? Url { get; init; }
+    }
+
     /// <summary>Move everything of one store into another.</summary>
     internal sealed record Copy(CopyAddress From, CopyAddress To, string[] Configuration) : Invocation;
 

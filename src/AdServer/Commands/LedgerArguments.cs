@@ -4,7 +4,7 @@ using AdServer.Common;
 
 namespace AdServer.Commands;
 
-/// <summary>The options of <c>verify</c> and <c>rebuild</c> on the command line.</summary>
+/// <summary>The options of <c>verify</c>, <c>rebuild</c> and <c>rerate</c> on the command line.</summary>
 internal static class LedgerArguments
 {
     private static readonly Option<string> From = DayOption("--from", "first day");
@@ -32,14 +32,24 @@ internal static class LedgerArguments
         Day, From, To, Url,
     }));
 
+    public static Command Rerate { get; } = Complete(Ordered(new Command(
+        "rerate",
+        "Decide anew, by the rules as they are now, which events count as invalid traffic. On SQLite it needs the server stopped, unless --url names it.")
+    {
+        Day, From, To, Url,
+    }));
+
     public static Invocation ReadVerify(ParseResult result, string[] configuration) =>
         new Invocation.Verify(configuration) { Days = new DaySpan(Read(result, From), Read(result, To), Read(result, After)) };
 
-    public static Invocation ReadRebuild(ParseResult result, string[] configuration) => new Invocation.Rebuild(configuration)
-    {
-        Days = new DaySpan(Read(result, Day) ?? Read(result, From), Read(result, Day) ?? Read(result, To)),
-        Url = SimulateArguments.ParseUrl(result.GetValue(Url)),
-    };
+    public static Invocation ReadRebuild(ParseResult result, string[] configuration) =>
+        new Invocation.Rebuild(configuration) { Days = ReadDays(result), Url = SimulateArguments.ParseUrl(result.GetValue(Url)) };
+
+    public static Invocation ReadRerate(ParseResult result, string[] configuration) =>
+        new Invocation.Rerate(configuration) { Days = ReadDays(result), Url = SimulateArguments.ParseUrl(result.GetValue(Url)) };
+
+    private static DaySpan ReadDays(ParseResult result) =>
+        new(Read(result, Day) ?? Read(result, From), Read(result, Day) ?? Read(result, To));
 
     private static UtcDay? Read(ParseResult result, Option<string> option) => UtcDay.TryParse(result.GetValue(option), out var day) ? day : null;
 
@@ -72,7 +82,7 @@ internal static class LedgerArguments
             }
             else if (result.GetValue(Url) is not null && day is null && (from is null || to is null))
             {
-                result.AddError("--url needs --day, or --from and --to: a running server rebuilds the days that are named.");
+                result.AddError("--url needs --day, or --from and --to: a running server does it for the days that are named.");
             }
         });
         return command;

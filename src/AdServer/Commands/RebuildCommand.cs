@@ -12,6 +12,15 @@ internal sealed class RebuildCommand(ILedgerStore ledger, IAnsiConsole console, 
     public async Task<int> RunAsync(DaySpan days, CancellationToken cancellation)
     {
         var started = clock.GetTimestamp();
+        if (await ledger.ReadRawSinceAsync(cancellation) is { } since)
+        {
+            console.Line($"Raw events are kept since {since}; earlier days cannot be derived again, and stay as they are.");
+            if (days.IsBefore(since))
+            {
+                return ExitCodes.Failed;
+            }
+        }
+
         var done = await console.WithProgressAsync("Rebuilding day", steps => RebuildAsync(days, steps, cancellation));
         var what = days.IsWhole ? $"{done} days and the package sets" : $"{done} days";
         console.Line($"{what} were derived again from raw events in {clock.GetElapsedTime(started).TotalSeconds:0.0} s.");
@@ -20,7 +29,8 @@ internal sealed class RebuildCommand(ILedgerStore ledger, IAnsiConsole console, 
 
     private async Task<int> RebuildAsync(DaySpan span, Action<int, int> steps, CancellationToken cancellation)
     {
-        var days = (await ledger.ListDaysAsync(cancellation)).Where(span.Holds).ToList();
+        var since = await ledger.ReadRawSinceAsync(cancellation);
+        var days = (await ledger.ListDaysAsync(cancellation)).Where(day => span.Holds(day) && !(day < since)).ToList();
         for (var done = 0; done < days.Count; done++)
         {
             steps(done, days.Count);

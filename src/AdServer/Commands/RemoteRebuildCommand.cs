@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text.Json;
 using AdServer.Common;
 using Spectre.Console;
@@ -35,7 +34,7 @@ internal sealed class RemoteRebuildCommand(IAnsiConsole console)
         var said = await answer.Content.ReadFromJsonAsync<JsonElement>(cancellation);
         if (said.Member("error").Text() is { } error)
         {
-            console.Line($"{day}: {error}{(answer.StatusCode == HttpStatusCode.Unauthorized ? $". {ServerToken.Hint}" : string.Empty)}");
+            console.Line($"{day}: {error}{ServerToken.HintFor(answer.StatusCode)}");
             return false;
         }
 

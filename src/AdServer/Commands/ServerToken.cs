@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 
 namespace AdServer.Commands;
@@ -9,8 +10,10 @@ internal static class ServerToken
 {
     public const string Variable = "ADSERVER_TOKEN";
 
-    /// <summary>What to do about an answer of 401.</summary>
-    public const string Hint = $"Set the environment variable {Variable} to a token.";
+    /// <summary>What to do about a refusal, as the end of a line; nothing about others.</summary>
+    public static string HintFor(HttpStatusCode status) => status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden
+        ? $". Set the environment variable {Variable} to an administrator's token"
+        : string.Empty;
 
     /// <summary>The client, sending the token if there is one.</summary>
     public static HttpClient With(this HttpClient client, string? token)

@@ -16,6 +16,15 @@ internal sealed class VerifyCommand(ILedgerStore ledger, IEventJournal journal, 
 
     public async Task<int> RunAsync(DaySpan days, CancellationToken cancellation)
     {
+        if (await ledger.ReadRawSinceAsync(cancellation) is { } since)
+        {
+            console.Line($"Raw events are kept since {since}; earlier days are not compared.");
+            if (days.IsBefore(since))
+            {
+                return ExitCodes.NotCompared;
+            }
+        }
+
         var found = new Findings();
         try
         {
@@ -41,11 +50,13 @@ internal sealed class VerifyCommand(ILedgerStore ledger, IEventJournal journal, 
 
     private async Task<int> CompareAsync(DaySpan span, Findings findings, Action<int, int> steps, CancellationToken cancellation)
     {
-        var days = (await ledger.ListDaysAsync(cancellation)).Where(span.Holds).ToList();
+        var since = await ledger.ReadRawSinceAsync(cancellation);
+        var days = (await ledger.ListDaysAsync(cancellation)).Where(day => span.Holds(day) && !(day < since)).ToList();
         foreach (var day in days)
         {
             steps(findings.Days, days.Count);
-            findings.Add(day, await ledger.CheckDayAsync(day, findings.Add, cancellation));
+            var before = findings.Count;
+            findings.Add(day, await ledger.CheckDayAsync(day, findings.Add, cancellation), before);
         }
 
         // The sets belong to no day.
@@ -103,6 +114,9 @@ internal sealed class VerifyCommand(ILedgerStore ledger, IEventJournal journal, 
 
         public List<string> Printed { get; } = [];
 
+        /// <summary>How many differences there are, and how many of them are to be printed.</summary>
+        public (int Found, int Printed) Count => (Differences, Printed.Count);
+
         public void Add(DayLedger page)
         {
             foreach (var difference in Ledger.Compare(page))
@@ -111,10 +125,18 @@ internal sealed class VerifyCommand(ILedgerStore ledger, IEventJournal journal, 
             }
         }
 
-        public void Add(UtcDay day, DaySummary summary)
+        /// <summary>Adds what came of a day, of whose differences those after a number are; nothing, if its raw events were removed meanwhile.</summary>
+        public void Add(UtcDay day, DaySummary summary, (int Found, int Printed) before)
         {
-            Days++;
             Last = day;
+            if (!summary.IsKept)
+            {
+                Differences = before.Found;
+                Printed.RemoveRange(before.Printed, Printed.Count - before.Printed);
+                return;
+            }
+
+            Days++;
             Events += summary.Events;
             position = Math.Min(position ?? long.MaxValue, summary.Position);
             WithoutTotals += summary.Totals is null ? 1 : 0;
@@ -139,7 +161,8 @@ internal sealed class VerifyCommand(ILedgerStore ledger, IEventJournal journal, 
         {
             var package = one.Package.Length == 0 ? string.Empty : $", package {one.Package}";
             var revision = one.Revision == 0 ? string.Empty : $", revision {one.Revision}";
-            return $"{one.Day}, ad {one.AdId} of performer {one.PerformerId}{package}{revision}: "
+            var flaw = one.Flaw == TrafficFlaw.None ? string.Empty : $", invalid: {TrafficRules.NameOf(one.Flaw)}";
+            return $"{one.Day}, ad {one.AdId} of performer {one.PerformerId}{package}{revision}{flaw}: "
                 + $"{TableName(one.Table)} says {Describe(one.Derived)}, raw events say {Describe(one.Raw)}";
         }
 
@@ -151,6 +174,7 @@ internal sealed class VerifyCommand(ILedgerStore ledger, IEventJournal journal, 
             LedgerTable.DailyAdStats => "daily_ad_stats",
             LedgerTable.DailyAdRevisions => "daily_ad_revisions",
             LedgerTable.DailyPackageStats => "daily_package_stats",
+            LedgerTable.DailyInvalidStats => "daily_invalid_stats",
             LedgerTable.EventsByDay => "events_by_day",
             _ => throw new ArgumentOutOfRangeException(nameof(table)),
         };

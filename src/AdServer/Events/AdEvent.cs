@@ -45,8 +45,19 @@ internal sealed record AdEvent
     /// <summary>Milliseconds watched.</summary>
     public required long WatchDuration { get; init; }
 
+    /// <summary>Why it counts as invalid traffic, if it does; decided at receipt, and again when history is rated anew.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public TrafficFlaw Flaw { get; init; }
+
+    /// <summary>The caller's <c>User-Agent</c>, at most 128 characters: what rating anew needs beside the event itself.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? UserAgent { get; init; }
+
     /// <summary>When we received it.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>The same event of nobody: it counts as before.</summary>
+    public AdEvent WithoutDevice() => this with { DeviceId = null, UserAgent = null };
 
     /// <summary>The package that it is counted under.</summary>
     public string CountedPackage => IsOtherPackage ? OtherPackage : PackageName;

@@ -1,3 +1,4 @@
+using AdServer.Access;
 using AdServer.Catalog;
 
 namespace AdServer.Events;
@@ -39,6 +40,9 @@ internal sealed record DropReason
     /// <summary>No check, and only in batches: the store is away, and without it nobody can say whether there is such an ad.</summary>
     public static DropReason Undecided { get; } =
         new("unavailable", StatusCodes.Status503ServiceUnavailable, "The event could not be stored; try again");
+
+    /// <summary>No check of the event, and only where the SDK needs a key: the key is for other packages.</summary>
+    public static DropReason ForeignPackage { get; } = new("foreign_package", AccessGate.NotThisPackage.Status, AccessGate.NotThisPackage.Error);
 
     /// <summary>All checks, in their order.</summary>
     public static IReadOnlyList<DropReason> All { get; } =

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AdServer.Access;
 using AdServer.Catalog;
 using AdServer.Common;
 
@@ -6,7 +7,14 @@ namespace AdServer.Events;
 
 /// <summary>The routes by which devices report. They are answered when the events are durable, and not before.</summary>
 internal sealed class EventEndpoints(
-    CatalogRefresher catalog, AdLookup lookup, KnownPackages packages, JournalWriter writer, EventMetrics metrics, TimeProvider clock)
+    CatalogRefresher catalog,
+    AdLookup lookup,
+    KnownPackages packages,
+    TrafficRating rating,
+    AccessSettings access,
+    JournalWriter writer,
+    EventMetrics metrics,
+    TimeProvider clock)
 {
     private static readonly byte[] Logged = Body("Event logged");
     private static readonly byte[] AlreadyLogged = Body("Event already logged");
@@ -36,7 +44,7 @@ internal sealed class EventEndpoints(
             return;
         }
 
-        var (refused, accepted) = await DecideAsync(raw, http.RequestAborted);
+        var (refused, accepted) = await DecideAsync(raw, SenderOf(http), http.RequestAborted);
         if (refused is not null)
         {
             metrics.Rejected(refused);
@@ -47,19 +55,18 @@ internal sealed class EventEndpoints(
         var pending = writer.Rent();
         metrics.Accepted(accepted!);
         pending.Add(accepted!);
-        var outcome = await writer.AppendAsync(pending);
+        var outcome = await AppendAsync(pending);
         var duplicate = outcome == LogOutcome.Committed && pending.Outcomes[0] == AppendOutcome.Duplicate;
-        CountAnswers(outcome, pending);
         writer.Return(pending);
         await AnswerAsync(http, outcome, duplicate);
     }
 
     /// <summary>Decides with the ads that this host knows, and again if the store knows one more.</summary>
-    private async ValueTask<(DropReason? Refused, AdEvent? Accepted)> DecideAsync(RawEvent raw, CancellationToken cancellation)
+    private async ValueTask<(DropReason? Refused, AdEvent? Accepted)> DecideAsync(RawEvent raw, EventSender sender, CancellationToken cancellation)
     {
-        var decided = EventIntake.Decide(raw, catalog.Current, packages, clock.Now());
+        var decided = EventIntake.Decide(raw, catalog.Current, packages, clock.Now(), sender);
         return decided.Refused == DropReason.UnknownAd && await LookUpAsync(raw, cancellation)
-            ? EventIntake.Decide(raw, catalog.Current, packages, clock.Now())
+            ? EventIntake.Decide(raw, catalog.Current, packages, clock.Now(), sender)
             : decided;
     }
 
@@ -89,10 +96,9 @@ internal sealed class EventEndpoints(
             return;
         }
 
-        var outcome = pending.Events.Count > 0 ? await writer.AppendAsync(pending)
+        var outcome = pending.Events.Count > 0 ? await AppendAsync(pending)
             : refusals!.Count > 0 && refusals.TrueForAll(refusal => refusal == DropReason.Undecided) ? LogOutcome.StoreUnavailable
             : LogOutcome.Committed;
-        CountAnswers(outcome, pending);
         var answer = outcome == LogOutcome.Committed ? BatchAnswer.Of(refusals!, pending.Outcomes) : null;
         writer.Return(pending);
         await (answer is null ? Failure(outcome).ExecuteAsync(http) : http.Response.WriteAsJsonAsync(answer, ApiJson.Options));
@@ -110,11 +116,11 @@ internal sealed class EventEndpoints(
             return (error ?? ApiError.BadRequest($"Request body must be an array of at most {EventReader.MostEvents} events"), null);
         }
 
-        var (snapshot, now) = (catalog.Current, clock.Now());
-        var decided = raws.ConvertAll(raw => EventIntake.Decide(raw, snapshot, packages, now));
+        var (snapshot, now, sender) = (catalog.Current, clock.Now(), SenderOf(http));
+        var decided = raws.ConvertAll(raw => EventIntake.Decide(raw, snapshot, packages, now, sender));
         if (decided.Exists(one => one.Refused == DropReason.UnknownAd))
         {
-            await DecideAgainAsync(raws, decided, http.RequestAborted);
+            await DecideAgainAsync(raws, decided, sender, http.RequestAborted);
         }
 
         return (null, decided.ConvertAll(one => Take(one, pending)));
@@ -136,7 +142,7 @@ internal sealed class EventEndpoints(
 
     /// <summary>Asks the store for the ads of a batch that this host does not know, and decides anew about their events.</summary>
     private async Task DecideAgainAsync(
-        List<RawEvent> raws, List<(DropReason? Refused, AdEvent? Accepted)> decided, CancellationToken cancellation)
+        List<RawEvent> raws, List<(DropReason? Refused, AdEvent? Accepted)> decided, EventSender sender, CancellationToken cancellation)
     {
         var places = Enumerable.Range(0, raws.Count).Where(place => decided[place].Refused == DropReason.UnknownAd).ToList();
         var adIds = places.Select(place => raws[place].AdId.Text!.Trim()).Distinct(StringComparer.Ordinal);
@@ -147,7 +153,7 @@ internal sealed class EventEndpoints(
         {
             decided[place] = known[raws[place].AdId.Text!.Trim()] switch
             {
-                true => EventIntake.Decide(raws[place], snapshot, packages, now),
+                true => EventIntake.Decide(raws[place], snapshot, packages, now, sender),
                 false => decided[place],
                 null => (DropReason.Undecided, null),
             };
@@ -183,6 +189,18 @@ internal sealed class EventEndpoints(
         return decided.Refused;
     }
 
+    /// <summary>Rates accepted events and has them committed; what was not stored is forgotten before anybody is told.</summary>
+    private async ValueTask<LogOutcome> AppendAsync(PendingAppend pending)
+    {
+        await rating.RateAsync(pending);
+        var outcome = await writer.AppendAsync(pending);
+        rating.Settle(pending, outcome);
+        CountAnswers(outcome, pending);
+        return outcome;
+    }
+
+    private static string? AgentOf(HttpContext http) => UserAgents.Of(http.Request.Headers.UserAgent);
+
     private void CountAnswers(LogOutcome outcome, PendingAppend pending)
     {
         if (outcome != LogOutcome.Committed)
@@ -191,9 +209,9 @@ internal sealed class EventEndpoints(
             return;
         }
 
-        foreach (var one in pending.Outcomes)
+        for (var place = 0; place < pending.Events.Count; place++)
         {
-            metrics.Answered(one);
+            metrics.Answered(pending.Events[place], pending.Outcomes[place]);
         }
     }
 

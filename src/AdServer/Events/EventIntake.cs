@@ -44,8 +44,9 @@ internal static class EventIntake
     /// <param name="catalog">The ads that exist; paused and ended ones too, for the SDK can hold an ad for hours.</param>
     /// <param name="packages">The packages that are counted by name.</param>
     /// <param name="receivedAt">Now, in whole milliseconds.</param>
+    /// <param name="sender">Who sends it.</param>
     public static (DropReason? Refused, AdEvent? Accepted) Decide(
-        in RawEvent raw, CatalogSnapshot catalog, KnownPackages packages, DateTimeOffset receivedAt)
+        in RawEvent raw, CatalogSnapshot catalog, KnownPackages packages, DateTimeOffset receivedAt, EventSender sender = default)
     {
         foreach (var check in Checks)
         {
@@ -55,12 +56,17 @@ internal static class EventIntake
             }
         }
 
+        if (!sender.ActsFor(raw.Details.PackageName.Text!.Trim()))
+        {
+            return (DropReason.ForeignPackage, null);
+        }
+
         return catalog.Find(raw.AdId.Text!.Trim()) is { } ad
-            ? (null, Accept(raw, ad.Ad, packages, receivedAt))
+            ? (null, Accept(raw, ad.Ad, packages, receivedAt, sender.UserAgent))
             : (DropReason.UnknownAd, null);
     }
 
-    private static AdEvent Accept(in RawEvent raw, Ad ad, KnownPackages packages, DateTimeOffset receivedAt)
+    private static AdEvent Accept(in RawEvent raw, Ad ad, KnownPackages packages, DateTimeOffset receivedAt, string? userAgent)
     {
         var packageName = raw.Details.PackageName.Text!.Trim();
         var package = packages.Resolve(packageName);
@@ -79,6 +85,7 @@ internal static class EventIntake
             Revision = DayClosing.RevisionOf(day, receivedAt),
             Type = ReadType(raw.Details.EventType.Text)!.Value,
             WatchDuration = (long)Math.Round(ReadSeconds(raw.Details.WatchDuration)!.Value * MillisecondsPerSecond, MidpointRounding.AwayFromZero),
+            UserAgent = userAgent,
             CreatedAt = receivedAt,
         };
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Text.Json;
 
 namespace AdServer.Events;
 
@@ -8,13 +9,17 @@ internal sealed class EventMetrics
     private readonly Meter meter;
     private readonly Counter<long> events;
     private readonly Counter<long> otherPackages;
+    private readonly Counter<long> flaws;
     private readonly Histogram<long> batchSize;
     private readonly Histogram<double> commitTime;
     private readonly KeyValuePair<string, object?>[] logged = Tags("logged", string.Empty);
     private readonly KeyValuePair<string, object?>[] duplicate = Tags("duplicate", string.Empty);
     private readonly KeyValuePair<string, object?>[] unavailable = Tags("unavailable", string.Empty);
     private readonly Dictionary<DropReason, KeyValuePair<string, object?>[]> rejected =
-        DropReason.All.ToDictionary(reason => reason, reason => Tags("rejected", reason.Label));
+        DropReason.All.Append(DropReason.ForeignPackage).ToDictionary(reason => reason, reason => Tags("rejected", reason.Label));
+
+    private readonly KeyValuePair<string, object?>[] flawed =
+        [.. Enum.GetNames<TrafficFlaw>().Select(name => new KeyValuePair<string, object?>("flaw", JsonNamingPolicy.SnakeCaseLower.ConvertName(name)))];
 
     public EventMetrics(IMeterFactory meters)
     {
@@ -22,6 +27,7 @@ internal sealed class EventMetrics
         events = meter.CreateCounter<long>("adserver.events", "{event}", "Events by what they were answered and why");
         otherPackages = meter.CreateCounter<long>(
             "adserver.events.other_packages", "{event}", "Events of packages beyond Serving:MaxPackages, counted together");
+        flaws = meter.CreateCounter<long>("adserver.events.flawed", "{event}", "Stored events that count as invalid traffic, by why");
         batchSize = meter.CreateHistogram<long>("adserver.events.batch_size", "{event}", "Events committed together");
         commitTime = meter.CreateHistogram<double>("adserver.events.commit_duration", "s", "Time of a commit");
     }
@@ -29,6 +35,10 @@ internal sealed class EventMetrics
     /// <summary>Shows the events that wait.</summary>
     public void ObserveQueue(Func<int> waiting) =>
         meter.CreateObservableGauge("adserver.events.queue_depth", waiting, "{event}", "Events that wait for their commit");
+
+    /// <summary>Shows how often a device was not watched because too many were.</summary>
+    public void ObserveWindows(Func<long> unwatched) => meter.CreateObservableCounter(
+        "adserver.events.unwatched", unwatched, "{event}", "Looks at a device's second or minute that were left out because Traffic:MaxDevices were watched");
 
     public void Committed(int count, TimeSpan time)
     {
@@ -38,7 +48,14 @@ internal sealed class EventMetrics
 
     public void Accepted(AdEvent one) => otherPackages.Add(one.IsOtherPackage ? 1 : 0);
 
-    public void Answered(AppendOutcome outcome) => events.Add(1, outcome == AppendOutcome.Stored ? logged : duplicate);
+    public void Answered(AdEvent one, AppendOutcome outcome)
+    {
+        events.Add(1, outcome == AppendOutcome.Stored ? logged : duplicate);
+        if (one.Flaw != TrafficFlaw.None && outcome == AppendOutcome.Stored)
+        {
+            flaws.Add(1, flawed[(int)one.Flaw]);
+        }
+    }
 
     public void Rejected(DropReason reason) => events.Add(1, reason == DropReason.Undecided ? unavailable : rejected[reason]);
 

@@ -63,6 +63,15 @@ internal sealed partial class JournalWriter(
         return pending.Completion;
     }
 
+    /// <summary>Completes when all that was appended before is durable or cannot be.</summary>
+    public async ValueTask<LogOutcome> FlushAsync()
+    {
+        var nothing = Rent();
+        var outcome = await AppendAsync(nothing);
+        Return(nothing);
+        return outcome;
+    }
+
     public override Task StopAsync(CancellationToken cancellationToken)
     {
         queue.Writer.TryComplete();
@@ -99,6 +108,13 @@ internal sealed partial class JournalWriter(
 
     private async Task CommitAsync(List<PendingAppend> requests, List<AdEvent> batch)
     {
+        if (batch.Count == 0)
+        {
+            // Nobody but those who wait for what was before them: nothing that the store could say anything about.
+            Answer(requests, []);
+            return;
+        }
+
         try
         {
             var started = clock.GetTimestamp();

@@ -24,6 +24,8 @@ internal sealed class PendingAppend : IValueTaskSource<LogOutcome>
 
     public void Add(AdEvent one) => events.Add(one);
 
+    public void Replace(int place, AdEvent one) => events[place] = one;
+
     /// <summary>Makes it ready for the next request.</summary>
     public void Reset()
     {

@@ -4,11 +4,17 @@ using AdServer.Stats;
 namespace AdServer.Serving;
 
 /// <summary>
-/// Writes the totals of <see cref="Delivery"/> to the store, again and again and at shutdown. Whatever a store that is away misses goes
-/// with the next flush; a crash loses what came since the last one and never counts anything twice.
+/// Writes the totals of <see cref="Delivery"/> and the new pairs of <see cref="DeliveredAds"/> to the store, again and again and at
+/// shutdown, and reads all pairs before the host listens. Whatever a store that is away misses goes with the next flush; a crash loses what
+/// came since the last one and never counts anything twice.
 /// </summary>
 internal sealed partial class DeliveryWriter(
-    Delivery delivery, IStatsStore store, ServingSettings settings, TimeProvider clock, ILogger<DeliveryWriter> log) : BackgroundService
+    Delivery delivery,
+    DeliveredAds delivered,
+    IStatsStore store,
+    ServingSettings settings,
+    TimeProvider clock,
+    ILogger<DeliveryWriter> log) : BackgroundService
 {
     /// <summary>Names the running totals of this process: another one begins its own.</summary>
     private readonly string process = Ids.New(clock.Now());
@@ -23,6 +29,7 @@ internal sealed partial class DeliveryWriter(
         await flushing.WaitAsync(cancellation);
         try
         {
+            await delivered.FlushAsync(cancellation);
             delivery.DropSettledDays();
             foreach (var part in delivery.ReadChanged())
             {
@@ -34,6 +41,13 @@ internal sealed partial class DeliveryWriter(
         {
             flushing.Release();
         }
+    }
+
+    /// <summary>Takes in all pairs, then begins to write.</summary>
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await delivered.LoadAsync(cancellationToken);
+        await base.StartAsync(cancellationToken);
     }
 
     /// <summary>The last flush, after the host has answered its last request.</summary>

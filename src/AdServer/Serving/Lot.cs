@@ -20,7 +20,7 @@ internal sealed class Lot
     /// <summary>The slot that owns a unit, or a negative number if it was seen or is not admitted in this package.</summary>
     /// <param name="unit">At least 0 and less than <see cref="Weight"/>.</param>
     /// <param name="seen">Asked first: a rule has to read the ad.</param>
-    public int At(int unit, SeenSet seen)
+    public int At(int unit, SlotSet seen)
     {
         var index = 0;
         while (unit >= pools[index].Slots.Weight)
@@ -33,7 +33,7 @@ internal sealed class Lot
     }
 
     /// <summary>Only the slots that are admitted and not seen, so that every unit is worth drawing until more is seen.</summary>
-    public Lot Narrow(SeenSet seen) =>
+    public Lot Narrow(SlotSet seen) =>
         new(new Pool(WeightedSlots.Union(pools.Select(pool => pool.Slots.Where(slot => !seen.Contains(slot) && pool.Admits(slot))))));
 }
 

@@ -20,12 +20,12 @@ internal static class NextUnseen
     private const int Refusals = 32;
 
     /// <summary>The next ad for a package, or nothing if no ad is eligible.</summary>
-    public static CatalogAd? Pick(PackageCandidates candidates, SeenSet seen, Random random)
+    public static CatalogAd? Pick(PackageCandidates candidates, SlotSet seen, Random random)
     {
         var slot = Draw(ref candidates.Unseen, seen, random);
         if (slot < 0)
         {
-            slot = Draw(ref candidates.Eligible, SeenSet.Empty, random);
+            slot = Draw(ref candidates.Eligible, SlotSet.Empty, random);
         }
 
         return slot < 0 ? null : candidates.At(slot);
@@ -34,7 +34,7 @@ internal static class NextUnseen
     /// <summary>
     /// A slot of the lot that was not seen, or a negative number if all were. Requests may narrow at once: either result will do.
     /// </summary>
-    private static int Draw(ref Lot kept, SeenSet seen, Random random)
+    private static int Draw(ref Lot kept, SlotSet seen, Random random)
     {
         for (var lot = Volatile.Read(ref kept); lot.Weight > 0; Volatile.Write(ref kept, lot = lot.Narrow(seen)))
         {

@@ -13,6 +13,7 @@ internal sealed class RandomAd(
     CurrentCandidates candidates,
     SeenSets seen,
     Delivery delivery,
+    DeliveredAds delivered,
     AccessSettings access,
     ServingMetrics metrics,
     TimeProvider clock,
@@ -50,6 +51,11 @@ internal sealed class RandomAd(
         var now = clock.GetUtcNow();
         var ad = NextUnseen.Pick(CandidatesOf(package, name, now), seen.Of(package), random);
         delivery.Record(package, ad, now);
+        if (ad is not null)
+        {
+            delivered.Note(package, ad);
+        }
+
         return ad;
     }
 

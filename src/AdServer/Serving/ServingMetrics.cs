@@ -11,7 +11,7 @@ internal sealed class ServingMetrics
     private readonly Counter<long> requests;
     private readonly Counter<long> otherRequests;
 
-    public ServingMetrics(IMeterFactory meters, KnownPackages packages, SeenSets seen)
+    public ServingMetrics(IMeterFactory meters, KnownPackages packages, SeenSets seen, DeliveredAds delivered)
     {
         var meter = meters.Create(MeterName);
         requests = meter.CreateCounter<long>("adserver.serving.requests", "{request}", "Requests for an ad, by outcome");
@@ -19,6 +19,7 @@ internal sealed class ServingMetrics
             "adserver.serving.other_requests", "{request}", "Requests of packages beyond Serving:MaxPackages, counted together");
         meter.CreateObservableGauge("adserver.serving.packages", () => packages.Count, "{package}", "Packages that are counted by name");
         meter.CreateObservableGauge("adserver.serving.seen", () => seen.Pairs, "{ad}", "Ads seen, summed over the packages");
+        meter.CreateObservableGauge("adserver.serving.delivered", () => delivered.Pairs, "{ad}", "Ads ever handed out, summed over the packages");
     }
 
     public void Filled() => Count("fill");

@@ -20,6 +20,9 @@ internal static class ServingModule
         services.AddSingleton<SeenSets>();
         services.AddSingleton<CurrentCandidates>();
         services.AddSingleton<Delivery>();
+        services.AddSingleton<DeliveredLookup>();
+        services.AddSingleton<DeliveredAds>();
+        services.AddSingleton<IDeliveredAds>(provider => provider.GetRequiredService<DeliveredAds>());
         services.AddSingleton<DeliveryWriter>();
         services.AddSingleton<ServingMetrics>();
         services.AddSingleton<RandomAd>();

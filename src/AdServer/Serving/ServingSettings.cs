@@ -7,10 +7,10 @@ internal sealed record ServingSettings
     private static readonly TimeSpan LongestFlush = TimeSpan.FromHours(1);
     private static readonly TimeSpan LongestPoll = TimeSpan.FromMinutes(1);
 
-    /// <summary>The most distinct packages that are counted by name; each may cost a bit per ad and 200 bytes. Bounds the memory.</summary>
+    /// <summary>The most distinct packages that are counted by name; each may cost two bits per ad and 300 bytes. Bounds the memory.</summary>
     public int MaxPackages { get; init; } = 100_000;
 
-    /// <summary>How often deliveries are written: what a crash may lose.</summary>
+    /// <summary>How often deliveries are written: what a crash may lose, and after which other hosts know who got which ad.</summary>
     public TimeSpan FlushEvery { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>How often a host asks a shared store which ads had an event on other hosts.</summary>

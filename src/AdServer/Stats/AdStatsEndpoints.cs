@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using AdServer.Access;
 using AdServer.Catalog;
 using AdServer.Common;
@@ -17,9 +18,15 @@ internal static class AdStatsEndpoints
     }
 
     private static async Task<Results<Ok<AdStatsResponse>, ApiError>> OfAdAsync(
-        string id, string? from, string? to, Caller caller, ICatalogStore catalog, IStatsStore stats, TimeProvider clock, CancellationToken cancellation)
+        string id,
+        [AsParameters] AdStatsRequest asked,
+        Caller caller,
+        ICatalogStore catalog,
+        IStatsStore stats,
+        TimeProvider clock,
+        CancellationToken cancellation)
     {
-        if (DateRange.TryRead(from, to, out var range) is { } error)
+        if (asked.TryRead(out var query) is { } error)
         {
             return error;
         }
@@ -29,22 +36,27 @@ internal static class AdStatsEndpoints
             return CatalogErrors.AdNotFound;
         }
 
-        var query = new StatsQuery { From = range.From, To = range.To, AdId = id };
         var asOf = clock.Now();
-        var view = await stats.ReadAsync(query, cancellation);
+        var view = await stats.ReadAsync(query with { AdId = id }, cancellation);
         return TypedResults.Ok(new AdStatsResponse(
             id,
-            new DateRangeResponse(Echo(from), Echo(to)),
-            AdStats.Of(view.Total, ad.Details.Budget),
+            new DateRangeResponse(Echo(asked.From), Echo(asked.To)),
+            AdStats.Of(view.Total, ad.Details.Budget, query.IsNet),
             asOf,
             view.Position,
             view.IsComplete));
     }
 
     private static async Task<Results<Ok<PerformerStatsResponse>, ApiError>> OfPerformerAsync(
-        string id, string? from, string? to, Caller caller, ICatalogStore catalog, IStatsStore stats, TimeProvider clock, CancellationToken cancellation)
+        string id,
+        [AsParameters] AdStatsRequest asked,
+        Caller caller,
+        ICatalogStore catalog,
+        IStatsStore stats,
+        TimeProvider clock,
+        CancellationToken cancellation)
     {
-        if (DateRange.TryRead(from, to, out var range) is { } error)
+        if (asked.TryRead(out var query) is { } error)
         {
             return error;
         }
@@ -55,15 +67,30 @@ internal static class AdStatsEndpoints
         }
 
         var ads = (await catalog.ListAdIdsAsync([id], cancellation))[id].ToList();
-        var query = new StatsQuery { From = range.From, To = range.To, PerformerId = id, GroupBy = [StatsGroup.Ad], Limit = StatsQuery.NoLimit };
         var asOf = clock.Now();
-        var view = await stats.ReadAsync(query, cancellation);
+        var view = await stats.ReadAsync(query with { PerformerId = id, GroupBy = [StatsGroup.Ad], Limit = StatsQuery.NoLimit }, cancellation);
         var counted = view.Rows.ToDictionary(row => row.Key.First, row => row.Measures);
-        var rows = ads.Select(ad => PerformerAdStats.Of(ad, counted.GetValueOrDefault(ad)));
+        var rows = ads.Select(ad => PerformerAdStats.Of(ad, counted.GetValueOrDefault(ad), query.IsNet));
         return TypedResults.Ok(new PerformerStatsResponse(id, [.. rows], asOf, view.Position, view.IsComplete));
     }
 
     private static string? Echo(string? query) => string.IsNullOrWhiteSpace(query) ? null : query;
+}
+
+/// <summary>What is asked about an ad or a performer's ads.</summary>
+/// <param name="From">First day, inclusive.</param>
+/// <param name="To">Last day, inclusive.</param>
+/// <param name="Traffic"><c>gross</c> (default) or <c>net</c>, as in <c>/stats</c>.</param>
+internal sealed record AdStatsRequest(string? From, string? To, string? Traffic)
+{
+    /// <summary>The question, about whatever it is asked about.</summary>
+    public ApiError? TryRead(out StatsQuery query)
+    {
+        var invalidTraffic = TrafficChoice.TryRead(Traffic, null, out var isNet);
+        var invalidRange = DateRange.TryRead(From, To, out var range);
+        query = new StatsQuery { From = range.From, To = range.To, IsNet = isNet };
+        return invalidRange ?? invalidTraffic;
+    }
 }
 
 /// <summary>The days that were asked about, as they were asked.</summary>
@@ -88,10 +115,19 @@ internal sealed record AdStatsResponse(
 /// <param name="ClickThroughRate">Clicks for a hundred views.</param>
 /// <param name="ConversionRate">Clicks for a hundred, divided by the budget's level (low 1, medium 2, high 3): no rate, kept for older clients.</param>
 /// <param name="Deliveries">How often it was handed out.</param>
+/// <param name="Invalid">Of net counts: the events that are left out, by reason.</param>
 internal sealed record AdStats(
-    long Views, long Clicks, long Skips, long Exits, double AvgWatchDuration, double ClickThroughRate, double ConversionRate, long Deliveries)
+    long Views,
+    long Clicks,
+    long Skips,
+    long Exits,
+    double AvgWatchDuration,
+    double ClickThroughRate,
+    double ConversionRate,
+    long Deliveries,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] InvalidResponse? Invalid = null)
 {
-    public static AdStats Of(Measures measures, Budget budget) => new(
+    public static AdStats Of(Measures measures, Budget budget, bool isNet) => new(
         measures.Events.Views,
         measures.Events.Clicks,
         measures.Events.Skips,
@@ -99,7 +135,8 @@ internal sealed record AdStats(
         measures.Events.AvgWatchDuration(),
         measures.Events.ClickThroughRate(),
         measures.Events.ConversionRate(budget),
-        measures.Deliveries);
+        measures.Deliveries,
+        isNet ? InvalidResponse.Of(measures.Invalid, counts => counts.Events) : null);
 }
 
 /// <summary>The statistics of a performer's ads.</summary>
@@ -113,9 +150,17 @@ internal sealed record PerformerStatsResponse(
 
 /// <summary>What happened to one ad of a performer, as in the statistics of one ad.</summary>
 internal sealed record PerformerAdStats(
-    string AdId, long Views, long Clicks, long Skips, long Exits, double AvgWatchDuration, double ClickThroughRate, long Deliveries)
+    string AdId,
+    long Views,
+    long Clicks,
+    long Skips,
+    long Exits,
+    double AvgWatchDuration,
+    double ClickThroughRate,
+    long Deliveries,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] InvalidResponse? Invalid = null)
 {
-    public static PerformerAdStats Of(string adId, Measures measures) => new(
+    public static PerformerAdStats Of(string adId, Measures measures, bool isNet) => new(
         adId,
         measures.Events.Views,
         measures.Events.Clicks,
@@ -123,5 +168,6 @@ internal sealed record PerformerAdStats(
         measures.Events.Exits,
         measures.Events.AvgWatchDuration(),
         measures.Events.ClickThroughRate(),
-        measures.Deliveries);
+        measures.Deliveries,
+        isNet ? InvalidResponse.Of(measures.Invalid, counts => counts.Events) : null);
 }

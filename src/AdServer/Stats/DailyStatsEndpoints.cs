@@ -43,7 +43,9 @@ internal static class DailyStatsEndpoints
         var now = request.Clock.Now();
         var invalidFormat = StatsCsv.TryRead(request.Format, request.Http, out var csv);
         var error = DateRange.TryRead(request.From, request.To, out var range) ?? invalidFormat;
-        var asked = subject with { From = range.From, To = range.To, GroupBy = [StatsGroup.Day], Limit = StatsQuery.NoLimit };
+        var invalidTraffic = TrafficChoice.TryRead(request.Traffic, request.AsOf, out var isNet);
+        var asked = subject with { From = range.From, To = range.To, GroupBy = [StatsGroup.Day], IsNet = isNet, Limit = StatsQuery.NoLimit };
+        error ??= invalidTraffic;
         error ??= AsOfTime.TryRead(request.AsOf, asked, now, out asked);
         error ??= range is { From: { } first, To: { } last } && last.Number - first.Number >= MostDays ? TooLong : await find();
         if (error is not null)
@@ -104,12 +106,13 @@ internal static class DailyStatsEndpoints
 /// <param name="From">First day, inclusive.</param>
 /// <param name="To">Last day, inclusive.</param>
 /// <param name="AsOf">Sums up to this time, such as <c>2026-11-21T10:10:00Z</c>, as in <c>/stats</c>.</param>
+/// <param name="Traffic"><c>gross</c> (default) or <c>net</c>, as in <c>/stats</c>.</param>
 /// <param name="Format"><c>json</c> or <c>csv</c>.</param>
 /// <param name="Http">The request.</param>
 /// <param name="Stats">The store.</param>
 /// <param name="Clock">The clock.</param>
 internal sealed record DailyStatsRequest(
-    string? From, string? To, string? AsOf, string? Format, HttpRequest Http, IStatsStore Stats, TimeProvider Clock);
+    string? From, string? To, string? AsOf, string? Traffic, string? Format, HttpRequest Http, IStatsStore Stats, TimeProvider Clock);
 
 /// <summary>The days of an ad or of a performer.</summary>
 /// <param name="AdId">The ad, if one was asked about.</param>

@@ -9,7 +9,10 @@ namespace AdServer.Stats;
 /// <exception cref="StoreUnavailableException">Every method, when the store cannot answer.</exception>
 internal interface ILedgerStore
 {
-    /// <summary>Every day that has a raw event or a derived row, ascending.</summary>
+    /// <summary>The first day whose raw events are all kept: those of days before may be gone. Nothing if none were ever removed.</summary>
+    Task<UtcDay?> ReadRawSinceAsync(CancellationToken cancellation);
+
+    /// <summary>Every day that has a raw event or a derived row, ascending; also those of which raw events are not kept.</summary>
     Task<IReadOnlyList<UtcDay>> ListDaysAsync(CancellationToken cancellation);
 
     /// <summary>
@@ -24,17 +27,20 @@ internal interface ILedgerStore
     /// <summary>The day's sums at one position, as reports say them and as the rows add up; nothing if the rows are never at rest.</summary>
     Task<DayTotals?> ReadTotalsAsync(UtcDay day, CancellationToken cancellation);
 
-    /// <summary>Which packages miss an ad in, or have one too many in, the sets that "unseen" is derived from.</summary>
+    /// <summary>
+    /// Which packages miss an ad in, or have one too many in, the sets that "unseen" is derived from. Of days without raw events the rows say it.
+    /// </summary>
     Task<IReadOnlyList<(string Package, string AdId, bool InRaw)>> ComparePackageAdsAsync(CancellationToken cancellation);
 
     /// <summary>
     /// Makes the rows and buckets of a day what its raw events say, in bounded atomic steps, while events are appended and rolled; broken
-    /// off anywhere and called again, it ends in the same rows.
+    /// off anywhere and called again, it ends in the same rows. Says whether the raw events of the day are kept: where they are not, or are
+    /// given up meanwhile, it changes nothing (more).
     /// </summary>
     /// <param name="day">The day.</param>
     /// <param name="mostKeys">About how many keys are held in memory, and the most rows that a step writes.</param>
     /// <param name="cancellation">Ends it between two steps.</param>
-    Task RebuildDayAsync(UtcDay day, int mostKeys, CancellationToken cancellation);
+    Task<bool> RebuildDayAsync(UtcDay day, int mostKeys, CancellationToken cancellation);
 
     /// <summary>Replaces the package sets by what the raw events say; broken off anywhere and called again, it ends in the same sets.</summary>
     Task RebuildPackageAdsAsync(CancellationToken cancellation);

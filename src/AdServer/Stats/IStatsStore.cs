@@ -37,8 +37,13 @@ internal interface IStatsStore
     Task<bool> SweepRemovedAsync(int slice, CancellationToken cancellation);
 }
 
-/// <summary>Some of the ads that had an event from a package.</summary>
-internal sealed record PackageAds(string Package, IReadOnlyList<string> AdIds);
+/// <summary>Some of the ads that had an event from a package, or were handed out to it.</summary>
+internal sealed record PackageAds(string Package, IReadOnlyList<string> AdIds)
+{
+    /// <summary>Pairs by their package.</summary>
+    public static IReadOnlyList<PackageAds> Sets(IEnumerable<(string Package, string AdId)> pairs) =>
+        [.. pairs.GroupBy(pair => pair.Package, pair => pair.AdId).Select(set => new PackageAds(set.Key, [.. set]))];
+}
 
 /// <summary>What was committed since a place, and the place to ask from the next time.</summary>
 internal sealed record PackageAdsNews(IReadOnlyList<PackageAds> Sets, PackageAdsPlace? Place)

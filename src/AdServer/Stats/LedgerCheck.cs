@@ -30,7 +30,9 @@ internal static class LedgerCheck
         }
 
         var totals = await ledger.ReadTotalsAsync(day, cancellation);
-        return new DaySummary(Math.Min(position, totals?.Roll ?? long.MaxValue), events, totals);
+        // At last: nothing of a day is deleted before this says so.
+        var isKept = !(day < await ledger.ReadRawSinceAsync(cancellation));
+        return new DaySummary(Math.Min(position, totals?.Roll ?? long.MaxValue), events, totals) { IsKept = isKept };
     }
 }
 
@@ -38,4 +40,8 @@ internal static class LedgerCheck
 /// <param name="Position">Every roll up to this one was compared, of every ad.</param>
 /// <param name="Events">How many raw events were compared.</param>
 /// <param name="Totals">The sums; nothing if the rows were never at rest.</param>
-internal sealed record DaySummary(long Position, long Events, DayTotals? Totals);
+internal sealed record DaySummary(long Position, long Events, DayTotals? Totals)
+{
+    /// <summary>Whether the raw events of the day were all there. Where they were not, whatever was found means nothing.</summary>
+    public bool IsKept { get; init; } = true;
+}

@@ -16,7 +16,9 @@ internal static class LedgerEndpoints
 
     private static readonly UtcDay FirstDay = UtcDay.Parse("0001-01-01");
 
-    private static ApiError Busy { get; } = ApiError.Conflict("A verification or a rebuild is running on this server. Try again when it has ended");
+    /// <summary>Another request is in the gate.</summary>
+    public static ApiError Busy { get; } =
+        ApiError.Conflict("A verification, a rebuild or a rating is running on this server. Try again when it has ended");
 
     private static ApiError TooLong { get; } = ApiError.BadRequest($"Invalid date range: at most {MostDays} days");
 
@@ -40,7 +42,7 @@ internal static class LedgerEndpoints
         }
 
         using var pass = request.Gate.TryEnter();
-        return pass is null ? Busy : TypedResults.Ok(await CompareAsync(request, days, cancellation));
+        return pass is null ? Busy : await CompareAsync(request, days, cancellation);
     }
 
     private static async Task<IResult> RebuildAsync([AsParameters] LedgerRequest request, CancellationToken cancellation)
@@ -59,33 +61,45 @@ internal static class LedgerEndpoints
 
         foreach (var day in days)
         {
+            // Of a day that is not kept nothing is changed; the comparison says so.
             await request.Ledger.RebuildDayAsync(day, LedgerCheck.MostRebuiltKeys, cancellation);
         }
 
-        return TypedResults.Ok(await CompareAsync(request, days, cancellation));
+        return await CompareAsync(request, days, cancellation);
     }
 
-    private static async Task<VerifyResponse> CompareAsync(LedgerRequest request, IReadOnlyList<UtcDay> days, CancellationToken cancellation)
+    /// <summary>Compares those of some days whose raw events are kept.</summary>
+    private static async Task<IResult> CompareAsync(LedgerRequest request, IReadOnlyList<UtcDay> days, CancellationToken cancellation)
     {
         var asOf = request.Clock.Now();
+        var since = await request.Ledger.ReadRawSinceAsync(cancellation);
         var verified = new List<VerifiedDay>();
-        foreach (var day in days)
+        foreach (var day in days.Where(day => !(day < since)))
         {
-            verified.Add(await CompareAsync(request.Ledger, day, cancellation));
+            if (await CompareAsync(request.Ledger, day, cancellation) is { } one)
+            {
+                verified.Add(one);
+            }
         }
 
-        return new VerifyResponse(
+        return verified.Count == 0
+            ? ApiError.BadRequest($"Raw events are kept since {await request.Ledger.ReadRawSinceAsync(cancellation)}: earlier days are not compared, and not rebuilt")
+            : TypedResults.Ok(Answer(verified, since, asOf));
+    }
+
+    private static VerifyResponse Answer(List<VerifiedDay> verified, UtcDay? since, DateTimeOffset asOf) => new(
             verified.TrueForAll(day => day.State != VerifyState.Different),
-            days[0],
-            days[^1],
+            verified[0].Day,
+            verified[^1].Day,
             verified.Sum(day => day.Events),
             verified.Sum(day => day.DifferenceCount),
             verified,
             asOf,
-            verified.Min(day => day.Position));
-    }
+            verified.Min(day => day.Position),
+            since);
 
-    private static async Task<VerifiedDay> CompareAsync(ILedgerStore ledger, UtcDay day, CancellationToken cancellation)
+    /// <summary>Compares a day; nothing if its raw events were removed meanwhile.</summary>
+    private static async Task<VerifiedDay?> CompareAsync(ILedgerStore ledger, UtcDay day, CancellationToken cancellation)
     {
         var (found, count) = (new List<DifferenceResponse>(), 0L);
         var summary = await ledger.CheckDayAsync(
@@ -101,6 +115,11 @@ internal static class LedgerEndpoints
                 }
             },
             cancellation);
+        if (!summary.IsKept)
+        {
+            return null;
+        }
+
         count += summary.Totals is { AreEqual: false } ? 1 : 0;
         var state = count > 0 ? VerifyState.Different
             : summary.Totals is null ? VerifyState.EqualButTotals : VerifyState.Equal;

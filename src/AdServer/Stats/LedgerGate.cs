@@ -1,6 +1,6 @@
 namespace AdServer.Stats;
 
-/// <summary>Lets one verification or rebuild at a time into the store of this host: each reads whole days.</summary>
+/// <summary>Lets one verification, rebuild or rating at a time into the store of this host: each reads whole days.</summary>
 internal sealed class LedgerGate
 {
     private int taken;

@@ -73,5 +73,6 @@ internal sealed class LedgerWindow(string from, int mostKeys)
     private static IEnumerable<string> AdsOf(RollUp counts) =>
         counts.AdDays.Keys.Select(key => key.AdId)
             .Concat(counts.PackageDays.Keys.Select(key => key.AdId))
-            .Concat(counts.Revisions.Keys.Select(key => key.AdId));
+            .Concat(counts.Revisions.Keys.Select(key => key.AdId))
+            .Concat(counts.Invalid.Keys.Select(key => key.AdId));
 }

@@ -10,6 +10,7 @@ internal sealed class RollUp
     private readonly Dictionary<AdDay, DayCounts> adDays = [];
     private readonly Dictionary<PackageDay, DayCounts> packageDays = [];
     private readonly Dictionary<AdRevision, DayCounts> revisions = [];
+    private readonly Dictionary<InvalidDay, DayCounts> invalid = [];
 
     /// <summary>Counts per ad and day.</summary>
     public IReadOnlyDictionary<AdDay, DayCounts> AdDays => adDays;
@@ -20,8 +21,11 @@ internal sealed class RollUp
     /// <summary>What came late, per ad, day and revision: a part of what <see cref="AdDays"/> holds.</summary>
     public IReadOnlyDictionary<AdRevision, DayCounts> Revisions => revisions;
 
+    /// <summary>What counts as invalid traffic, per ad, package, day and reason: a part of what <see cref="PackageDays"/> holds.</summary>
+    public IReadOnlyDictionary<InvalidDay, DayCounts> Invalid => invalid;
+
     /// <summary>How many keys it holds: what it takes in memory.</summary>
-    public int Keys => adDays.Count + packageDays.Count + revisions.Count;
+    public int Keys => adDays.Count + packageDays.Count + revisions.Count + invalid.Count;
 
     public static RollUp Of(IEnumerable<AdEvent> events)
     {
@@ -43,6 +47,11 @@ internal sealed class RollUp
         {
             Add(new AdRevision(one.AdId, one.PerformerId, one.Day, one.Revision), counts);
         }
+
+        if (one.Flaw != TrafficFlaw.None)
+        {
+            Add(InvalidDay.Of(one), counts);
+        }
     }
 
     /// <summary>A copy with the counts of some ads alone.</summary>
@@ -60,6 +69,11 @@ internal sealed class RollUp
         }
 
         foreach (var (key, counts) in revisions.Where(row => ads(row.Key.AdId)))
+        {
+            some.Add(key, counts);
+        }
+
+        foreach (var (key, counts) in invalid.Where(row => ads(row.Key.AdId)))
         {
             some.Add(key, counts);
         }
@@ -84,6 +98,11 @@ internal sealed class RollUp
         {
             revisions.Remove(key);
         }
+
+        foreach (var key in invalid.Keys.Where(key => ads(key.AdId)))
+        {
+            invalid.Remove(key);
+        }
     }
 
     public void Add(AdDay key, DayCounts counts) =>
@@ -94,6 +113,9 @@ internal sealed class RollUp
 
     public void Add(AdRevision key, DayCounts counts) =>
         CollectionsMarshal.GetValueRefOrAddDefault(revisions, key, out _) += counts;
+
+    public void Add(InvalidDay key, DayCounts counts) =>
+        CollectionsMarshal.GetValueRefOrAddDefault(invalid, key, out _) += counts;
 }
 
 /// <summary>The key of a row of <c>daily_ad_stats</c>; the performer follows from the ad.</summary>
@@ -107,4 +129,11 @@ internal readonly record struct AdRevision(string AdId, string PerformerId, UtcD
 {
     /// <summary>From when on it counts in sums up to a time.</summary>
     public DateTimeOffset Time => DayClosing.ClosedAt(Day, Number);
+}
+
+/// <summary>The key of a row of <c>daily_invalid_stats</c>: what counts as invalid traffic for one reason.</summary>
+internal readonly record struct InvalidDay(string AdId, string PerformerId, string Package, UtcDay Day, TrafficFlaw Flaw)
+{
+    /// <summary>Where an event with a flaw counts.</summary>
+    public static InvalidDay Of(AdEvent one) => new(one.AdId, one.PerformerId, one.CountedPackage, one.Day, one.Flaw);
 }

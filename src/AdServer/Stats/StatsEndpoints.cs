@@ -46,6 +46,9 @@ internal static class StatsEndpoints
 /// Sums up to this time, such as <c>2026-11-21T10:10:00Z</c>: of the days that were closed by then (at 00:10 UTC of the next day), what had arrived
 /// by then, in whole hours at ten past. Such sums never change. Not by app.
 /// </param>
+/// <param name="Traffic">
+/// <c>gross</c> (default) counts every event; <c>net</c> leaves out invalid traffic, and <c>invalid</c> says how much for which reason. Not with <c>asOf</c>.
+/// </param>
 /// <param name="Format"><c>json</c> or <c>csv</c>.</param>
 /// <param name="Http">The request.</param>
 internal sealed record StatsRequest(
@@ -58,6 +61,7 @@ internal sealed record StatsRequest(
     string? Limit,
     string? Cursor,
     string? AsOf,
+    string? Traffic,
     string? Format,
     HttpRequest Http);
 

@@ -2,12 +2,13 @@ using AdServer.Common;
 
 namespace AdServer.Stats;
 
-/// <summary>Puts an answer together from what a store holds apart: event rows, revisions, the tail, deliveries, requests. Each is keyed by the query's groups.</summary>
+/// <summary>Puts an answer together from what a store holds apart: event rows, revisions, invalid traffic, the tail, deliveries, requests. Each is keyed by the query's groups.</summary>
 internal static class StatsMerge
 {
     /// <summary>What a tail adds, per key of the query. Takes events that the query leaves out, too: they are left out here.</summary>
     public static IReadOnlyList<StatsRow> Tail(StatsQuery query, RollUp tail) =>
-        Group(query.ByPackage ? PackageRows(query, tail) : AdRows(query, tail).Concat(query.HasRevisions ? Revisions(query, tail) : []));
+        Group((query.ByPackage ? PackageRows(query, tail) : AdRows(query, tail).Concat(query.HasRevisions ? Revisions(query, tail) : []))
+            .Concat(query.IsNet ? Invalid(query, tail) : []));
 
     /// <summary>
     /// The page: rows with the same key added up, in order, at most one more than the query's limit. Each source must hold its first
@@ -45,6 +46,14 @@ internal static class StatsMerge
         from row in tail.Revisions
         where Takes(query, row.Key.AdId, row.Key.PerformerId, row.Key.Day)
         select (KeyOf(query, new PackageDay(row.Key.AdId, row.Key.PerformerId, string.Empty, row.Key.Day)), query.Of(row.Key, row.Value));
+
+    private static IEnumerable<(StatsKey Key, Measures Measures)> Invalid(StatsQuery query, RollUp tail) =>
+        from row in tail.Invalid
+        where Takes(query, row.Key.AdId, row.Key.PerformerId, row.Key.Day)
+        where query.PackageName is null || row.Key.Package == query.PackageName
+        select (
+            KeyOf(query, new PackageDay(row.Key.AdId, row.Key.PerformerId, row.Key.Package, row.Key.Day)),
+            Measures.Without(InvalidCounts.Of(row.Key.Flaw, row.Value)));
 
     private static bool Takes(StatsQuery query, string adId, string performerId, UtcDay day) =>
         (query.AdId is null || query.AdId == adId)

@@ -10,13 +10,18 @@ internal static class StatsModule
         var settings = configuration.Read<StatsSettings>("Stats");
         settings.Checked(settings.Fault());
         services.AddSingleton(settings);
+        var retention = configuration.Read<RetentionSettings>("Retention");
+        services.AddSingleton(retention.Checked(retention.Fault()));
         services.AddSingleton<StatsMetrics>();
         services.AddSingleton<LedgerGate>();
+        services.AddSingleton<DayRating>();
         services.AddSingleton<RollUpService>();
         services.AddSingleton<SweepService>();
+        services.AddSingleton<RetentionService>();
         services.AddHostedService(provider => provider.GetRequiredService<RollUpService>());
         services.AddHostedService(provider => provider.GetRequiredService<SweepService>());
-        services.AddHealthChecks().AddCheck<RollUpHealth>("rollup");
+        services.AddHostedService(provider => provider.GetRequiredService<RetentionService>());
+        services.AddHealthChecks().AddCheck<RollUpHealth>("rollup").AddCheck<RetentionHealth>("retention");
     }
 
     public static void MapStats(this IEndpointRouteBuilder routes)
@@ -25,5 +30,6 @@ internal static class StatsModule
         routes.MapDailyStats();
         routes.MapStatsReports();
         routes.MapLedger();
+        routes.MapRating();
     }
 }

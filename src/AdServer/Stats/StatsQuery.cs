@@ -39,6 +39,9 @@ internal sealed record StatsQuery
     /// <summary>The last day that is closed at the moment of the answer: up to it rows carry a revision.</summary>
     public UtcDay? ClosedThrough { get; private init; }
 
+    /// <summary>Whether what counts as invalid traffic is left out, and told by reason; never up to a time.</summary>
+    public bool IsNet { get; init; }
+
     /// <summary>Rows after this key only.</summary>
     public StatsKey? After { get; init; }
 
@@ -100,7 +103,9 @@ internal readonly record struct StatsKey(string First, string Second) : ICompara
 /// <param name="Requests">How often an app asked for an ad.</param>
 /// <param name="Fills">How often it got one; the others are no-fills.</param>
 /// <param name="Revision">The highest revision in it, where revisions are asked for.</param>
-internal readonly record struct Measures(DayCounts Events, long Deliveries, long Requests, long Fills, int Revision = 0)
+/// <param name="Invalid">Of net counts, what is left out of the events; absent where there is nothing.</param>
+internal readonly record struct Measures(
+    DayCounts Events, long Deliveries, long Requests, long Fills, int Revision = 0, InvalidCounts? Invalid = null)
 {
     public long NoFills => Requests - Fills;
 
@@ -109,7 +114,11 @@ internal readonly record struct Measures(DayCounts Events, long Deliveries, long
         left.Deliveries + right.Deliveries,
         left.Requests + right.Requests,
         left.Fills + right.Fills,
-        Math.Max(left.Revision, right.Revision));
+        Math.Max(left.Revision, right.Revision),
+        InvalidCounts.Sum(left.Invalid, right.Invalid));
+
+    /// <summary>Takes invalid traffic out of counts that it is added to, and keeps it apart.</summary>
+    public static Measures Without(InvalidCounts invalid) => new(-invalid.All, 0, 0, 0, Invalid: invalid);
 }
 
 /// <summary>One row of an answer.</summary>

@@ -55,6 +55,11 @@ internal sealed record StatsReport(StatsQuery Query, bool ByType)
             return PageRequest.InvalidCursor;
         }
 
+        if (TrafficChoice.TryRead(request.Traffic, request.AsOf, out var isNet) is { } invalidTraffic)
+        {
+            return invalidTraffic;
+        }
+
         var query = new StatsQuery
         {
             From = range.From,
@@ -63,6 +68,7 @@ internal sealed record StatsReport(StatsQuery Query, bool ByType)
             PerformerId = Given(request.PerformerId),
             PackageName = Given(request.PackageName),
             GroupBy = groups,
+            IsNet = isNet,
             After = after,
             Limit = limit,
         };
@@ -94,7 +100,7 @@ internal sealed record StatsReport(StatsQuery Query, bool ByType)
         var page = view.Rows.Take(Query.Limit).ToList();
         var next = view.Rows.Count > Query.Limit ? PageRequest.Encode($"{page[^1].Key.First}{KeySeparator}{page[^1].Key.Second}") : null;
         var rows = page.SelectMany(row => ByType
-            ? StatsRowResponse.ByType(row.Measures.Events, Query, row.Key)
+            ? StatsRowResponse.ByType(row.Measures, Query, row.Key)
             : [StatsRowResponse.Of(row.Measures, Query, row.Key)]);
         return ([.. rows], next);
     }

@@ -44,6 +44,10 @@ internal sealed record StatsRowResponse
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? Exits { get; init; }
 
+    /// <summary>Of net counts: the events that are left out, by reason.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public InvalidResponse? Invalid { get; init; }
+
     /// <summary>Seconds watched in views.</summary>
     public double WatchDuration { get; init; }
 
@@ -84,6 +88,7 @@ internal sealed record StatsRowResponse
         Clicks = measures.Events.Clicks,
         Skips = measures.Events.Skips,
         Exits = measures.Events.Exits,
+        Invalid = query.IsNet ? InvalidResponse.Of(measures.Invalid, counts => counts.Events) : null,
         WatchDuration = measures.Events.WatchSeconds(),
         AvgWatchDuration = measures.Events.AvgWatchDuration(),
         ClickThroughRate = measures.Events.ClickThroughRate(),
@@ -95,13 +100,19 @@ internal sealed record StatsRowResponse
     };
 
     /// <summary>The four rows, one an event type, that a row splits into.</summary>
-    public static IEnumerable<StatsRowResponse> ByType(DayCounts counts, StatsQuery query, StatsKey key)
+    public static IEnumerable<StatsRowResponse> ByType(Measures measures, StatsQuery query, StatsKey key)
     {
-        var row = Keyed(query, key);
-        yield return row with { EventType = AdServer.Events.EventType.View, Events = counts.Views, WatchDuration = counts.WatchSeconds() };
-        yield return row with { EventType = AdServer.Events.EventType.Click, Events = counts.Clicks };
-        yield return row with { EventType = AdServer.Events.EventType.Skip, Events = counts.Skips };
-        yield return row with { EventType = AdServer.Events.EventType.Exit, Events = counts.Exits };
+        StatsRowResponse Row(EventType type, Func<DayCounts, long> events) => Keyed(query, key) with
+        {
+            EventType = type,
+            Events = events(measures.Events),
+            Invalid = query.IsNet ? InvalidResponse.Of(measures.Invalid, events) : null,
+        };
+
+        yield return Row(AdServer.Events.EventType.View, counts => counts.Views) with { WatchDuration = measures.Events.WatchSeconds() };
+        yield return Row(AdServer.Events.EventType.Click, counts => counts.Clicks);
+        yield return Row(AdServer.Events.EventType.Skip, counts => counts.Skips);
+        yield return Row(AdServer.Events.EventType.Exit, counts => counts.Exits);
     }
 
     private static StatsRowResponse Keyed(StatsQuery query, StatsKey key) => new()

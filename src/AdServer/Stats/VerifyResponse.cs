@@ -1,18 +1,29 @@
+using System.Text.Json.Serialization;
 using AdServer.Common;
+using AdServer.Events;
 
 namespace AdServer.Stats;
 
 /// <summary>Whether raw events, buckets, daily rows and totals agree.</summary>
 /// <param name="Ok">Whether no difference was found.</param>
-/// <param name="From">First day.</param>
-/// <param name="To">Last day.</param>
+/// <param name="From">First day that was compared.</param>
+/// <param name="To">Last day that was compared.</param>
 /// <param name="Events">How many raw events were compared.</param>
 /// <param name="DifferenceCount">How many differences there are, of all days.</param>
 /// <param name="Days">Each day.</param>
 /// <param name="AsOf">When the comparison began.</param>
 /// <param name="Position">The number of a roll: every event of the rolls up to it was compared.</param>
+/// <param name="RawSince">The first day whose raw events are kept; earlier days are not compared. Null if all are.</param>
 internal sealed record VerifyResponse(
-    bool Ok, UtcDay From, UtcDay To, long Events, long DifferenceCount, IReadOnlyList<VerifiedDay> Days, DateTimeOffset AsOf, long Position);
+    bool Ok,
+    UtcDay From,
+    UtcDay To,
+    long Events,
+    long DifferenceCount,
+    IReadOnlyList<VerifiedDay> Days,
+    DateTimeOffset AsOf,
+    long Position,
+    UtcDay? RawSince);
 
 /// <summary>What came of a day.</summary>
 /// <param name="Day">The day.</param>
@@ -47,17 +58,26 @@ internal enum VerifyState
 /// <param name="PerformerId">The performer that is named there.</param>
 /// <param name="PackageName">The app; null for all apps together.</param>
 /// <param name="Revision">What arrived in this hour after the closing of the day; null for the whole day.</param>
+/// <param name="Invalid">The reason why these events count as invalid traffic; absent for all events.</param>
 /// <param name="Raw">What the raw events say.</param>
 /// <param name="Rows">What the daily rows say.</param>
 /// <param name="Buckets">What the buckets say.</param>
 internal sealed record DifferenceResponse(
-    string AdId, string PerformerId, string? PackageName, int? Revision, CountsResponse Raw, CountsResponse Rows, CountsResponse Buckets)
+    string AdId,
+    string PerformerId,
+    string? PackageName,
+    int? Revision,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] TrafficFlaw? Invalid,
+    CountsResponse Raw,
+    CountsResponse Rows,
+    CountsResponse Buckets)
 {
     public static DifferenceResponse Of(Disagreement one) => new(
         one.AdId,
         one.PerformerId,
         one.Package.Length == 0 ? null : one.Package,
         one.Revision == 0 ? null : one.Revision,
+        one.Flaw == TrafficFlaw.None ? null : one.Flaw,
         CountsResponse.Of(one.Raw),
         CountsResponse.Of(one.Rows),
         CountsResponse.Of(one.Buckets));

@@ -43,6 +43,23 @@ public abstract class BackupLaws : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Days_without_raw_events_are_there_after_a_restore()
+    {
+        await CopyScene.FillAsync(source);
+        await CopyScene.RemoveOldAsync(source);
+        var total = await source.ReadTotalAsync();
+
+        (await BackupRun.BackUpAsync(source, Backup)).Require();
+        (await BackupRun.RestoreAsync(target, Backup)).Require();
+
+        StoreContents.AssertEqual(await CopyRun.ReadAsync(source), await CopyRun.ReadAsync(target));
+        Assert.Equal(total, await target.ReadTotalAsync());
+        Assert.Equal(Today.AddDays(-49), await target.Ledger.ReadRawSinceAsync(Token));
+        Assert.Equal([AppendOutcome.Duplicate, AppendOutcome.Duplicate], await target.AppendAsync(Event(id: "old"), Event(id: "late")));
+        Assert.Empty(await target.VerifyAsync());
+    }
+
+    [Fact]
     public async Task A_server_goes_on_where_the_backup_was_taken()
     {
         await CopyScene.FillAsync(source);

@@ -51,6 +51,30 @@ public abstract class CopyLaws : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Days_without_raw_events_are_carried_over_with_what_came_late_for_them_and_the_identities()
+    {
+        await CopyScene.FillAsync(source);
+        await CopyScene.RemoveOldAsync(source);
+        var before = await CopyRun.ReadAsync(source);
+
+        var run = await CopyRun.StartAsync(source, target);
+
+        Assert.True(run.ExitCode == 0, run.Text);
+        StoreContents.AssertEqual(before, await CopyRun.ReadAsync(target));
+        Assert.Empty(await target.VerifyAsync());
+        Assert.Equal(await source.ReadTotalAsync(), await target.ReadTotalAsync());
+        Assert.Equal(Today.AddDays(-49), await target.Ledger.ReadRawSinceAsync(Token));
+        Assert.Equal(
+            [AppendOutcome.Duplicate, AppendOutcome.Duplicate, AppendOutcome.Duplicate, AppendOutcome.Duplicate],
+            await target.AppendAsync(Event(id: "old"), Event(id: "old-2"), Event(id: "late"), Event(id: "later")));
+        Assert.False(await target.Ledger.RebuildDayAsync(Today.AddDays(-60), 10, Token));
+        target.Clock.Advance(TimeSpan.FromDays(1));
+        await target.RemoveOldAsync();
+        Assert.Empty(await target.VerifyAsync());
+        Assert.Equal(await source.ReadTotalAsync(), await target.ReadTotalAsync());
+    }
+
+    [Fact]
     public async Task A_copy_of_many_pieces_keeps_the_order_of_events()
     {
         await CopyScene.FillAsync(source);

@@ -14,9 +14,11 @@ internal static class CopyScene
         await engine.Stats.ReplaceDeliveriesAsync(
             "process-1", [new("plain", Today, 7), new("gone", Today, 3)], [new("zz.first", Today, 9, 7), new("aa.second", Today.AddDays(-40), 2, 0)], Token);
         await engine.Stats.ReplaceDeliveriesAsync("process-2", [new("plain", Today, 5), new("full", Today.AddDays(-9), 1)], [], Token);
+        await engine.Delivered.AddDeliveredAdsAsync(
+            [new("zz.first", ["plain", "gone", "leaving"]), new("aa.second", ["full", "plain"]), new("only.delivered", ["plain"])], Token);
         await engine.AppendAsync(
             Event("plain", id: "e1"), Event("gone", id: "of-gone"), Event("gone"), Event("plain"), Event("plain"),
-            Event("full", EventType.Click, "e2", "com.example.other", day: -3) with { PerformerId = "p2", DeviceId = "device", Revision = 5 });
+            Event("full", EventType.Click, "e2", "com.example.other", day: -3) with { PerformerId = "p2", DeviceId = "device", Revision = 5, Flaw = TrafficFlaw.Repeat, UserAgent = "robot" });
         await engine.RollAllAsync(4);
         await engine.Catalog.RemoveAdAsync("gone", Noon.AddHours(1), Token);
         await engine.SweepAllAsync();
@@ -25,7 +27,22 @@ internal static class CopyScene
         await engine.RollAllAsync();
         await engine.Catalog.RemoveAdAsync("leaving", Noon.AddHours(2), Token);
         await engine.AppendAsync(
-            Event("plain", EventType.Exit, "tail", "mm.last") with { Revision = 30 }, Event("plain", watched: 604_800_000) with { IsOtherPackage = true, PackageName = "new" });
+            Event("plain", EventType.Exit, "tail", "mm.last") with { Revision = 30, Flaw = TrafficFlaw.Robot }, Event("plain", watched: 604_800_000) with { IsOtherPackage = true, PackageName = "new" });
+    }
+
+    /// <summary>
+    /// Removes the raw events of an old day; later some came for it: those that are rolled up are still there, and the last are in no roll.
+    /// </summary>
+    public static async Task RemoveOldAsync(TestEngine engine)
+    {
+        await engine.AppendAsync(
+            Event("plain", id: "old", day: -60), Event("plain", EventType.Click, "old-2", "old.app", -60) with { Revision = 3 }, Event("plain", day: -60),
+            Event("full", day: -50) with { PerformerId = "p2" });
+        await engine.RollAllAsync();
+        await engine.RemoveOldAsync();
+        await engine.AppendAsync(Event("plain", id: "late", day: -60), Event("full", EventType.Skip, day: -60) with { PerformerId = "p2" });
+        await engine.RollAllAsync();
+        await engine.AppendAsync(Event("plain", EventType.Exit, "later", day: -60), Event("plain", EventType.Exit, day: -70));
     }
 
     /// <summary>Adds events in batches of a thousand.</summary>

@@ -8,7 +8,7 @@ namespace AdServer.StorageTests.Copying;
 /// <summary>What a store holds.</summary>
 /// <param name="Rows">Every row but events and identities, by stage, in an order of their own.</param>
 /// <param name="Packages">In their order.</param>
-/// <param name="Events">In the order of their commits, without identities that no client gave.</param>
+/// <param name="Events">Of days whose raw events are kept, in the order of their commits, without identities that no client gave.</param>
 /// <param name="EventIds">What counts no more, ordered.</param>
 internal sealed record StoreContents(
     IReadOnlyList<string> Rows, IReadOnlyList<string> Packages, IReadOnlyList<AdEvent> Events, IReadOnlyList<string> EventIds)
@@ -23,10 +23,13 @@ internal sealed record StoreContents(
         rows.AddRange(await ListAsync(source, CopyStage.Ads, piece => ((CopyRows.Ads)piece).Items.Select(Describe)));
         rows.AddRange(await ListAsync(source, CopyStage.Deliveries, piece => ((CopyRows.Deliveries)piece).Items.Select(item => $"{item}")));
         rows.AddRange(await ListAsync(source, CopyStage.Requests, piece => ((CopyRows.Requests)piece).Items.Select(item => $"{item}")));
+        rows.AddRange(await ListAsync(source, CopyStage.Delivered, piece => ((CopyRows.Delivered)piece).Items.Select(item => $"delivered {item}")));
+        var said = await ListAsync(source, CopyStage.RawSince, piece => ((CopyRows.RawSince)piece).Items);
+        rows.AddRange(said.Select(item => $"{item}"));
         return new StoreContents(
             [.. rows.Order(StringComparer.Ordinal)],
             await ListAsync(source, CopyStage.Packages, piece => ((CopyRows.Packages)piece).Items),
-            [.. events.Select(one => one with { Identity = null })],
+            [.. events.Where(one => said.TrueForAll(item => one.Day >= item.Day)).Select(one => one with { Identity = null })],
             [.. ids.Union(events.Select(one => one.EventId).OfType<string>()).Order(StringComparer.Ordinal)]);
     }
 

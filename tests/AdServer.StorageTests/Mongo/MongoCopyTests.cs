@@ -67,7 +67,7 @@ public sealed class MongoCopyTests : IAsyncDisposable
     {
         await CopyScene.FillAsync(source);
         await target.AddAdsAsync("p1", "a1");
-        await target.RunAsync(MongoWrites.Update("meta", new BsonDocument("version", 2), new("$set", new BsonDocument("version", 1))));
+        await target.RunAsync(MongoWrites.Update("meta", new BsonDocument("_id", "schema"), new("$set", new BsonDocument("version", 1))));
 
         var refusal = await Assert.ThrowsAsync<StartException>(() => CopyRun.StartAsync(source, target));
 
@@ -126,6 +126,6 @@ public sealed class MongoCopyTests : IAsyncDisposable
         services.AddSingleton<IStatsStore>(stats);
         services.AddSingleton<IEventJournal>(new MongoEventJournal(mortal, clock));
         services.AddSingleton<ICopyTarget>(new MongoCopyTarget(
-            mortal, target.GetRequiredService<MongoSettings>(), target.GetRequiredService<StorageLocation>(), stats));
+            mortal, target.GetRequiredService<MongoSettings>(), target.GetRequiredService<StorageLocation>(), stats, clock));
     }
 }

@@ -119,6 +119,17 @@ internal sealed class MongoEngine : TestEngine
         return AddAsync("daily_ad_revisions", MongoDerived.IdOf(revision), MongoDerived.KeyOf(revision));
     }
 
+    public override Task SpoilInvalidAsync(string adId) => UpdateAsync(
+        "daily_invalid_stats", new BsonDocument("adId", adId), new BsonDocument("$inc", new BsonDocument("counts.view", -1L)));
+
+    public override Task DeleteInvalidAsync(string adId) => RunAsync(MongoWrites.Delete("daily_invalid_stats", new BsonDocument("adId", adId)));
+
+    public override Task AddStrangeInvalidAsync(string adId, string performerId)
+    {
+        var invalid = new InvalidDay(adId, performerId, "none", Samples.Today, Events.TrafficFlaw.NotDelivered);
+        return AddAsync("daily_invalid_stats", MongoDerived.IdOf(invalid), MongoDerived.KeyOf(invalid));
+    }
+
     public override async Task DeleteRowsAsync(string adId)
     {
         await RunAsync(MongoWrites.Delete("daily_ad_stats", new BsonDocument("adId", adId)));
@@ -146,9 +157,26 @@ internal sealed class MongoEngine : TestEngine
         + await CountAsync("events_by_day", new("events.adId", adId))
         + await CountAsync("daily_ad_stats", new("adId", adId))
         + await CountAsync("daily_ad_revisions", new("adId", adId))
+        + await CountAsync("daily_invalid_stats", new("adId", adId))
         + await CountAsync("daily_package_stats", new("adId", adId))
         + await CountAsync("daily_deliveries", new("adId", adId))
-        + await CountAsync("package_ads", new("adId", adId));
+        + await CountAsync("package_ads", new("adId", adId))
+        + await CountAsync("delivered_ads", new("adId", adId));
+
+    public override async Task<(long Events, long Buckets)> CountRawAsync() =>
+        (await CountAsync("ad_events", new("adId", new BsonDocument("$gte", string.Empty))), await CountAsync("events_by_day", []));
+
+    public override async Task DeleteRawAsync(UtcDay before)
+    {
+        // As whoever does not know of rolls would: of an event the identity stays.
+        var (old, body) = (new BsonDocument("day", new BsonDocument("$lt", $"{before}")), new BsonDocument { { "adId", "" }, { "day", "" } });
+        await UpdateAsync("ad_events", old, new BsonDocument("$unset", body));
+        await RunAsync(MongoWrites.Delete("events_by_day", new BsonDocument("_id", new BsonDocument("$lt", $"{before}"))));
+    }
+
+    public override async Task<long> CountDeviceAsync(string deviceId, string userAgent) =>
+        await CountAsync("ad_events", new("deviceId", deviceId)) + await CountAsync("ad_events", new("userAgent", userAgent))
+        + await CountAsync("events_by_day", new("events.deviceId", deviceId)) + await CountAsync("events_by_day", new("events.userAgent", userAgent));
 
     public override async Task<int> ReadLargestBucketAsync()
     {

@@ -67,8 +67,10 @@ public sealed class MongoStartTests : IAsyncDisposable
 
         Assert.DoesNotContain(server.Commands, command => command.Contains("insert"));
         var raise = server.Commands.Single(command => command.GetValue("update", "") == MongoSchema.Meta && command["updates"][0]["q"]["_id"] == "schema");
-        Assert.Equal(new BsonDocument("$max", new BsonDocument("version", 2)), raise["updates"][0]["u"]);
+        Assert.Equal(new BsonDocument("$max", new BsonDocument("version", MongoSchema.Version)), raise["updates"][0]["u"]);
         Assert.Contains(server.Commands, command => command.GetValue("createIndexes", "") == "daily_ad_revisions");
+        Assert.Contains(server.Commands, command => command.GetValue("createIndexes", "") == "ad_events");
+        Assert.Contains(server.Commands, command => command.GetValue("createIndexes", "") == "daily_invalid_stats");
     }
 
     [Fact]
@@ -76,7 +78,7 @@ public sealed class MongoStartTests : IAsyncDisposable
     {
         server.Answer = command => Task.FromResult<BsonDocument?>(DatabaseOfVersion(command, MongoSchema.Version + 1));
 
-        await RefusesAsync($"mongodb://{server.Address}/ads", "written by a newer server (schema 3; this one knows up to 2). Start that one.");
+        await RefusesAsync($"mongodb://{server.Address}/ads", $"written by a newer server (schema {MongoSchema.Version + 1}; this one knows up to {MongoSchema.Version}). Start that one.");
         AssertNothingWritten();
     }
 

@@ -5,6 +5,7 @@ using AdServer.Storage;
 using AdServer.Storage.Mongo;
 using AdServer.Storage.Spool;
 using AdServer.Storage.Sqlite;
+using AdServer.StorageTests.Copying;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 using static AdServer.StorageTests.Samples;
@@ -12,8 +13,8 @@ using static AdServer.StorageTests.Samples;
 namespace AdServer.StorageTests.Mongo;
 
 /// <summary>
-/// Each write of removals and sweeps, of deliveries and requests, of a spool that is drained and of a rebuild has each accident that a write
-/// can have: what is left is the same as without it.
+/// Each write of removals and sweeps, of deliveries and requests, of a spool that is drained, of a rebuild and of rating anew has each accident
+/// that a write can have: what is left is the same as without it.
 /// </summary>
 public sealed class MongoUpkeepAccidentTests : IAsyncLifetime
 {
@@ -48,9 +49,11 @@ public sealed class MongoUpkeepAccidentTests : IAsyncLifetime
             tell: async number =>
             {
                 await engine.AppendAsync(Event(Ad(number), EventType.Click));
+                await DeliverAsync(number, "before");
                 Assert.Equal(ChangeOutcome.Done, await engine.Catalog.RemoveAdAsync(Ad(number), Noon, Token));
                 await engine.SweepAllAsync();
                 await engine.RollAllAsync();
+                await DeliverAsync(number, "after");
                 await engine.SweepAllAsync();
             },
             judge: async number =>
@@ -84,6 +87,23 @@ public sealed class MongoUpkeepAccidentTests : IAsyncLifetime
             });
 
         Assert.True(writes >= 5, $"Only {writes} writes were reached");
+    }
+
+    [Theory]
+    [MemberData(nameof(Accidents))]
+    public async Task What_was_handed_out_is_known(string accident)
+    {
+        var writes = await TellAllAsync(
+            accident,
+            prepare: AddAdAsync,
+            tell: number => DeliverAsync(number, $"x{number}"),
+            judge: async number =>
+            {
+                Assert.Equal(2 * (number + 1), (await DeliveredLaws.ReadAsync(engine)).Count);
+                Assert.Equal(2, (await engine.Delivered.FindDeliveredAdsAsync([($"x{number}", Ad(number)), ($"x{number}", Kept)], Token)).Sum(set => set.AdIds.Count));
+            });
+
+        Assert.True(writes >= 2, $"Only {writes} writes were reached");
     }
 
     [Theory]
@@ -142,9 +162,78 @@ public sealed class MongoUpkeepAccidentTests : IAsyncLifetime
         Assert.True(writes >= 6, $"Only {writes} writes were reached");
     }
 
+    /// <summary>New events come as the rules of before rated them; the others have their new flaws already.</summary>
+    [Theory]
+    [MemberData(nameof(Accidents))]
+    public async Task Rated_anew_a_day_is_what_the_rules_say_and_gross_counts_stay(string accident)
+    {
+        await engine.Delivered.AddDeliveredAdsAsync([new PackageAds("com.example.app", [Kept])], Token);
+        var events = 0;
+        var writes = await TellAllAsync(
+            accident,
+            prepare: async number =>
+            {
+                await engine.AppendAsync(Event(Kept, watched: 9000), Event(Kept, id: $"e{number}", watched: 9000) with { Flaw = TrafficFlaw.Robot, UserAgent = "app" }, Event(Kept, watched: 2), Event(Kept, EventType.Exit));
+                await engine.RollAllAsync();
+                events += 4;
+            },
+            tell: async _ => await engine.RateAsync(RatingScene.Strict),
+            judge: async _ =>
+            {
+                Assert.Empty(await engine.VerifyAsync(mostKeys: 1000));
+                var net = await engine.ReadTotalAsync(new StatsQuery { IsNet = true });
+                Assert.Equal(events, (await engine.ReadTotalAsync()).Events.Events);
+                Assert.Equal((events / 2, events / 2), (net.Events.Events, net.Invalid!.ImpossibleWatch.Events));
+            });
+
+        Assert.True(writes >= 3, $"Only {writes} writes were reached");
+    }
+
+    /// <summary>Killed at each of its writes, before or after it was carried out, and done again by another.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Killed_anywhere_rating_anew_is_done_again_by_another(bool isExecuted)
+    {
+        await engine.Delivered.AddDeliveredAdsAsync([new PackageAds("com.example.app", [Kept])], Token);
+        var (events, deaths) = (0, 0);
+        for (var isDone = false; !isDone;)
+        {
+            await engine.AppendAsync(Event(Kept, watched: 9000), Event(Kept, EventType.Click));
+            await engine.RollAllAsync();
+            events += 2;
+            isDone = await TryRateAsync(deaths + 1, isExecuted);
+            deaths += isDone ? 0 : 1;
+            Assert.Equal(events, (await engine.ReadTotalAsync()).Events.Events);
+            await engine.RateAsync(RatingScene.Strict);
+            Assert.Empty(await engine.VerifyAsync(mostKeys: 1000));
+            Assert.Equal(events / 2, (await engine.ReadTotalAsync(new StatsQuery { IsNet = true })).Events.Events);
+            Assert.Equal(events, (await engine.ReadTotalAsync()).Events.Events);
+        }
+
+        Assert.True(deaths >= 3, $"It was killed {deaths} times only");
+    }
+
+    private async Task<bool> TryRateAsync(int writes, bool isExecuted)
+    {
+        var commands = new MongoRetry(new MortalCommands(engine.Commands, writes, isExecuted), TimeProvider.System, TimeSpan.FromSeconds(30));
+        try
+        {
+            await engine.RateAsync(RatingScene.Strict, new MongoRatingStore(commands, engine.Clock));
+            return true;
+        }
+        catch (KilledException)
+        {
+            return false;
+        }
+    }
+
     private static string Ad(int number) => $"a{number}";
 
     private Task AddAdAsync(int number) => engine.Catalog.AddAdAsync(Samples.Ad(Ad(number)), Token);
+
+    private Task DeliverAsync(int number, string package) =>
+        engine.Delivered.AddDeliveredAdsAsync([new PackageAds(package, [Ad(number), Kept])], Token);
 
     private Task ReplaceAsync(int number, int total) => engine.Stats.ReplaceDeliveriesAsync(
         $"process {number}", [new(Ad(number), Today, total)], [new($"x{number}", Today, 2 * total, total)], Token);

@@ -33,23 +33,24 @@ internal sealed class AnswerBook
 
     /// <summary>Each event that must be in what is counted, so often; but for what hosts have in their spools.</summary>
     /// <param name="spooled">What is in spools: it is counted when the engine is back.</param>
-    public Dictionary<string, long> AtLeast(IReadOnlyCollection<string> spooled) => Sum(entry => entry.HasId
+    public Dictionary<(string AdId, TrafficFlaw Flaw), long> AtLeast(IReadOnlyCollection<string> spooled) => Sum(entry => entry.HasId
         ? (entry.Answered > 0 && !spooled.Contains(entry.Event.Tag) ? 1 : 0)
         : Math.Max(0, entry.Answered - spooled.Count(tag => tag == entry.Event.Tag)));
 
-    /// <summary>How many events of each ad can be counted.</summary>
-    public Dictionary<string, long> AtMost() => Sum(entry => entry.HasId ? 1 : entry.Sent);
+    /// <summary>How many events of each ad, with each flaw, can be counted.</summary>
+    public Dictionary<(string AdId, TrafficFlaw Flaw), long> AtMost() => Sum(entry => entry.HasId ? 1 : entry.Sent);
 
-    /// <summary>Compares what a reader saw with what there was before and after.</summary>
-    public void CompareRead(StatsView view, Dictionary<string, long> least)
+    /// <summary>Compares what a reader saw with what there was before and after: what counts, and what is left out for each reason.</summary>
+    public void CompareRead(StatsView view, Dictionary<(string AdId, TrafficFlaw Flaw), long> least, bool isNet)
     {
-        var (seen, most) = (view.Rows.ToDictionary(row => row.Key.First, row => row.Measures.Events.Events), AtMost());
-        foreach (var ad in most.Keys)
+        var (seen, most) = (Seen(view), AtMost());
+        var (lows, highs) = isNet ? (least, most) : (Gross(least), Gross(most));
+        foreach (var (key, high) in highs)
         {
-            var count = seen.GetValueOrDefault(ad);
-            if (count < least.GetValueOrDefault(ad) || count > most[ad])
+            var (count, low) = (seen.GetValueOrDefault(key), lows.GetValueOrDefault(key));
+            if (count < low || count > high)
             {
-                Blame($"a reader saw {count} events of {ad}, not from {least.GetValueOrDefault(ad)} to {most[ad]}");
+                Blame($"a reader saw {count} events of {key}, not from {low} to {high}");
             }
         }
     }
@@ -69,12 +70,13 @@ internal sealed class AnswerBook
         }
     }
 
-    /// <summary>What reports must say when so much was stored.</summary>
-    public IEnumerable<KeyValuePair<string, DayCounts>> Expect(IReadOnlyDictionary<string, int> raw) =>
-        from entry in entries.Values
-        from time in Enumerable.Range(0, raw.GetValueOrDefault(entry.Event.Tag))
-        group DayCounts.Of(entry.Event.Counted) by entry.Event.AdId into ad
-        select KeyValuePair.Create(ad.Key, ad.Aggregate((sum, one) => sum + one));
+    /// <summary>What reports must say when so much was stored: of the events that have one of some flaws.</summary>
+    public Dictionary<string, DayCounts> Expect(IReadOnlyDictionary<string, int> raw, Func<TrafficFlaw, bool> some) =>
+        (from entry in entries.Values
+         where some(entry.Event.Flaw)
+         from time in Enumerable.Range(0, raw.GetValueOrDefault(entry.Event.Tag))
+         group DayCounts.Of(entry.Event.Counted) by entry.Event.AdId into ad
+         select KeyValuePair.Create(ad.Key, ad.Aggregate((sum, one) => sum + one))).ToDictionary();
 
     /// <summary>The events that were stored.</summary>
     public IEnumerable<SentEvent> Those(IReadOnlyDictionary<string, int> raw) =>
@@ -83,8 +85,16 @@ internal sealed class AnswerBook
     /// <summary>The events that were answered.</summary>
     public IEnumerable<SentEvent> Logged => entries.Values.Where(entry => entry.Answered > 0).Select(entry => entry.Event);
 
-    private Dictionary<string, long> Sum(Func<Entry, long> count) =>
-        entries.Values.GroupBy(entry => entry.Event.AdId).ToDictionary(ad => ad.Key, ad => ad.Sum(count));
+    private Dictionary<(string AdId, TrafficFlaw Flaw), long> Sum(Func<Entry, long> count) =>
+        entries.Values.GroupBy(entry => (entry.Event.AdId, entry.Event.Flaw)).ToDictionary(ad => ad.Key, ad => ad.Sum(count));
+
+    private static Dictionary<(string AdId, TrafficFlaw Flaw), long> Gross(Dictionary<(string AdId, TrafficFlaw Flaw), long> counts) =>
+        counts.GroupBy(pair => (pair.Key.AdId, TrafficFlaw.None), pair => pair.Value).ToDictionary(ad => ad.Key, ad => ad.Sum());
+
+    private static Dictionary<(string AdId, TrafficFlaw Flaw), long> Seen(StatsView view) =>
+        (from row in view.Rows
+         from one in InvalidCounts.Flaws.Select(flaw => (Flaw: flaw, Counts: row.Measures.Invalid?.Of(flaw) ?? default)).Append((TrafficFlaw.None, row.Measures.Events))
+         select KeyValuePair.Create((row.Key.First, one.Item1), one.Item2.Events)).ToDictionary();
 
     private sealed class Entry(SentEvent one)
     {
@@ -108,6 +118,9 @@ internal sealed class AnswerBook
 /// <param name="Timestamp">The device's own time.</param>
 internal sealed record SentEvent(string Tag, string? EventId, string AdId, string Package, EventType Type, int Seconds, string Timestamp)
 {
+    /// <summary>What it would be rated, wherever it comes in: drawn with how long it was watched.</summary>
+    public TrafficFlaw Flaw => Seconds % 3 == 0 ? InvalidCounts.Flaws[Seconds / 3 % InvalidCounts.Flaws.Count] : TrafficFlaw.None;
+
     /// <summary>What of it counts.</summary>
     public AdEvent Counted => Samples.Event(AdId, Type, watched: Seconds * 1000L);
 

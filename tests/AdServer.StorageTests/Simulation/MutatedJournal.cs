@@ -57,6 +57,10 @@ internal sealed class MutatedJournal(IEventJournal journal, Func<IReadOnlyList<A
         }
     });
 
+    /// <summary>Stores what is invalid traffic as if it were valid.</summary>
+    public static IEventJournal LoseFlaws(IEventJournal journal, Life life) => new MutatedJournal(
+        journal, batch => journal.AppendAsync([.. batch.Select(one => one with { Flaw = TrafficFlaw.None })], CancellationToken.None));
+
     /// <summary>Calls what it stored a duplicate, so that nobody is told of it.</summary>
     public static IEventJournal TellNobody(IEventJournal journal, Life life) => new MutatedJournal(journal, async batch =>
     {

@@ -15,6 +15,8 @@ internal static class Mutations
         new("answered before the commit") { Journal = MutatedJournal.AnswerFirst },
         new("answered although it failed") { Journal = MutatedJournal.HideFailures },
         new("a repeat is a duplicate before the first is committed") { Journal = MutatedJournal.RememberTooEarly },
+        new("events lose their flaws on their way to the journal") { Journal = MutatedJournal.LoseFlaws },
+        new("the tail forgets flaws") { Reports = reports => new MutatedStats(reports) { IsBehindWithFlaws = true } },
         new("reports come from a cache") { Reports = reports => new MutatedStats(reports) { IsCached = true } },
     ];
 
@@ -22,6 +24,7 @@ internal static class Mutations
     [
         new("what was stored is not published to the seen sets") { Journal = MutatedJournal.TellNobody },
         new("a roll is added without its guards") { SqliteStats = MutatedStats.WithoutGuard },
+        new("invalid traffic is added without its guard") { SqliteStats = MutatedStats.WithoutGuardOfFlaws },
         new("no unique index on ids") { Sql = "DROP TABLE event_ids; CREATE TABLE event_ids (event_id TEXT, day TEXT) STRICT" },
         new("a closed roll is another one when it is read again")
         {
@@ -41,6 +44,7 @@ internal static class Mutations
     private static IEnumerable<Mutation> InMongo =>
     [
         new("a roll is added without its guard") { Rewrite = MutatedCommands.WithoutGuard("through", "daily_ad_stats", "daily_package_stats") },
+        new("invalid traffic is added without its guard") { Rewrite = MutatedCommands.WithoutGuard("through", "daily_invalid_stats") },
         new("no unique ids") { Rewrite = MutatedCommands.WithoutUniqueIds },
         new("the commit record comes before the events") { Rewrite = MutatedCommands.CommitFirst },
         new("a commit record replaces what is there") { Rewrite = MutatedCommands.Replace("journal", one => !one["sealed"].AsBoolean) },

@@ -34,7 +34,7 @@ public sealed class SpooledJournalTests : IDisposable
         AdEvent[] events =
         [
             Event(id: "a"),
-            Event("a2", EventType.Click, package: "p\0😀", day: -3) with { DeviceId = "d", IsOtherPackage = true },
+            Event("a2", EventType.Click, package: "p\0😀", day: -3) with { DeviceId = "d", IsOtherPackage = true, Flaw = TrafficFlaw.Robot, UserAgent = "curl/8 😀" },
             Event(watched: 77),
         ];
         server.IsAway = true;
@@ -49,6 +49,34 @@ public sealed class SpooledJournalTests : IDisposable
         Assert.Equal(3, await host.CountAsync());
         Assert.True(host.Spool.IsEmpty);
         Assert.Equal((3L, 3L, null), (host.Spool.Added, host.Spool.Removed, host.Journal.Outage.Since));
+    }
+
+    [Fact]
+    public async Task A_spool_of_the_second_schema_keeps_what_waits_in_it_and_then_flaws_also_of_what_is_set_aside()
+    {
+        var path = $"{host.File}.second";
+        var (before, after) = (Event(id: "a"), Event(id: "b") with { Flaw = TrafficFlaw.Robot, UserAgent = "curl/8" });
+        using (var old = SqliteSpool.Open(path, SpoolHost.RoomForAll))
+        {
+            await old.AddAsync([before], Token);
+        }
+
+        using (var session = SqliteSession.Open(path, readOnly: false))
+        {
+            session.Execute(
+                """
+                ALTER TABLE ad_events DROP COLUMN flaw; ALTER TABLE ad_events DROP COLUMN user_agent;
+                ALTER TABLE set_aside DROP COLUMN flaw; ALTER TABLE set_aside DROP COLUMN user_agent; PRAGMA user_version = 2
+                """);
+        }
+
+        using var spool = SqliteSpool.Open(path, SpoolHost.RoomForAll);
+        await spool.AddAsync([after], Token);
+        Assert.Equal([before, after], (await spool.ReadAsync(10, Token)).Events);
+        await spool.SetAsideAsync(1, "words", Token);
+        await spool.SetAsideAsync(1, "words", Token);
+        await spool.TakeBackAsync(Token);
+        Assert.Equal([before, after], (await spool.ReadAsync(10, Token)).Events);
     }
 
     [Theory]

@@ -87,7 +87,7 @@ public sealed class RouteAccessTests
     /// <summary>Calls a route with nothing that it could find or change.</summary>
     private static Task<Answer> CallAsync(ClosedHost closed, string? token, RouteRule rule)
     {
-        var path = rule.Pattern.Replace("{id}", "none", StringComparison.Ordinal)
+        var path = rule.Pattern.Replace("{id}", "none", StringComparison.Ordinal).Replace("{deviceId}", "none", StringComparison.Ordinal)
             .Replace("{documentName}/swagger.{extension}", "v1/swagger.json", StringComparison.Ordinal)
             .Replace("{**path}", "index.html", StringComparison.Ordinal);
         return closed.SendAsync(token, rule.Method, path, rule.Method is "GET" or "DELETE" ? null : new { });

@@ -21,6 +21,7 @@ public sealed class CommandLineTests
     [InlineData("--demo --contentRoot /srv --storage:path a", true, "--contentRoot=/srv --storage:path=a")]
     [InlineData("--Serilog:MinimumLevel:Override:AdServer Debug", false, "--Serilog:MinimumLevel:Override:AdServer=Debug")]
     [InlineData("--Catalog:PollEvery=00:00:05", false, "--Catalog:PollEvery=00:00:05")]
+    [InlineData("--Traffic:Rules robot,repeat", false, "--Traffic:Rules=robot,repeat")]
     [InlineData("--applicationName=AdServer --Stats:RollUpEvery -1", false, "--applicationName=AdServer --Stats:RollUpEvery=-1")]
     public void Serving_is_the_default_and_configuration_passes_through(string line, bool demo, string configuration)
     {
@@ -117,7 +118,7 @@ public sealed class CommandLineTests
     }
 
     [Theory]
-    [InlineData("verfy", "'verfy' is no command. Did you mean 'verify'? Commands: serve, verify, rebuild, copy, backup, restore, simulate, torture, openapi.")]
+    [InlineData("verfy", "'verfy' is no command. Did you mean 'verify'? Commands: serve, verify, rebuild, rerate, copy, backup, restore, simulate, torture, openapi.")]
     [InlineData("bakcup x.zip", "'bakcup' is no command. Did you mean 'backup'? Commands: ")]
     [InlineData("restroe x.zip", "'restroe' is no command. Did you mean 'restore'? Commands: ")]
     [InlineData("backup", "Required argument missing for command: 'backup'.")]
@@ -147,9 +148,11 @@ public sealed class CommandLineTests
     [InlineData("verify --day 2026-03-11", "'--day' is no option of 'verify'.")]
     [InlineData("rebuild --day today", "--day must be a day, such as 2026-03-10.")]
     [InlineData("rebuild --day 2026-03-11 --from 2026-03-11", "--day goes with neither --from nor --to.")]
-    [InlineData("rebuild --url http://x", "--url needs --day, or --from and --to: a running server rebuilds the days that are named.")]
-    [InlineData("rebuild --url http://x --from 2026-03-11", "--url needs --day, or --from and --to: a running server rebuilds the days that are named.")]
+    [InlineData("rebuild --url http://x", "--url needs --day, or --from and --to: a running server does it for the days that are named.")]
+    [InlineData("rebuild --url http://x --from 2026-03-11", "--url needs --day, or --from and --to: a running server does it for the days that are named.")]
     [InlineData("rebuild --day 2026-03-11 --url x", "--url must be an absolute http or https address")]
+    [InlineData("rerate --day 2026-03-11 --to 2026-03-11", "--day goes with neither --from nor --to.")]
+    [InlineData("rerate --url http://x", "--url needs --day, or --from and --to: a running server does it for the days that are named.")]
     [InlineData("simulate --url localhost:5080", "--url must be an absolute http or https address")]
     [InlineData("simulate --url /ads", "--url must be an absolute http or https address")]
     [InlineData("simulate --url ftp://x", "--url must be an absolute http or https address")]

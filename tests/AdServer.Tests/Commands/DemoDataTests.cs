@@ -19,7 +19,7 @@ public sealed class DemoDataTests : IDisposable
     private Task FillAsync(DateTimeOffset at) => FillAsync(store, at);
 
     private Task FillAsync(MemoryStore into, DateTimeOffset at) =>
-        new DemoData(into, into, into, console.Console, new StoppedClock(at)).FillAsync(TestContext.Current.CancellationToken);
+        new DemoData(into, into, into, into, console.Console, new StoppedClock(at)).FillAsync(TestContext.Current.CancellationToken);
 
     [Fact]
     public async Task An_empty_store_is_filled_with_thirty_days_up_to_now()
@@ -64,6 +64,7 @@ public sealed class DemoDataTests : IDisposable
                 store.Requests.Where(row => row.Key.Day == day).Sum(row => row.Value.Fills));
         }
 
+        Assert.All(store.Events, one => Assert.Contains((one.CountedPackage, one.AdId), store.Delivered));
         Assert.All(store.Requests.Values, row => Assert.True(row.Requests >= row.Fills));
         Assert.All(
             store.Derived.AdDays,

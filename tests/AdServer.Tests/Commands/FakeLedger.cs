@@ -15,6 +15,12 @@ internal sealed class FakeLedger : ILedgerStore
 
     public List<string> Rebuilt { get; } = [];
 
+    /// <summary>Since when raw events are kept; the last of them stays.</summary>
+    public Queue<UtcDay?> RawSince { get; init; } = new([null]);
+
+    public Task<UtcDay?> ReadRawSinceAsync(CancellationToken cancellation) =>
+        Task.FromResult(RawSince.Count > 1 ? RawSince.Dequeue() : RawSince.Peek());
+
     public Task<IReadOnlyList<UtcDay>> ListDaysAsync(CancellationToken cancellation) =>
         Failure is null ? Task.FromResult<IReadOnlyList<UtcDay>>([.. Days.Keys]) : Task.FromException<IReadOnlyList<UtcDay>>(Failure);
 
@@ -37,13 +43,13 @@ internal sealed class FakeLedger : ILedgerStore
     public Task<IReadOnlyList<(string Package, string AdId, bool InRaw)>> ComparePackageAdsAsync(CancellationToken cancellation) =>
         Task.FromResult(PackageAds);
 
-    public Task RebuildDayAsync(UtcDay day, int mostKeys, CancellationToken cancellation) => Note(day.ToString());
+    public Task<bool> RebuildDayAsync(UtcDay day, int mostKeys, CancellationToken cancellation) => Note(day.ToString());
 
     public Task RebuildPackageAdsAsync(CancellationToken cancellation) => Note("package sets");
 
-    private Task Note(string what)
+    private Task<bool> Note(string what)
     {
         Rebuilt.Add(what);
-        return Task.CompletedTask;
+        return Task.FromResult(true);
     }
 }

@@ -129,7 +129,7 @@ public sealed class LedgerEndpointTests
         foreach (var answer in (Answer[])[await host.GetAsync(Verify), await host.PostAsync("/stats/rebuild?from=2026-11-21&to=2026-11-21", null)])
         {
             Assert.Equal(409, answer.Status);
-            Assert.Equal("A verification or a rebuild is running on this server. Try again when it has ended", answer.Error);
+            Assert.Equal("A verification, a rebuild or a rating is running on this server. Try again when it has ended", answer.Error);
         }
 
         await patience.CancelAsync();
@@ -205,7 +205,9 @@ public sealed class LedgerEndpointTests
         public Task<IReadOnlyList<(string Package, string AdId, bool InRaw)>> ComparePackageAdsAsync(CancellationToken cancellation) =>
             Task.FromResult<IReadOnlyList<(string Package, string AdId, bool InRaw)>>([]);
 
-        public Task RebuildDayAsync(UtcDay day, int mostKeys, CancellationToken cancellation) => Task.CompletedTask;
+        public Task<UtcDay?> ReadRawSinceAsync(CancellationToken cancellation) => Task.FromResult<UtcDay?>(null);
+
+        public Task<bool> RebuildDayAsync(UtcDay day, int mostKeys, CancellationToken cancellation) => Task.FromResult(true);
 
         public Task RebuildPackageAdsAsync(CancellationToken cancellation) => Task.CompletedTask;
     }

@@ -107,6 +107,25 @@ public sealed class LedgerTests
     }
 
     [Fact]
+    public async Task Invalid_traffic_is_compared_by_reason_in_rows_and_buckets()
+    {
+        using var console = new TextConsole();
+        var (raw, derived) = (Counted(Event("a", "x") with { Flaw = TrafficFlaw.NotDelivered }), Counted(Event("a", "x")));
+
+        await new VerifyCommand(new FakeLedger { Days = { [Day] = new(7, raw, derived, derived) } }, new WaitingJournal(0), console.Console)
+            .RunAsync(DaySpan.All, TestContext.Current.CancellationToken);
+
+        const string counts = "says 0 views, 0 clicks, 0 skips, 0 exits, 0 ms, raw events say 1 views, 0 clicks, 0 skips, 0 exits, 1000 ms";
+        Assert.Equal(
+            [
+                $"2026-11-21, ad a of performer p, package x, invalid: notDelivered: daily_invalid_stats {counts}",
+                $"2026-11-21, ad a of performer p, package x, invalid: notDelivered: events_by_day {counts}",
+                "1 days, 1 events: 2 differences (position 7)",
+            ],
+            console.Lines);
+    }
+
+    [Fact]
     public async Task Verify_prints_a_hundred_differences_and_counts_all()
     {
         using var console = new TextConsole();
@@ -172,6 +191,55 @@ public sealed class LedgerTests
 
         Assert.Equal(0, await new VerifyCommand(ledger, new WaitingJournal(0), console.Console).RunAsync(new DaySpan(To: Day), TestContext.Current.CancellationToken));
         Assert.Equal(["1 days, 1 events: raw equals rolled up (position 7)"], console.Lines);
+    }
+
+    [Fact]
+    public async Task Verify_and_rebuild_begin_with_the_first_day_whose_raw_events_are_kept_and_say_so()
+    {
+        using var console = new TextConsole();
+        var raw = Counted(Event("a", "x"));
+        var ledger = new FakeLedger { Days = { [Day] = new(7, new(), raw, new()), [Day.AddDays(1)] = new(8, raw, raw, raw) }, RawSince = new([Day.AddDays(1)]) };
+
+        Assert.Equal(0, await new VerifyCommand(ledger, new WaitingJournal(0), console.Console).RunAsync(DaySpan.All, TestContext.Current.CancellationToken));
+        Assert.Equal(0, await new RebuildCommand(ledger, console.Console, TimeProvider.System).RunAsync(DaySpan.All, TestContext.Current.CancellationToken));
+
+        Assert.Equal(
+            [
+                "Raw events are kept since 2026-11-22; earlier days are not compared.",
+                "1 days, 1 events: raw equals rolled up (position 8)",
+                "Raw events are kept since 2026-11-22; earlier days cannot be derived again, and stay as they are.",
+            ],
+            console.Lines[..3]);
+        Assert.Equal(["2026-11-22", "package sets"], ledger.Rebuilt);
+    }
+
+    [Fact]
+    public async Task Earlier_days_alone_are_neither_compared_nor_rebuilt()
+    {
+        using var console = new TextConsole();
+        var ledger = new FakeLedger { Days = { [Day] = new(7, new(), new(), new()) }, RawSince = new([Day.AddDays(1)]) };
+        var earlier = new DaySpan(From: Day.AddDays(-9), To: Day);
+
+        Assert.Equal(2, await new VerifyCommand(ledger, new WaitingJournal(0), console.Console).RunAsync(earlier, TestContext.Current.CancellationToken));
+        Assert.Equal(1, await new RebuildCommand(ledger, console.Console, TimeProvider.System).RunAsync(earlier, TestContext.Current.CancellationToken));
+
+        Assert.Equal(2, console.Lines.Length);
+        Assert.Empty(ledger.Rebuilt);
+    }
+
+    [Fact]
+    public async Task What_verify_finds_of_a_day_that_is_removed_meanwhile_is_no_difference()
+    {
+        using var console = new TextConsole();
+        var raw = Counted(Event("a", "x"));
+        var ledger = new FakeLedger
+        {
+            Days = { [Day] = new(7, new(), raw, raw), [Day.AddDays(1)] = new(8, raw, raw, raw) },
+            RawSince = new([null, null, Day.AddDays(1)]),
+        };
+
+        Assert.Equal(0, await new VerifyCommand(ledger, new WaitingJournal(0), console.Console).RunAsync(DaySpan.All, TestContext.Current.CancellationToken));
+        Assert.Equal(["1 days, 1 events: raw equals rolled up (position 8)"], console.Lines);
     }
 
     [Fact]

@@ -6,7 +6,7 @@ using AdServer.Stats;
 namespace AdServer.Tests.Commands;
 
 /// <summary>As much of a store as the demo needs, in memory; can break down at a chosen call.</summary>
-internal sealed class MemoryStore : ICatalogStore, IEventJournal, IStatsStore
+internal sealed class MemoryStore : ICatalogStore, IEventJournal, IStatsStore, IDeliveredStore
 {
     private readonly HashSet<string> eventIds = [];
     private readonly List<AdEvent> waiting = [];
@@ -27,6 +27,8 @@ internal sealed class MemoryStore : ICatalogStore, IEventJournal, IStatsStore
     public RollUp Derived { get; } = new();
 
     public Dictionary<(string AdId, UtcDay Day), long> Deliveries { get; } = [];
+
+    public HashSet<(string Package, string AdId)> Delivered { get; } = [];
 
     public Dictionary<(string Package, UtcDay Day), RequestTotal> Requests { get; } = [];
 
@@ -158,6 +160,18 @@ internal sealed class MemoryStore : ICatalogStore, IEventJournal, IStatsStore
         throw new NotSupportedException();
 
     public Task<bool> SweepRemovedAsync(int slice, CancellationToken cancellation) => throw new NotSupportedException();
+
+    public Task AddDeliveredAdsAsync(IReadOnlyList<PackageAds> sets, CancellationToken cancellation)
+    {
+        Write();
+        Delivered.UnionWith(sets.SelectMany(set => set.AdIds, (set, adId) => (set.Package, adId)));
+        return Task.CompletedTask;
+    }
+
+    public IAsyncEnumerable<PackageAds> ReadDeliveredAdsAsync(CancellationToken cancellation) => throw new NotSupportedException();
+
+    public Task<IReadOnlyList<PackageAds>> FindDeliveredAdsAsync(
+        IReadOnlyCollection<(string Package, string AdId)> pairs, CancellationToken cancellation) => throw new NotSupportedException();
 
     private void Write()
     {

@@ -24,6 +24,9 @@ internal sealed class JournalGate
     /// <summary>How many commits there were or are, of any size.</summary>
     public int Commits { get; private set; }
 
+    /// <summary>The events that were stored, as they were handed to the journal.</summary>
+    public List<AdEvent> Stored { get; } = [];
+
     /// <summary>Completes when a batch stands before the closed gate.</summary>
     public Task Arrived => arrived.Task;
 
@@ -56,7 +59,9 @@ internal sealed class JournalGate
             var open = gate.open.Task;
             gate.arrived.TrySetResult();
             await open;
-            return gate.Fault is { } fault ? throw fault : await inner.AppendAsync(batch, cancellation);
+            var outcomes = gate.Fault is { } fault ? throw fault : await inner.AppendAsync(batch, cancellation);
+            gate.Stored.AddRange(batch.Where((_, place) => outcomes[place] == AppendOutcome.Stored));
+            return outcomes;
         }
 
         public Task<Roll?> NextRollAsync(int maxEvents, CancellationToken cancellation) => inner.NextRollAsync(maxEvents, cancellation);

@@ -9,11 +9,15 @@ internal sealed class SharedEvents(IEventJournal journal, IStatsStore stats) : I
     private readonly Lock door = new();
     private readonly List<PackageAds> log = [];
 
+    /// <summary>The events that were stored, as they were handed over.</summary>
+    public List<AdEvent> Stored { get; } = [];
+
     public async Task<AppendOutcome[]> AppendAsync(IReadOnlyList<AdEvent> batch, CancellationToken cancellation)
     {
         var outcomes = await journal.AppendAsync(batch, cancellation);
         lock (door)
         {
+            Stored.AddRange(batch.Where((_, place) => outcomes[place] == AppendOutcome.Stored));
             log.AddRange(batch.Where((_, place) => outcomes[place] == AppendOutcome.Stored)
                 .Select(one => new PackageAds(one.CountedPackage, [one.AdId])));
         }

@@ -14,11 +14,13 @@ internal sealed class TwoHosts : IAsyncDisposable
     private readonly AdServerHost keeper;
 
     private TwoHosts(AdServerHost keeper, SharedCatalogStore catalog, SharedEvents events) =>
-        (this.keeper, Catalog, Events) = (keeper, catalog, events);
+        (this.keeper, Catalog, Events, Delivered) = (keeper, catalog, events, new SharedDeliveredStore(keeper.Get<IDeliveredStore>()));
 
     public SharedCatalogStore Catalog { get; }
 
     public SharedEvents Events { get; }
+
+    public SharedDeliveredStore Delivered { get; }
 
     public AdServerHost A { get; private set; } = null!;
 
@@ -59,6 +61,7 @@ internal sealed class TwoHosts : IAsyncDisposable
         .AddSingleton<ICatalogStore>(Catalog)
         .AddSingleton<IEventJournal>(Events)
         .AddSingleton<IStatsStore>(Events)
+        .AddSingleton<IDeliveredStore>(Delivered)
         .AddSingleton(_ => keeper.Get<IAccessStore>())
         .AddSingleton(_ => keeper.Get<ILedgerStore>());
 }

@@ -160,5 +160,5 @@ public sealed class DeliveryTests
     }
 
     private DeliveryWriter Writer(Delivery? of = null) =>
-        new(of ?? delivery, store, new ServingSettings(), TimeProvider.System, NullLogger<DeliveryWriter>.Instance);
+        new(of ?? delivery, ServingData.Delivered(new MemoryDeliveredStore()), store, new ServingSettings(), TimeProvider.System, NullLogger<DeliveryWriter>.Instance);
 }

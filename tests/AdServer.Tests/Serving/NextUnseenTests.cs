@@ -92,7 +92,7 @@ public sealed class NextUnseenTests
     {
         var catalog = ServingData.Catalog(500);
         var candidates = new Candidates(catalog, ServingData.Noon).For(ServingData.Package(App));
-        var seen = new SeenSet();
+        var seen = new SlotSet();
         var random = new Random(3);
         var shown = new List<int>();
         for (var turn = 0; turn < 500; turn++)
@@ -116,7 +116,7 @@ public sealed class NextUnseenTests
         Assert.Null(Pick(denied));
 
         static CatalogAd? Pick(CatalogSnapshot catalog) =>
-            NextUnseen.Pick(new Candidates(catalog, ServingData.Noon).For(ServingData.Package(App)), SeenSet.Empty, new Random(1));
+            NextUnseen.Pick(new Candidates(catalog, ServingData.Noon).For(ServingData.Package(App)), SlotSet.Empty, new Random(1));
     }
 
     [Theory]
@@ -164,7 +164,7 @@ public sealed class NextUnseenTests
             ServingData.Ad($"{number}", (Budget)(1 + (number % 3)), rules[number / 3 % rules.Length])));
     }
 
-    private static void AssertProportional(CatalogSnapshot catalog, Candidates candidates, IEnumerable<string> expected, SeenSet seen)
+    private static void AssertProportional(CatalogSnapshot catalog, Candidates candidates, IEnumerable<string> expected, SlotSet seen)
     {
         var own = candidates.For(ServingData.Package(App));
         var random = new Random(4711);

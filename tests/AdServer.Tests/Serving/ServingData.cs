@@ -2,6 +2,7 @@ using AdServer.Catalog;
 using AdServer.Common;
 using AdServer.Events;
 using AdServer.Serving;
+using AdServer.Stats;
 
 namespace AdServer.Tests.Serving;
 
@@ -28,12 +29,25 @@ internal static class ServingData
     public static CatalogSnapshot Catalog(int count) =>
         Catalog(Enumerable.Range(0, count).Select(number => Ad($"{number}", (Budget)(1 + (number % 3)))));
 
-    public static SeenSet Seen(CatalogSnapshot catalog, IEnumerable<string> ids)
+    public static SlotSet Seen(CatalogSnapshot catalog, IEnumerable<string> ids)
     {
-        var seen = new SeenSet();
+        var seen = new SlotSet();
         int[] slots = [.. ids.Select(id => catalog.Find(id)!.Slot)];
         seen.Add(slots, catalog.Slots);
         return seen;
+    }
+
+    /// <summary>Delivered pairs on a store of their own, of a catalogue without ads.</summary>
+    public static DeliveredAds Delivered(IDeliveredStore store)
+    {
+        var catalog = new ServingHost.FixedCatalogStore([]);
+        var refresher = new CatalogRefresher(catalog);
+        return new DeliveredAds(
+            new KnownPackages(10, AdEvent.OtherPackage),
+            refresher,
+            new AdLookup(catalog, refresher, TimeProvider.System),
+            new DeliveredLookup(store, catalog, TimeProvider.System),
+            store);
     }
 
     public static Package Package(string name) => new(name, 1);

@@ -38,11 +38,12 @@ internal sealed class ServingHost : IAsyncDisposable
         stats.PackageAds.AddRange(seen ?? []);
         builder.Services.AddSingleton<TimeProvider>(new StillClock(ServingData.Noon));
         builder.Services.AddSingleton<IStatsStore>(stats);
+        builder.Services.AddSingleton<IDeliveredStore>(new MemoryDeliveredStore());
         builder.Services.AddSingleton<ICatalogStore>(new FixedCatalogStore(ads));
         builder.Services.AddSingleton<IEventJournal, OpenJournal>();
         builder.Services.AddSingleton(new AccessSettings { Mode = AccessMode.Open });
         builder.Services.AddCatalog(builder.Configuration);
-        builder.Services.AddEvents(builder.Configuration);
+        builder.Services.AddEvents(builder.Configuration, builder.Environment.ContentRootPath);
         builder.Services.AddServing(builder.Configuration);
         var host = new ServingHost(builder.Build());
         host.app.MapCatalog();
@@ -91,7 +92,7 @@ internal sealed class ServingHost : IAsyncDisposable
     }
 
     /// <summary>Lists the ads that the host starts with; changes are given to the refresher by the test.</summary>
-    private sealed class FixedCatalogStore(Ad[] ads) : ICatalogStore
+    internal sealed class FixedCatalogStore(Ad[] ads) : ICatalogStore
     {
         public Task<IReadOnlyList<Performer>> ListPerformersAsync(ListPlace? after, int limit, CancellationToken cancellation) =>
             Task.FromResult<IReadOnlyList<Performer>>(

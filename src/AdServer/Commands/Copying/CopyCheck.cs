@@ -42,6 +42,11 @@ internal sealed class CopyCheck(ICopySource source, ICopyTarget target, IStatsSt
         {
             Add($"{one.What}: the source has {one.Count}, the target {other.Count}");
         }
+
+        if (counts.RawSince != found.RawSince)
+        {
+            Add($"raw events are kept since: the source says {counts.RawSince}, the target {found.RawSince}");
+        }
     }
 
     /// <summary>The source's packages are the target's first, in the same order.</summary>
@@ -79,6 +84,10 @@ internal sealed class CopyCheck(ICopySource source, ICopyTarget target, IStatsSt
             await CompareAsync($"{day}", query, cancellation);
         }
 
+        // Gross was compared above; of net the finest rows say all.
+        var net = new StatsQuery { From = day, To = day, GroupBy = Reports[^1], IsNet = true, Limit = StatsQuery.NoLimit };
+        await CompareAsync($"{day} net", net, cancellation);
+
         // Without what came late; with it they were compared above.
         var closed = DayClosing.ClosedAt(day);
         var closing = new StatsQuery { From = day, To = day, GroupBy = Reports[0], Limit = StatsQuery.NoLimit }.At(closed, closed);
@@ -115,5 +124,5 @@ internal sealed class CopyCheck(ICopySource source, ICopyTarget target, IStatsSt
     private static string Describe(Measures one) =>
         $"{one.Events.Views} views, {one.Events.Clicks} clicks, {one.Events.Skips} skips, {one.Events.Exits} exits, "
         + $"{one.Events.WatchDurationSum} ms, {one.Deliveries} deliveries, {one.Requests} requests, {one.Fills} fills, "
-        + $"revision {one.Revision}";
+        + $"revision {one.Revision}, {one.Invalid?.All.Events ?? 0} invalid";
 }

@@ -14,10 +14,17 @@ internal enum CopyStage
     Developers,
     Ads,
     Packages,
+
+    /// <summary>Since when raw events are kept.</summary>
+    RawSince,
+
+    /// <summary>The rows of the days before, which no event says any more.</summary>
+    Kept,
     Events,
     EventIds,
     Deliveries,
     Requests,
+    Delivered,
 
     /// <summary>All rows are there; what follows from them is derived and compared.</summary>
     Derive,
@@ -56,6 +63,18 @@ internal abstract record CopyRows
         public override int Count => Items.Count;
     }
 
+    /// <summary>On which day it was said since when raw events are kept.</summary>
+    internal sealed record RawSince(IReadOnlyList<(UtcDay On, UtcDay Day)> Items) : CopyRows
+    {
+        public override int Count => Items.Count;
+    }
+
+    /// <summary>Rows of one day, all that there are of some ads.</summary>
+    internal sealed record Kept(RollUp Rows) : CopyRows
+    {
+        public override int Count => Rows.Keys;
+    }
+
     /// <summary>Events in the order of their commits, each with an identity that is the same whenever it is read.</summary>
     internal sealed record Events(IReadOnlyList<AdEvent> Items) : CopyRows
     {
@@ -69,6 +88,12 @@ internal abstract record CopyRows
     }
 
     internal sealed record Deliveries(IReadOnlyList<(string Process, DeliveryTotal Total)> Items) : CopyRows
+    {
+        public override int Count => Items.Count;
+    }
+
+    /// <summary>Pairs of a package and an ad that was handed out to it.</summary>
+    internal sealed record Delivered(IReadOnlyList<(string Package, string AdId)> Items) : CopyRows
     {
         public override int Count => Items.Count;
     }
@@ -113,13 +138,29 @@ internal sealed record CopyMark(CopyStage Stage, string Place, long Done, bool I
 /// <param name="Ads">Ads that were not removed.</param>
 /// <param name="RemovedAds">Marks of removed ads.</param>
 /// <param name="Packages">Packages that are counted by name.</param>
-/// <param name="Events">Committed events that were not swept.</param>
-/// <param name="EventIds">Identities from clients, those of swept events too.</param>
+/// <param name="Events">Committed events that were not swept, of days whose raw events are kept.</param>
+/// <param name="EventIds">Identities from clients, those of swept and removed events too.</param>
 /// <param name="Deliveries">Running totals of ads that were not removed.</param>
 /// <param name="Requests">Running totals of packages.</param>
+/// <param name="Delivered">Pairs of a package and an ad, not removed, that was handed out to it.</param>
 internal sealed record CopyCounts(
-    long Performers, long Developers, long Ads, long RemovedAds, long Packages, long Events, long EventIds, long Deliveries, long Requests)
+    long Performers,
+    long Developers,
+    long Ads,
+    long RemovedAds,
+    long Packages,
+    long Events,
+    long EventIds,
+    long Deliveries,
+    long Requests,
+    long Delivered)
 {
+    /// <summary>Since when raw events are kept; nothing if all are.</summary>
+    public UtcDay? RawSince { get; init; }
+
+    /// <summary>Rows of the days before, some of removed ads too: about how many are moved.</summary>
+    public long Kept { get; init; }
+
     /// <summary>How many rows a stage moves.</summary>
     public long Of(CopyStage stage) => stage switch
     {
@@ -127,10 +168,13 @@ internal sealed record CopyCounts(
         CopyStage.Developers => Developers,
         CopyStage.Ads => Ads + RemovedAds,
         CopyStage.Packages => Packages,
+        CopyStage.RawSince => RawSince is null ? 0 : 1,
+        CopyStage.Kept => Kept,
         CopyStage.Events => Events,
         CopyStage.EventIds => EventIds,
         CopyStage.Deliveries => Deliveries,
         CopyStage.Requests => Requests,
+        CopyStage.Delivered => Delivered,
         _ => throw new ArgumentOutOfRangeException(nameof(stage)),
     };
 
@@ -138,6 +182,6 @@ internal sealed record CopyCounts(
     public IEnumerable<(string What, long Count)> Compared() =>
     [
         ("performers", Performers), ("developers", Developers), ("ads", Ads), ("removed ads", RemovedAds), ("events", Events),
-        ("event ids", EventIds), ("delivery totals", Deliveries), ("request totals", Requests),
+        ("event ids", EventIds), ("delivery totals", Deliveries), ("request totals", Requests), ("delivered ads", Delivered),
     ];
 }

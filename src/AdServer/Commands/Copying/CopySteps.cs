@@ -74,9 +74,12 @@ internal sealed class CopySteps(ICopySource source, ICopyTarget target, IEventJo
 
     private static string Words(CopyStage stage) => stage switch
     {
+        CopyStage.RawSince => "days of retention",
+        CopyStage.Kept => "rows of days without raw events",
         CopyStage.EventIds => "event ids",
         CopyStage.Deliveries => "delivery totals",
         CopyStage.Requests => "request totals",
+        CopyStage.Delivered => "delivered ads",
         _ => stage.ToString().ToLowerInvariant(),
     };
 }

@@ -15,7 +15,7 @@ namespace AdServer.Commands.Demo;
 /// with performers but without that one is left alone.
 /// </summary>
 internal sealed class DemoData(
-    ICatalogStore catalog, IEventJournal journal, IStatsStore stats, IAnsiConsole console, TimeProvider clock)
+    ICatalogStore catalog, IEventJournal journal, IStatsStore stats, IDeliveredStore delivered, IAnsiConsole console, TimeProvider clock)
 {
     private const int BatchSize = 1000;
     private const int Begun = 1;
@@ -43,6 +43,8 @@ internal sealed class DemoData(
         var traffic = DemoTraffic.Of(begun, demo.Ads);
         await console.WithProgressAsync("Adding demo events: batch", steps => AppendAsync(traffic, steps, cancellation));
         await stats.ReplaceDeliveriesAsync(Process, traffic.Deliveries, traffic.Requests, cancellation);
+        var pairs = traffic.Events.Select(one => (one.CountedPackage, one.AdId)).Distinct();
+        await delivered.AddDeliveredAdsAsync(PackageAds.Sets(pairs), cancellation);
         await MarkAsync(first, cancellation);
         console.Line($"Demo data: {demo.Performers.Count} performers, {demo.Ads.Count} ads, {traffic.Events.Count} events of {DemoTraffic.Days} days.");
     }

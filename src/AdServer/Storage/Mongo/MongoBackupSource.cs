@@ -1,6 +1,8 @@
 using AdServer.Catalog;
+using AdServer.Commands;
 using AdServer.Commands.Backups;
 using AdServer.Commands.Copying;
+using AdServer.Common;
 using AdServer.Events;
 using AdServer.Stats;
 using AdServer.Storage.Sqlite;
@@ -12,16 +14,39 @@ namespace AdServer.Storage.Mongo;
 internal sealed class MongoBackupSource(
     MongoRetry commands, MongoSpools spools, StorageLocation location, IStatsStore stats, TimeProvider clock, IAnsiConsole console) : IBackupSource
 {
+    /// <summary>How often it is begun, if raw events are removed meanwhile or come for days that were removed: once a day, and hardly ever.</summary>
+    private const int MostTries = 3;
+
     public string Name => location.Name;
 
     public async Task<BackupContents> WriteAsync(string file, CancellationToken cancellation)
     {
         await spools.RequireEmptyAsync(Name, cancellation);
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                return await TryWriteAsync(file, cancellation);
+            }
+            catch (CutMovedException moved) when (tries < MostTries)
+            {
+                console.Line($"{moved.Message} meanwhile: beginning again.");
+            }
+            catch (CutMovedException moved)
+            {
+                throw new StartException($"{moved.Message} while {Name} was backed up, again and again. Try it later: nothing was written.");
+            }
+        }
+    }
+
+    private async Task<BackupContents> TryWriteAsync(string file, CancellationToken cancellation)
+    {
         var whole = new MongoCopySource(commands, spools, location, stats, clock);
         // First: every ad of an event up to it is there, and will be read.
         var cut = await MongoCut.MakeAsync(commands, cancellation);
-        var source = new MongoCutSource(whole, commands, stats, cut);
+        var source = new MongoCutSource(whole, commands, stats, clock, cut);
         var contents = await SqliteStoreFile.MakeAsync(file, $"The copy of {Name}", () => CopyAsync(source, file, cancellation), cancellation);
+        await new MongoKeptDays(cut.RawSince, cut.Roll).RequireKeptAsync(commands, cancellation);
         return contents with { Position = cut.Position };
     }
 

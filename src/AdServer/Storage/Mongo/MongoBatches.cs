@@ -3,8 +3,9 @@ using MongoDB.Bson;
 namespace AdServer.Storage.Mongo;
 
 /// <summary>
-/// The commit records: <c>journal {_id: batch, sealed, events, oldest, roll}</c>. A batch exists for readers from the moment of its
+/// The commit records: <c>journal {_id: batch, sealed, events, oldest, roll, thinned}</c>. A batch exists for readers from the moment of its
 /// record. Owner and sealer race for the one <c>_id</c>, and the engine decides. A sealed one is in no roll, for ever (<c>roll: 0</c>).
+/// Before any event of a batch is deleted the batch is <c>thinned</c>: from then on nobody expects to find as many as were committed.
 /// </summary>
 internal sealed class MongoBatches(MongoRetry commands)
 {
@@ -35,6 +36,15 @@ internal sealed class MongoBatches(MongoRetry commands)
         (await commands.FindThoseAsync(Collection, batches.Select(batch => (BsonValue)batch), null, null, cancellation))
             .ToDictionary(record => record["_id"].AsString);
 
+    /// <summary>Says that events of some batches, which applied rolls hold, may be gone from now on.</summary>
+    public Task ThinAsync(IEnumerable<string> some, CancellationToken cancellation) => commands.UpdateAsync(
+        Collection,
+        some.Chunk(MongoVerbs.MostStatements).Select(ids => MongoVerbs.Statement(
+            new BsonDocument("_id", MongoVerbs.In(ids.Select(id => (BsonValue)id))),
+            new BsonDocument("$set", new BsonDocument("thinned", true)),
+            multi: true)),
+        cancellation);
+
     /// <summary>Whether any of some batches is in a roll, by a write that touches it: what a read says may be old.</summary>
     public async Task<bool> AreRolledAsync(IEnumerable<string> some, CancellationToken cancellation)
     {
@@ -54,6 +64,9 @@ internal sealed class MongoBatches(MongoRetry commands)
     public IAsyncEnumerable<MongoBatch> ListRolledAsync(long after, long last, CancellationToken cancellation) =>
         ListAsync(new BsonDocument { { "$gt", after }, { "$lte", last } }, MongoVerbs.PageSize, cancellation);
 
+    /// <summary>Whether events of the batch may be gone.</summary>
+    public static bool IsThinned(BsonDocument record) => record.Contains("thinned");
+
     public static bool IsSealed(BsonDocument record) => record["sealed"].AsBoolean;
 
     /// <summary>The roll that holds a committed batch; nothing for others.</summary>
@@ -61,7 +74,7 @@ internal sealed class MongoBatches(MongoRetry commands)
 
     private IAsyncEnumerable<MongoBatch> ListAsync(BsonValue roll, int pageSize, CancellationToken cancellation) =>
         commands.ScanAsync(Collection, new BsonDocument { { "sealed", false }, { "roll", roll } }, null, pageSize, cancellation)
-            .Select(record => new MongoBatch(record["_id"].AsString, record["events"].ToInt32(), RollOf(record)));
+            .Select(record => new MongoBatch(record["_id"].AsString, record["events"].ToInt32(), RollOf(record)) { IsThinned = IsThinned(record) });
 
     private async Task<BsonDocument> ReadExistingAsync(string batch, CancellationToken cancellation)
     {
@@ -82,4 +95,8 @@ internal sealed class MongoBatches(MongoRetry commands)
 /// <param name="Id">Its name.</param>
 /// <param name="Events">How many events it has: whoever finds fewer reads from a node that is behind.</param>
 /// <param name="Roll">The roll that holds it, if one does.</param>
-internal sealed record MongoBatch(string Id, int Events, long? Roll);
+internal sealed record MongoBatch(string Id, int Events, long? Roll)
+{
+    /// <summary>Some of the events may be gone, with a removed ad or because they are old: how many there are says nothing then.</summary>
+    public bool IsThinned { get; init; }
+}

@@ -1,4 +1,5 @@
 using AdServer.Commands.Copying;
+using AdServer.Common;
 using AdServer.Events;
 using MongoDB.Bson;
 
@@ -8,7 +9,7 @@ namespace AdServer.Storage.Mongo;
 /// Copied events as batches: the name of a batch follows from how many events were there before it, so a piece that is written again is the
 /// same batch again. Nobody else writes, so an identity that is taken is one of this copy.
 /// </summary>
-internal sealed class MongoCopyBatches(MongoRetry commands)
+internal sealed class MongoCopyBatches(MongoRetry commands, TimeProvider clock)
 {
     private readonly MongoBatches batches = new(commands);
 
@@ -36,7 +37,10 @@ internal sealed class MongoCopyBatches(MongoRetry commands)
             return;
         }
 
-        var documents = mine.Select((one, place) => new BsonDocument { { "_id", one.Id }, { "batch", batch }, { "place", place } }).ToList();
+        // Nobody says on which day the events went; counted from now on, the identities are kept no shorter than they should be.
+        var removedOn = UtcDay.Of(clock.Now()).ToString();
+        var documents = mine.Select((one, place) =>
+            new BsonDocument { { "_id", one.Id }, { "batch", batch }, { "place", place }, { MongoEvents.RemovedOn, removedOn } }).ToList();
         await commands.InsertAsync(MongoEvents.Collection, documents, MongoVerbs.MostStatements, cancellation);
         await CommitAsync(batch, mine.Count, mine.Min(one => one.Day.Start), cancellation);
     }

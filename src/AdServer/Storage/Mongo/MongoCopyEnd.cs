@@ -16,6 +16,7 @@ internal sealed class MongoCopyEnd(MongoRetry commands, IStatsStore stats)
 
     private readonly MongoBatches batches = new(commands);
     private readonly MongoAdMarks marks = new(commands);
+    private readonly MongoRawSince rawSince = new(commands);
 
     public async Task<CopyCounts> CountAsync(CancellationToken cancellation)
     {
@@ -37,23 +38,42 @@ internal sealed class MongoCopyEnd(MongoRetry commands, IStatsStore stats)
             Events: 0,
             EventIds: 0,
             Deliveries: await CountAsync(MongoCounters.Deliveries, live, cancellation),
-            Requests: await CountAsync(MongoCounters.Requests, [], cancellation));
+            Requests: await CountAsync(MongoCounters.Requests, [], cancellation),
+            Delivered: await CountAsync(await MongoDeliveredStore.CollectionOfAsync(commands, cancellation), live, cancellation))
+        {
+            RawSince = await rawSince.ReadAsync(cancellation),
+            Kept = await CountKeptAsync(cancellation),
+        };
+    }
+
+    private async Task<long> CountKeptAsync(CancellationToken cancellation)
+    {
+        var kept = 0L;
+        if (await rawSince.ReadAsync(cancellation) is { } since)
+        {
+            foreach (var collection in MongoDerived.All)
+            {
+                kept += await CountAsync(collection, new BsonDocument("date", new BsonDocument("$lt", since.ToString())), cancellation);
+            }
+        }
+
+        return kept;
     }
 
     public async Task<IReadOnlyList<StatsRow>> ReadStatsAsync(StatsQuery query, CancellationToken cancellation) =>
         (await stats.ReadAsync(query, cancellation)).Rows;
 
-    /// <summary>The committed events that were not swept, and the identities from clients: an event without a commit record does not exist.</summary>
+    /// <summary>The committed events that were not swept, of days whose raw events are kept, and the identities from clients: an event without a commit record does not exist.</summary>
     private async Task<(long Events, long Ids)> CountEventsAsync(CancellationToken cancellation)
     {
         var (events, ids) = (0L, 0L);
+        var isKept = new BsonDocument("day", new BsonDocument("$gte", (await rawSince.ReadAsync(cancellation))?.ToString() ?? string.Empty));
         var committed = commands.ScanAsync(
             MongoBatches.Collection, new BsonDocument("sealed", false), new BsonDocument("_id", 1), MongoVerbs.PageSize, cancellation);
         await foreach (var some in committed.Chunk(MostBatches).WithCancellation(cancellation))
         {
             var batch = new BsonDocument("batch", MongoVerbs.In(some.Select(record => record["_id"])));
-            events += await CountAsync(
-                MongoEvents.Collection, new BsonDocument(batch) { { "adId", new BsonDocument("$gte", string.Empty) } }, cancellation);
+            events += await CountAsync(MongoEvents.Collection, new BsonDocument(batch).AddRange(isKept), cancellation);
             ids += await CountAsync(
                 MongoEvents.Collection, new BsonDocument(batch) { { "_id", new BsonDocument("$gte", string.Empty) } }, cancellation);
         }

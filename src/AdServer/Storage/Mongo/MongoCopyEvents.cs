@@ -11,6 +11,8 @@ namespace AdServer.Storage.Mongo;
 /// <param name="cut">Up to where; absent: all, of a store that nobody writes to.</param>
 internal sealed class MongoCopyEvents(MongoRetry commands, MongoCut? cut = null)
 {
+    private MongoKeptDays? kept;
+
     /// <summary>About how many events a piece has; a batch is never cut.</summary>
     private const int MostEvents = 4000;
 
@@ -22,6 +24,7 @@ internal sealed class MongoCopyEvents(MongoRetry commands, MongoCut? cut = null)
     /// <summary>The events of the next batches.</summary>
     public async Task<CopyPiece?> ReadAsync(string[]? after, CancellationToken cancellation)
     {
+        kept ??= await MongoKeptDays.ReadAsync(commands, cut, cancellation);
         while (true)
         {
             var (roll, batch) = after is [var first, var second] ? (first, second) : ("0", string.Empty);
@@ -37,21 +40,6 @@ internal sealed class MongoCopyEvents(MongoRetry commands, MongoCut? cut = null)
                 return new CopyPiece(new CopyRows.Events(events), StoragePlace.Of(after));
             }
         }
-    }
-
-    /// <summary>Identities of which nothing else is left.</summary>
-    public async Task<CopyPiece?> ReadSweptAsync(string[]? after, CancellationToken cancellation)
-    {
-        var place = after is [var batch, var number] ? (batch, int.Parse(number, CultureInfo.InvariantCulture)) : ((string, int)?)null;
-        var page = await MongoEventScan.PageAsync(
-            commands, new BsonDocument("adId", BsonNull.Value), place, MostEvents, new BsonDocument { { "batch", 1 }, { "place", 1 } }, cancellation);
-        if (page.Documents is not [.., var last])
-        {
-            return null;
-        }
-
-        var ids = page.Documents.Select(one => new CopiedEventId(one.Text("_id"), DayOf(one.Text("batch"))));
-        return new CopyPiece(new CopyRows.EventIds([.. ids]), StoragePlace.Of(last.Text("batch"), $"{last["place"]}"));
     }
 
     /// <summary>
@@ -72,23 +60,25 @@ internal sealed class MongoCopyEvents(MongoRetry commands, MongoCut? cut = null)
         }
     }
 
+    /// <summary>The events of some batches that are not in rows; how many a batch had says nothing if some of them may be gone.</summary>
     private async Task<(IReadOnlyList<AdEvent> Events, bool IsWhole)> ReadEventsAsync(IReadOnlyList<BsonDocument> records, CancellationToken cancellation)
     {
         var (events, found) = (new List<AdEvent>(), 0L);
-        foreach (var roll in records.GroupBy(RollOf))
+        var expected = records.Where(record => !MongoBatches.IsThinned(record)).ToDictionary(record => record.Text("_id"), record => record["events"].ToInt64());
+        foreach (var roll in records.GroupBy(MongoBatches.RollOf))
         {
             var names = roll.Select(record => record.Text("_id")).ToList();
             await foreach (var document in MongoEventScan.OfBatchesAsync(commands, names, [], cancellation))
             {
-                found++;
-                if (!MongoEvents.IsSwept(document))
+                found += expected.ContainsKey(document.Text("batch")) ? 1 : 0;
+                if (!MongoEvents.IsSwept(document) && !kept!.Holds(UtcDay.Parse(document.Text("day")), roll.Key))
                 {
                     events.Add(ReadEvent(document));
                 }
             }
         }
 
-        return (events, found == records.Sum(record => record["events"].ToInt64()));
+        return (events, found == expected.Values.Sum());
     }
 
     /// <summary>The commit records after a place: of rolls in their order, or of what waits.</summary>
@@ -132,7 +122,4 @@ internal sealed class MongoCopyEvents(MongoRetry commands, MongoCut? cut = null)
     private static AdEvent ReadEvent(BsonDocument document) => document["_id"] is BsonBinaryData ours
         ? MongoEvents.Read(document) with { Identity = new Guid(ours.Bytes, bigEndian: true) }
         : MongoEvents.Read(document);
-
-    /// <summary>Of a swept event no day is left; that of its batch comes near.</summary>
-    private static UtcDay DayOf(string batch) => UtcDay.Of(MongoBatchNames.MadeAt(batch));
 }

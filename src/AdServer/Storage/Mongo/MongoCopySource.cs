@@ -13,6 +13,8 @@ internal sealed class MongoCopySource(
 
     private readonly MongoCopyEnd end = new(commands, stats);
     private readonly MongoCopyEvents events = new(commands);
+    private readonly MongoCopyIds ids = new(commands);
+    private readonly MongoCopyKept kept = new(commands, clock);
     private readonly MongoPackages packages = new(commands, clock);
 
     public string Name => location.Name;
@@ -28,11 +30,14 @@ internal sealed class MongoCopySource(
                 MongoAccessStore.Collection, IsThere, after, page => new CopyRows.Developers([.. page.Select(MongoAccessStore.Read)]), cancellation),
             CopyStage.Ads => PageAsync(MongoAds.Collection, IsSettled, after, page => new CopyRows.Ads([.. page.Select(ReadAd)]), cancellation),
             CopyStage.Packages => ReadPackagesAsync(after, cancellation),
+            CopyStage.RawSince => kept.SayAsync(after, cancellation),
+            CopyStage.Kept => kept.ReadAsync(after, cancellation),
             CopyStage.Events => events.ReadAsync(after, cancellation),
-            CopyStage.EventIds => events.ReadSweptAsync(after, cancellation),
+            CopyStage.EventIds => ids.ReadAsync(after, cancellation),
             CopyStage.Deliveries => ReadDeliveriesAsync(after, cancellation),
             CopyStage.Requests => PageAsync(
                 MongoCounters.Requests, [], after, page => new CopyRows.Requests([.. page.Select(MongoCounters.ReadRequests)]), cancellation),
+            CopyStage.Delivered => ReadDeliveredAsync(after, cancellation),
             _ => throw new ArgumentOutOfRangeException(nameof(stage)),
         };
     }
@@ -55,13 +60,22 @@ internal sealed class MongoCopySource(
 
     private static CopiedAd ReadAd(BsonDocument ad) => new(MongoAds.Read(ad), ad.InstantOrNull("removedAt"), ad.Has("swept"));
 
-    private async Task<CopyPiece?> ReadDeliveriesAsync(string[]? after, CancellationToken cancellation)
-    {
-        var gone = await new MongoAdMarks(commands).ListUnsweptAsync(cancellation);
-        var live = new BsonDocument("adId", new BsonDocument("$nin", new BsonArray(gone)));
-        return await PageAsync(
-            MongoCounters.Deliveries, live, after, page => new CopyRows.Deliveries([.. page.Select(MongoCounters.ReadDeliveries)]), cancellation);
-    }
+    private async Task<CopyPiece?> ReadDeliveriesAsync(string[]? after, CancellationToken cancellation) => await PageAsync(
+        MongoCounters.Deliveries,
+        await OfLiveAdsAsync(cancellation),
+        after,
+        page => new CopyRows.Deliveries([.. page.Select(MongoCounters.ReadDeliveries)]),
+        cancellation);
+
+    private async Task<CopyPiece?> ReadDeliveredAsync(string[]? after, CancellationToken cancellation) => await PageAsync(
+        await MongoDeliveredStore.CollectionOfAsync(commands, cancellation),
+        await OfLiveAdsAsync(cancellation),
+        after,
+        page => new CopyRows.Delivered([.. page.Select(MongoPairs.Read)]),
+        cancellation);
+
+    private async Task<BsonDocument> OfLiveAdsAsync(CancellationToken cancellation) =>
+        new("adId", new BsonDocument("$nin", new BsonArray(await new MongoAdMarks(commands).ListUnsweptAsync(cancellation))));
 
     /// <summary>All names are read for each page, since their order is that of another field; they are few, as every server keeps them in memory.</summary>
     private async Task<CopyPiece?> ReadPackagesAsync(string[]? after, CancellationToken cancellation)

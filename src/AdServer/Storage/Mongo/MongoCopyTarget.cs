@@ -1,4 +1,5 @@
 using AdServer.Commands.Copying;
+using AdServer.Common;
 using AdServer.Stats;
 using MongoDB.Bson;
 
@@ -8,11 +9,12 @@ namespace AdServer.Storage.Mongo;
 /// A database that is filled by a copy, by writes that may all be repeated: each document has an <c>_id</c> that follows from what is
 /// copied and from how much was there before it, and is only ever inserted. The mark follows when the rows are durable.
 /// </summary>
-internal sealed class MongoCopyTarget(MongoRetry commands, MongoSettings settings, StorageLocation location, IStatsStore stats) : ICopyTarget
+internal sealed class MongoCopyTarget(
+    MongoRetry commands, MongoSettings settings, StorageLocation location, IStatsStore stats, TimeProvider clock) : ICopyTarget
 {
     private readonly MongoCopyMark marks = new(commands, settings);
     private readonly MongoCopyEnd end = new(commands, stats);
-    private readonly MongoCopyBatches batches = new(commands);
+    private readonly MongoCopyBatches batches = new(commands, clock);
 
     public string Name => location.Name;
 
@@ -28,11 +30,14 @@ internal sealed class MongoCopyTarget(MongoRetry commands, MongoSettings setting
             CopyRows.Ads { Items: var items } => AddAsync(MongoAds.Collection, items.Select(WriteAd), cancellation),
             CopyRows.Packages { Items: var items } => InsertAsync(
                 MongoPackages.Collection, items.Select((name, index) => Package(name, before.Done + index)), cancellation),
+            CopyRows.RawSince { Items: var items } => SayAsync(items, cancellation),
+            CopyRows.Kept { Rows: var rolled } => AddKeptAsync(rolled, cancellation),
             CopyRows.Events { Items: var items } => batches.AddEventsAsync(items, before.Done, cancellation),
             CopyRows.EventIds { Items: var items } => batches.AddIdsAsync(items, before.Done, cancellation),
             CopyRows.Deliveries { Items: var items } => AddDeliveriesAsync(items, cancellation),
             CopyRows.Requests { Items: var items } => commands.UpdateAsync(
                 MongoCounters.Requests, items.Select(one => MongoCounters.Replace(one.Process, one.Total)), cancellation),
+            CopyRows.Delivered { Items: var items } => MongoPairs.InsertAsync(commands, MongoDeliveredStore.Collection, items, cancellation),
             _ => throw new ArgumentOutOfRangeException(nameof(rows)),
         });
         await marks.ReplaceAsync(after, cancellation);
@@ -58,6 +63,22 @@ internal sealed class MongoCopyTarget(MongoRetry commands, MongoSettings setting
 
     private Task<IReadOnlyList<int>> InsertAsync(string collection, IEnumerable<BsonDocument> documents, CancellationToken cancellation) =>
         commands.InsertAsync(collection, [.. documents], MongoVerbs.MostStatements, cancellation);
+
+    private async Task SayAsync(IReadOnlyList<(UtcDay On, UtcDay Day)> said, CancellationToken cancellation)
+    {
+        foreach (var (on, day) in said)
+        {
+            await new MongoRawSince(commands).RaiseAsync(on, day, cancellation);
+        }
+    }
+
+    /// <summary>Rows that include no roll of this store yet, each only where it is not there, and the package sets that follow from them.</summary>
+    private async Task AddKeptAsync(RollUp kept, CancellationToken cancellation)
+    {
+        var pairs = kept.PackageDays.Keys.Select(key => (key.Package, key.AdId)).Distinct();
+        await MongoPackageAds.InsertAsync(commands, [.. pairs], cancellation);
+        await MongoDerived.AddRowsAsync(commands, kept, roll: 0, clock.Now(), cancellation);
+    }
 
     private async Task AddDeliveriesAsync(IReadOnlyList<(string Process, DeliveryTotal Total)> items, CancellationToken cancellation)
     {

@@ -1,3 +1,4 @@
+using AdServer.Common;
 using AdServer.Stats;
 
 namespace AdServer.Storage.Mongo;
@@ -10,7 +11,8 @@ internal sealed class MongoCut
 {
     private readonly List<MongoBatch> tail;
 
-    private MongoCut(long roll, long rolled, List<MongoBatch> tail) => (Roll, Rolled, this.tail) = (roll, rolled, tail);
+    private MongoCut(long roll, long rolled, List<MongoBatch> tail, IReadOnlyList<(UtcDay On, UtcDay Day)> said) =>
+        (Roll, Rolled, this.tail, Said) = (roll, rolled, tail, said);
 
     /// <summary>The last of the rolls.</summary>
     public long Roll { get; }
@@ -18,16 +20,23 @@ internal sealed class MongoCut
     /// <summary>How many events the rolls were made of.</summary>
     public long Rolled { get; }
 
+    /// <summary>What was said then of the day since which raw events are kept.</summary>
+    public IReadOnlyList<(UtcDay On, UtcDay Day)> Said { get; }
+
+    /// <summary>Since when raw events were kept.</summary>
+    public UtcDay? RawSince => Said.Count == 0 ? null : Said.Max(said => said.Day);
+
     public StatsPosition Position => new(Roll, tail.Sum(batch => (long)batch.Events));
 
     /// <summary>Fixes it: all that was committed before is in it.</summary>
     public static async Task<MongoCut> MakeAsync(MongoRetry commands, CancellationToken cancellation)
     {
+        var said = await new MongoRawSince(commands).ListAsync(cancellation);
         var roll = await new MongoRolls(commands, TimeProvider.System).ReadLastAppliedAsync(cancellation);
         var tail = await new MongoTail(commands).ListAsync(roll, cancellation);
         var rolled = await new MongoBatches(commands).ListRolledAsync(0, roll, cancellation)
             .Select(batch => (long)batch.Events).SumAsync(cancellation);
-        return new MongoCut(roll, rolled, [.. tail.OrderBy(batch => batch.Id, StringComparer.Ordinal)]);
+        return new MongoCut(roll, rolled, [.. tail.OrderBy(batch => batch.Id, StringComparer.Ordinal)], said);
     }
 
     /// <summary>The names of the batches beside the rolls, after one of them, in order.</summary>

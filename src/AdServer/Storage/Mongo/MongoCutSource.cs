@@ -10,22 +10,28 @@ namespace AdServer.Storage.Mongo;
 /// <param name="whole">The store as a source that stands still.</param>
 /// <param name="commands">The engine.</param>
 /// <param name="stats">The store's reports.</param>
+/// <param name="clock">The clock.</param>
 /// <param name="cut">The position.</param>
-internal sealed class MongoCutSource(MongoCopySource whole, MongoRetry commands, IStatsStore stats, MongoCut cut) : ICopySource
+internal sealed class MongoCutSource(MongoCopySource whole, MongoRetry commands, IStatsStore stats, TimeProvider clock, MongoCut cut) : ICopySource
 {
     private readonly MongoCopyEvents events = new(commands, cut);
+    private readonly MongoCopyIds ids = new(commands, cut);
+    private readonly MongoCopyKept kept = new(commands, clock, cut);
     private readonly HashSet<string> live = [];
 
     public string Name => whole.Name;
 
     public async Task<CopyPiece?> ReadAsync(CopyStage stage, string place, CancellationToken cancellation)
     {
-        if (stage == CopyStage.Events)
+        var after = StoragePlace.Read(place);
+        var piece = stage switch
         {
-            return await events.ReadAsync(StoragePlace.Read(place), cancellation);
-        }
-
-        var piece = await whole.ReadAsync(stage, place, cancellation);
+            CopyStage.RawSince => await kept.SayAsync(after, cancellation),
+            CopyStage.Kept => await kept.ReadAsync(after, cancellation),
+            CopyStage.Events => await events.ReadAsync(after, cancellation),
+            CopyStage.EventIds => await ids.ReadAsync(after, cancellation),
+            _ => await whole.ReadAsync(stage, place, cancellation),
+        };
         if (piece is { Rows: CopyRows.Ads ads })
         {
             live.UnionWith(ads.Items.Where(copied => copied.RemovedAt is null).Select(copied => copied.Ad.Id));

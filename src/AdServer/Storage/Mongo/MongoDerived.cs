@@ -5,9 +5,9 @@ using MongoDB.Bson;
 namespace AdServer.Storage.Mongo;
 
 /// <summary>
-/// The documents of <c>daily_ad_stats</c> (<c>_id: adId|date</c>), <c>daily_package_stats</c> (<c>adId|package|date</c>) and
-/// <c>daily_ad_revisions</c> (<c>adId|date|revision</c>): counts and the last roll that they include change in one write, guarded by
-/// <c>through</c> (law 5).
+/// The documents of <c>daily_ad_stats</c> (<c>_id: adId|date</c>), <c>daily_package_stats</c> (<c>adId|package|date</c>),
+/// <c>daily_ad_revisions</c> (<c>adId|date|revision</c>) and <c>daily_invalid_stats</c> (<c>adId|package|date|flaw</c>): counts and the last
+/// roll that they include change in one write, guarded by <c>through</c> (law 5).
 /// </summary>
 internal static class MongoDerived
 {
@@ -15,6 +15,13 @@ internal static class MongoDerived
     public const string PackageRows = "daily_package_stats";
 
     public const string Revisions = "daily_ad_revisions";
+
+    /// <summary>All collections of rows.</summary>
+    public static readonly string[] All = [AdRows, PackageRows, Revisions, Invalid];
+
+    public const string Invalid = "daily_invalid_stats";
+
+    public static string IdOf(InvalidDay key) => $"{key.AdId}|{key.Package}|{key.Day}|{MongoEvents.NameOf(key.Flaw)}";
 
     public static string IdOf(AdRevision key) => FormattableString.Invariant($"{key.AdId}|{key.Day}|{key.Number:d6}");
 
@@ -31,6 +38,8 @@ internal static class MongoDerived
         await commands.UpdateAsync(AdRows, ads, cancellation);
         var revisions = counts.Revisions.Select(row => Add(IdOf(row.Key), KeyOf(row.Key), row.Value, roll, now));
         await commands.UpdateAsync(Revisions, revisions, cancellation);
+        var invalid = counts.Invalid.Select(row => Add(IdOf(row.Key), KeyOf(row.Key), row.Value, roll, now));
+        await commands.UpdateAsync(Invalid, invalid, cancellation);
     }
 
     public static BsonDocument KeyOf(AdRevision key) => KeyOf(new AdDay(key.AdId, key.PerformerId, key.Day))
@@ -41,6 +50,9 @@ internal static class MongoDerived
 
     public static BsonDocument KeyOf(PackageDay key) =>
         KeyOf(new AdDay(key.AdId, key.PerformerId, key.Day)).Add("packageName", key.Package);
+
+    public static BsonDocument KeyOf(InvalidDay key) =>
+        KeyOf(new PackageDay(key.AdId, key.PerformerId, key.Package, key.Day)).Add("flaw", MongoEvents.NameOf(key.Flaw));
 
     public static BsonDocument Write(DayCounts counts) => new()
     {
@@ -66,6 +78,13 @@ internal static class MongoDerived
 
     public static AdRevision ReadAdRevision(BsonDocument row) =>
         new(row["adId"].AsString, row["performerId"].AsString, UtcDay.Parse(row["date"].AsString), row["revision"].ToInt32());
+
+    public static InvalidDay ReadInvalidDay(BsonDocument row) => new(
+        row["adId"].AsString,
+        row["performerId"].AsString,
+        row["packageName"].AsString,
+        UtcDay.Parse(row["date"].AsString),
+        MongoEvents.FlawOf(row["flaw"]));
 
     public static PackageDay ReadPackageDay(BsonDocument row) =>
         new(row["adId"].AsString, row["performerId"].AsString, row["packageName"].AsString, UtcDay.Parse(row["date"].AsString));

@@ -16,12 +16,15 @@ internal sealed class MongoLedgerStore(MongoRetry commands, TimeProvider clock) 
     private static readonly (string Collection, string Field)[] Days =
     [
         (MongoEvents.Collection, "day"), (MongoDerived.AdRows, "date"), (MongoDerived.Revisions, "date"), (MongoDerived.PackageRows, "date"),
-        (MongoBuckets.Collection, "_id"),
+        (MongoDerived.Invalid, "date"), (MongoBuckets.Collection, "_id"),
     ];
 
     private readonly MongoRolls rolls = new(commands, clock);
     private readonly MongoAdMarks marks = new(commands);
     private readonly MongoRebuild rebuild = new(commands, clock);
+    private readonly MongoRawSince rawSince = new(commands);
+
+    public Task<UtcDay?> ReadRawSinceAsync(CancellationToken cancellation) => rawSince.ReadAsync(cancellation);
 
     public async Task<IReadOnlyList<UtcDay>> ListDaysAsync(CancellationToken cancellation)
     {
@@ -73,7 +76,7 @@ internal sealed class MongoLedgerStore(MongoRetry commands, TimeProvider clock) 
     public Task<IReadOnlyList<(string Package, string AdId, bool InRaw)>> ComparePackageAdsAsync(CancellationToken cancellation) =>
         new MongoPairLedger(commands, clock).CompareAsync(cancellation);
 
-    public Task RebuildDayAsync(UtcDay day, int mostKeys, CancellationToken cancellation) => rebuild.DayAsync(day, mostKeys, cancellation);
+    public Task<bool> RebuildDayAsync(UtcDay day, int mostKeys, CancellationToken cancellation) => rebuild.DayAsync(day, mostKeys, cancellation);
 
     public async Task RebuildPackageAdsAsync(CancellationToken cancellation)
     {

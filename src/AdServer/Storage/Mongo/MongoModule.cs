@@ -37,8 +37,13 @@ internal static class MongoModule
         services.AddSingleton<MongoEventJournal>();
         services.AddSingleton<IEventJournal>(provider => provider.GetRequiredService<MongoEventJournal>());
         services.AddSingleton(provider => new MongoSpools(provider.GetRequiredService<MongoRetry>(), provider.GetService<SqliteSpool>()));
+        services.AddSingleton<MongoPackages>();
         services.AddSingleton<IStatsStore, MongoStatsStore>();
+        services.AddSingleton<IDeliveredStore, MongoDeliveredStore>();
         services.AddSingleton<ILedgerStore, MongoLedgerStore>();
+        services.AddSingleton<IDeviceStore, MongoDeviceStore>();
+        services.AddSingleton<IRetentionStore, MongoRetentionStore>();
+        services.AddSingleton<IRatingStore, MongoRatingStore>();
         services.AddSingleton<ICopySource>(provider => provider.GetRequiredService<MongoDatabase>().IsLegacy
             ? ActivatorUtilities.CreateInstance<LegacySource>(provider)
             : ActivatorUtilities.CreateInstance<MongoCopySource>(provider));

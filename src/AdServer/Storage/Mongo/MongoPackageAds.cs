@@ -6,8 +6,7 @@ using MongoDB.Bson;
 namespace AdServer.Storage.Mongo;
 
 /// <summary>
-/// The documents of <c>package_ads</c>: one per pair, <c>_id: package|adId</c> (no identity of an ad holds a bar). A pair is added by an
-/// insert, which may be repeated. A document per package would grow with the ads and could not be filled twice without looking first.
+/// The pairs of <c>package_ads</c> (<see cref="MongoPairs"/>), and those of the tail.
 /// </summary>
 internal sealed class MongoPackageAds(MongoRetry commands, MongoPackages packages)
 {
@@ -43,7 +42,7 @@ internal sealed class MongoPackageAds(MongoRetry commands, MongoPackages package
     }
 
     public static Task InsertAsync(MongoRetry commands, IReadOnlyCollection<(string Package, string AdId)> pairs, CancellationToken cancellation) =>
-        commands.InsertAsync(Collection, [.. pairs.Select(Write)], MongoVerbs.MostStatements, cancellation);
+        MongoPairs.InsertAsync(commands, Collection, pairs, cancellation);
 
     /// <summary>
     /// All packages, then all pairs of ads that are not removed, in pages, the tail's first: whatever leaves it is in the others from then on.
@@ -60,15 +59,9 @@ internal sealed class MongoPackageAds(MongoRetry commands, MongoPackages package
             yield return set;
         }
 
-        var gone = await marks.ListUnsweptAsync(cancellation);
-        var pages = commands.ScanAsync(Collection, [], null, MongoVerbs.PageSize, cancellation).Select(Read)
-            .Where(pair => !gone.Contains(pair.AdId)).Chunk(MongoVerbs.PageSize);
-        await foreach (var page in pages)
+        await foreach (var set in MongoPairs.ReadLiveAsync(commands, Collection, cancellation))
         {
-            foreach (var set in Sets(page))
-            {
-                yield return set;
-            }
+            yield return set;
         }
     }
 
@@ -96,9 +89,9 @@ internal sealed class MongoPackageAds(MongoRetry commands, MongoPackages package
         return new PackageAdsNews([.. await LiveSetsAsync(sums, cancellation)], new PackageAdsPlace(Math.Max(applied, after.Roll), later));
     }
 
-    public static (string Package, string AdId) Read(BsonDocument pair) => (pair["package"].AsString, pair["adId"].AsString);
+    public static (string Package, string AdId) Read(BsonDocument pair) => MongoPairs.Read(pair);
 
-    public static string IdOf((string Package, string AdId) pair) => $"{pair.Package}|{pair.AdId}";
+    public static string IdOf((string Package, string AdId) pair) => MongoPairs.IdOf(pair);
 
     /// <summary>
     /// Whether a list has every batch of the rolls after one and up to another. A node that is behind gives a shorter one, and the rolls up to
@@ -135,12 +128,6 @@ internal sealed class MongoPackageAds(MongoRetry commands, MongoPackages package
     private async Task<IEnumerable<PackageAds>> LiveSetsAsync(IReadOnlyList<MongoSum> sums, CancellationToken cancellation)
     {
         var gone = await marks.FindRemovedAsync(sums.Select(sum => sum.Key.AdId), cancellation);
-        return Sets(sums.Select(sum => (sum.Key.Package, sum.Key.AdId)).Where(pair => !gone.Contains(pair.AdId)).Distinct());
+        return PackageAds.Sets(sums.Select(sum => (sum.Key.Package, sum.Key.AdId)).Where(pair => !gone.Contains(pair.AdId)).Distinct());
     }
-
-    private static IEnumerable<PackageAds> Sets(IEnumerable<(string Package, string AdId)> pairs) =>
-        pairs.GroupBy(pair => pair.Package, pair => pair.AdId).Select(set => new PackageAds(set.Key, [.. set]));
-
-    private static BsonDocument Write((string Package, string AdId) pair) =>
-        new() { { "_id", IdOf(pair) }, { "package", pair.Package }, { "adId", pair.AdId } };
 }

@@ -1,4 +1,5 @@
 using AdServer.Common;
+using AdServer.Events;
 using AdServer.Stats;
 using MongoDB.Bson;
 
@@ -15,26 +16,33 @@ internal sealed class MongoRebuild(MongoRetry commands, TimeProvider clock)
 
     private readonly MongoRolls rolls = new(commands, clock);
     private readonly MongoAdMarks marks = new(commands);
+    private readonly MongoRawSince rawSince = new(commands);
 
-    public async Task DayAsync(UtcDay day, int mostKeys, CancellationToken cancellation)
+    /// <summary>
+    /// Mends the day; says whether its raw events are kept. That is asked after they were read and before anything is written: nothing of them
+    /// was deleted then, and what is written is right whenever it is carried out.
+    /// </summary>
+    public async Task<bool> DayAsync(UtcDay day, int mostKeys, CancellationToken cancellation)
     {
         var (first, from) = await MendRowsAsync(day, string.Empty, mostKeys, cancellation);
-        while (from is not null)
+        for (var last = first; from is not null && last is not null;)
         {
-            (_, from) = await MendRowsAsync(day, from, mostKeys, cancellation);
+            (last, from) = await MendRowsAsync(day, from, mostKeys, cancellation);
         }
 
-        foreach (var roll in await FindWrongBucketsAsync(day, first, cancellation))
+        foreach (var roll in first is null ? [] : await FindWrongBucketsAsync(day, first, cancellation))
         {
-            await ReplaceBucketsAsync(day, roll, cancellation);
+            await ReplaceBucketsAsync(day, roll, first!.Sums.GetValueOrDefault(roll), cancellation);
         }
+
+        return await rawSince.KeepsAsync(day, cancellation);
     }
 
     /// <summary>
-    /// Puts the rows of a page right; returns the last look, which found nothing wrong, and the ad with which the next page begins. Only what
-    /// two looks in a row find is changed: one read may come from a node that is behind.
+    /// Puts the rows of a page right; returns the last look, which found nothing wrong, and the ad with which the next page begins; no look, if
+    /// raw events of the day may be gone. Only what two looks in a row find is changed: one read may come from a node that is behind.
     /// </summary>
-    private async Task<(MongoDay Read, string? Next)> MendRowsAsync(UtcDay day, string from, int mostKeys, CancellationToken cancellation)
+    private async Task<(MongoDay? Read, string? Next)> MendRowsAsync(UtcDay day, string from, int mostKeys, CancellationToken cancellation)
     {
         var before = new HashSet<(string, DayCounts)>();
         for (var looks = 0; looks < MostLooks; looks++)
@@ -45,6 +53,11 @@ internal sealed class MongoRebuild(MongoRetry commands, TimeProvider clock)
             if (wrong.Count == 0)
             {
                 return (read, window.Until);
+            }
+
+            if (!await rawSince.KeepsAsync(day, cancellation))
+            {
+                return (null, null);
             }
 
             await WriteAsync([.. wrong.Where(one => before.Contains(one.Fault))], cancellation);
@@ -62,6 +75,8 @@ internal sealed class MongoRebuild(MongoRetry commands, TimeProvider clock)
                     MongoDerived.PackageRows, read.Raw.PackageDays, read.PackageRows, key => key.AdId, MongoDerived.IdOf, MongoDerived.KeyOf, read.Applied))
                 .Concat(Compare(
                     MongoDerived.Revisions, read.Raw.Revisions, read.Revisions, key => key.AdId, MongoDerived.IdOf, MongoDerived.KeyOf, read.Applied))
+                .Concat(Compare(
+                    MongoDerived.Invalid, read.Raw.Invalid, read.Invalid, key => key.AdId, MongoDerived.IdOf, MongoDerived.KeyOf, read.Applied))
                 .ToList();
         var gone = await marks.FindRemovedAsync(wrong.Select(one => one.AdId), cancellation);
         return wrong.FindAll(one => !gone.Contains(one.AdId));
@@ -78,9 +93,18 @@ internal sealed class MongoRebuild(MongoRetry commands, TimeProvider clock)
         where TKey : notnull
     {
         // Rows of which no event knows go first: one of them may have the name of one that is missing.
+        var names = raw.Keys.Select(id).ToHashSet(StringComparer.Ordinal);
         foreach (var (key, row) in rows.Where(row => !raw.ContainsKey(row.Key)))
         {
-            yield return new Correction(collection, ad(key), (row.Id, default), Removed(row), null);
+            if (collection != MongoDerived.Invalid || names.Contains(row.Id))
+            {
+                yield return new Correction(collection, ad(key), (row.Id, default), Removed(row), null);
+            }
+            else if (row.Counts != default)
+            {
+                // Emptied rather than deleted: rating anew may have taken its events away, and whoever applies their roll late would make it again.
+                yield return new Correction(collection, ad(key), (row.Id, -row.Counts), null, Changed(row, -row.Counts));
+            }
         }
 
         foreach (var (key, counts) in raw.Where(sum => !rows.TryGetValue(sum.Key, out var row) || row.Counts != sum.Value))
@@ -140,18 +164,40 @@ internal sealed class MongoRebuild(MongoRetry commands, TimeProvider clock)
         return [.. sums.Where(roll => roll.Value != 0).Select(roll => roll.Key)];
     }
 
-    /// <summary>Writes the parts of an applied roll anew, and empties those that are too many.</summary>
-    private async Task ReplaceBucketsAsync(UtcDay day, long roll, CancellationToken cancellation)
+    /// <summary>
+    /// Writes the parts of an applied roll anew from its events of the day, of which the last look knows the sum. A part out of which a device is
+    /// taken meanwhile is left as it is: the device would come back. Another rebuild mends that part.
+    /// </summary>
+    private async Task ReplaceBucketsAsync(UtcDay day, long roll, long sum, CancellationToken cancellation)
     {
-        var events = (await rolls.ReadAsync(roll, cancellation)).Where(one => one.Day == day).ToList();
+        for (var patience = commands.NewPatience(); await rawSince.KeepsAsync(day, cancellation);)
+        {
+            var erased = await MongoBuckets.ReadErasedAsync(commands, day, roll, cancellation);
+            var events = await rolls.ReadDayAsync(roll, day, cancellation);
+            if (events.Sum(MongoDay.SumOf) == sum && await rawSince.KeepsAsync(day, cancellation))
+            {
+                await ReplaceBucketsAsync(day, roll, events, erased, cancellation);
+                return;
+            }
+
+            await patience.PauseAsync(cancellation);
+        }
+    }
+
+    /// <summary>Writes the parts of an applied roll anew, and empties those that are too many.</summary>
+    private async Task ReplaceBucketsAsync(
+        UtcDay day, long roll, IReadOnlyList<AdEvent> events, IReadOnlyDictionary<string, BsonValue> erased, CancellationToken cancellation)
+    {
         var gone = await marks.FindRemovedAsync(events.Select(one => one.AdId), cancellation);
         var written = new BsonArray();
         foreach (var part in events.Where(one => !gone.Contains(one.AdId)).Chunk(MongoBuckets.MostEvents))
         {
             var bucket = MongoBuckets.Write(day, roll, written.Count + 1, part, clock.Now());
             written.Add(bucket["_id"]);
-            await commands.UpdateAsync(
-                MongoBuckets.Collection, [MongoVerbs.Statement(new BsonDocument("_id", bucket["_id"]), bucket, upsert: true)], cancellation);
+            var guard = erased.GetValueOrDefault(bucket.Text("_id"), BsonNull.Value);
+            bucket.Add(MongoBuckets.Erased, guard, !guard.IsBsonNull);
+            var sameSince = new BsonDocument { { "_id", bucket["_id"] }, { MongoBuckets.Erased, guard } };
+            await commands.UpdateAsync(MongoBuckets.Collection, [MongoVerbs.Statement(sameSince, bucket, upsert: true)], cancellation);
         }
 
         // Emptied rather than deleted: whoever applies a roll late finds the part there and leaves it.

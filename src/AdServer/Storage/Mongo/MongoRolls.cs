@@ -34,20 +34,12 @@ internal sealed class MongoRolls(MongoRetry commands, TimeProvider clock)
     public async Task<long?> FindRestAsync(CancellationToken cancellation) =>
         await ReadNewestAsync(cancellation) is { IsApplied: true } newest ? newest.Number : null;
 
-    /// <summary>The events of a roll that was applied, in their order, without those that were swept; none if there is no such roll.</summary>
-    public async Task<IReadOnlyList<AdEvent>> ReadAsync(long number, CancellationToken cancellation)
+    /// <summary>The events of a day and a roll that was applied, in their order, as far as this node sees them.</summary>
+    public async Task<IReadOnlyList<AdEvent>> ReadDayAsync(long number, UtcDay day, CancellationToken cancellation)
     {
-        var patience = commands.NewPatience();
-        while (true)
-        {
-            var part = await batches.ListRolledAsync(number - 1, number, cancellation).ToListAsync(cancellation);
-            if (await ReadEventsAsync(part, cancellation) is { } events)
-            {
-                return events;
-            }
-
-            await patience.PauseAsync(cancellation);
-        }
+        var part = await batches.ListRolledAsync(number - 1, number, cancellation).Select(batch => batch.Id).ToListAsync(cancellation);
+        return await MongoEventScan.OfBatchesAsync(commands, part, new BsonDocument("day", day.ToString()), cancellation)
+            .Select(MongoEvents.Read).ToListAsync(cancellation);
     }
 
     /// <summary>The roll to apply next; nothing if nothing waits.</summary>

@@ -9,8 +9,11 @@ namespace AdServer.Storage.Mongo;
 /// </summary>
 internal static class MongoSchema
 {
-    public const int Version = 3;
+    public const int Version = 4;
     public const string Meta = "meta";
+
+    /// <summary>The version that added <c>delivered_ads</c>.</summary>
+    private const int FirstDelivered = 3;
 
     private const string VersionId = "schema";
     private const string ProbeId = "writable";
@@ -38,10 +41,12 @@ internal static class MongoSchema
         ["ad_events"] =
         [
             new("batch", ["batch", "place"]), new("dayBatch", ["day", "batch", "place"]), new("adBatch", ["adId", "batch", "place"]),
+            new("removedOn", [MongoEvents.RemovedOn], IsSparse: true), new("device", ["deviceId"], IsSparse: true),
         ],
         ["journal"] = [new("roll", ["roll", "_id"])],
         ["rolls"] = [],
         [MongoSpools.Collection] = [],
+        [MongoRawSince.Collection] = [],
         ["events_by_day"] = [],
         ["daily_ad_stats"] = [new("performerDate", ["performerId", "date"]), new("date", ["date", "_id"])],
         ["daily_ad_revisions"] = [new("performerDate", ["performerId", "date"]), new("date", ["date", "_id"])],
@@ -49,8 +54,13 @@ internal static class MongoSchema
         [
             new("performerDate", ["performerId", "date"]), new("packageDate", ["packageName", "date"]), new("date", ["date", "_id"]),
         ],
+        ["daily_invalid_stats"] =
+        [
+            new("performerDate", ["performerId", "date"]), new("packageDate", ["packageName", "date"]), new("date", ["date", "_id"]),
+        ],
         ["packages"] = [],
         ["package_ads"] = [new("ad", ["adId"])],
+        [MongoDeliveredStore.Collection] = [new("ad", ["adId"])],
         ["daily_deliveries"] = [new("performerDate", ["performerId", "date"]), new("date", ["date"])],
         ["daily_requests"] = [new("packageDate", ["packageName", "date"])],
     };
@@ -116,14 +126,26 @@ internal static class MongoSchema
 
     /// <summary>
     /// Says that this program's version writes here: an older one does not start any more. What version 2 added (<c>daily_ad_revisions</c> and an
-    /// event's <c>revision</c>) is absent from what was there before, which means that it came before its day was closed.
+    /// event's <c>revision</c>) is absent from what was there before, which means that it came before its day was closed. Of what version 3 added
+    /// <c>delivered_ads</c> is filled before, by a start that dies as often as it does; an event's <c>flaw</c> and <c>daily_invalid_stats</c> are
+    /// absent where nobody rated it, which means that it counts as valid; what retention needs (<c>raw_since</c>, <c>thinned</c>, <c>removedOn</c>) is
+    /// absent where nothing was removed.
     /// </summary>
-    public static async Task RaiseAsync(IMongoCommands commands, CancellationToken cancellation)
+    public static async Task RaiseAsync(IMongoCommands commands, Func<Task> fillDelivered, CancellationToken cancellation)
     {
+        if (await HasNoDeliveredAsync(commands, cancellation))
+        {
+            await fillDelivered();
+        }
+
         var update = MongoWrites.Update(
             Meta, new BsonDocument("_id", VersionId), new BsonDocument("$max", new BsonDocument("version", Version)));
         (await commands.RunAsync(update, cancellation)).ThrowIfFailed();
     }
+
+    /// <summary>Whether the database was written before deliveries were noted by ad.</summary>
+    public static async Task<bool> HasNoDeliveredAsync(IMongoCommands commands, CancellationToken cancellation) =>
+        await FindVersionAsync(commands, cancellation) < FirstDelivered;
 
     /// <summary>Writes something of no meaning: whether this user may, and a majority takes it.</summary>
     public static async Task ProbeAsync(IMongoCommands commands, CancellationToken cancellation)
@@ -183,14 +205,14 @@ internal static class MongoSchema
 }
 
 /// <summary>
-/// An index, whose keys all ascend. Its name stands for its definition: another definition needs another name. A unique one leaves out
-/// documents without the field, such as the marks of what was removed.
+/// An index, whose keys all ascend. Its name stands for its definition: another definition needs another name. A unique or sparse one leaves
+/// out documents without the field, such as the marks of what was removed.
 /// </summary>
-internal sealed record MongoIndex(string Name, string[] Keys, bool IsUnique = false)
+internal sealed record MongoIndex(string Name, string[] Keys, bool IsUnique = false, bool IsSparse = false)
 {
     public BsonDocument ToDocument()
     {
         var document = new BsonDocument { { "key", new BsonDocument(Keys.Select(key => new BsonElement(key, 1))) }, { "name", Name } };
-        return IsUnique ? document.Add("unique", true).Add("sparse", true) : document;
+        return document.Add("unique", true, IsUnique).Add("sparse", true, IsUnique || IsSparse);
     }
 }

@@ -13,6 +13,9 @@ internal sealed partial class MongoStart(MongoSettings settings, ILogger log)
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan LongestIndexing = TimeSpan.FromHours(12);
 
+    /// <summary>Of one command of a page of pairs.</summary>
+    private static readonly TimeSpan LongestFilling = TimeSpan.FromMinutes(1);
+
     /// <summary>After this, whoever waits for the server to listen is told why it does not.</summary>
     private static readonly TimeSpan SlowIndexing = TimeSpan.FromSeconds(2);
 
@@ -82,8 +85,15 @@ internal sealed partial class MongoStart(MongoSettings settings, ILogger log)
             await new MongoCopyMark(commands, settings).RequireFinishedAsync(cancellation);
         }
 
-        await MongoSchema.RaiseAsync(commands, cancellation);
+        await MongoSchema.RaiseAsync(commands, () => FillDeliveredAsync(cancellation), cancellation);
         await IndexAsync(cancellation);
+    }
+
+    private async Task FillDeliveredAsync(CancellationToken cancellation)
+    {
+        LogFilling(log, settings.Redacted);
+        await using var commands = Connect(LongestFilling);
+        await MongoDeliveredStore.FillAsync(new MongoRetry(commands, TimeProvider.System, LongestFilling), cancellation);
     }
 
     private async Task IndexAsync(CancellationToken cancellation)
@@ -111,6 +121,9 @@ internal sealed partial class MongoStart(MongoSettings settings, ILogger log)
             .WithDefault("connectTimeoutMS", (long)Patience.TotalMilliseconds);
         return new MongocCommands(settings with { Uri = uri }, new MongocLimits(Workers: 1, Patience, call));
     }
+
+    [LoggerMessage(2, LogLevel.Information, "Noting what {Database:l} delivered so far. With very many pairs of apps and ads this takes a while; it happens once")]
+    private static partial void LogFilling(ILogger log, string database);
 
     [LoggerMessage(1, LogLevel.Information, "Making the indexes of {Database:l}. On a full database this takes a while; it happens once")]
     private static partial void LogIndexing(ILogger log, string database);

@@ -1,3 +1,4 @@
+using AdServer.Events;
 using AdServer.Stats;
 using MongoDB.Bson;
 
@@ -21,6 +22,19 @@ internal sealed class MongoStatsQuery(MongoRetry commands, StatsQuery query, lon
     private static readonly Source AdRows = new(
         MongoDerived.AdRows, [.. Counts.Select(Sum)], sums => new Measures(ReadCounts(sums), 0, 0, 0));
 
+    /// <summary>What counts as invalid traffic, by reason; taken out of what the other rows say.</summary>
+    private static readonly Source Invalid = new(
+        MongoDerived.Invalid,
+        [
+            .. from flaw in InvalidCounts.Flaws
+               let isThis = new BsonDocument("$eq", new BsonArray { "$flaw", MongoEvents.NameOf(flaw) })
+               from field in Counts
+               select Sum(new BsonDocument("$cond", new BsonArray { isThis, field, 0L })),
+        ],
+        sums => Measures.Without(InvalidCounts.Flaws
+            .Select((flaw, index) => InvalidCounts.Of(flaw, ReadCounts(sums[(Counts.Length * index)..])))
+            .Aggregate((sum, one) => sum + one)));
+
     private static readonly Source Deliveries = new(MongoCounters.Deliveries, [Sum("$deliveries")], sums => new Measures(default, sums[0], 0, 0));
 
     private static readonly Source Requests = new(
@@ -30,6 +44,7 @@ internal sealed class MongoStatsQuery(MongoRetry commands, StatsQuery query, lon
     [
         query.ByPackage ? AdRows with { Collection = MongoDerived.PackageRows } : AdRows,
         .. query.HasRevisions ? [Revisions(query.AsOf)] : Array.Empty<Source>(),
+        .. query.IsNet ? [Invalid] : Array.Empty<Source>(),
         .. query.HasDeliveries ? [Deliveries] : Array.Empty<Source>(),
         .. query.HasRequests ? [Requests] : Array.Empty<Source>(),
     ];
@@ -211,6 +226,12 @@ internal sealed record MongoStatsRows(List<StatsRow> Rows, Dictionary<string, lo
             if (sum.Revision > 0 && !Includes(MongoDerived.IdOf(revision), sum.Roll))
             {
                 rest.Add(revision, sum.Counts);
+            }
+
+            var invalid = new InvalidDay(ad.AdId, ad.PerformerId, sum.Key.Package, ad.Day, sum.Flaw);
+            if (sum.Flaw != TrafficFlaw.None && !Includes(MongoDerived.IdOf(invalid), sum.Roll))
+            {
+                rest.Add(invalid, sum.Counts);
             }
         }
 

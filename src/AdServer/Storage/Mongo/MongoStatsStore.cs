@@ -18,15 +18,19 @@ internal sealed class MongoStatsStore : IStatsStore
     private readonly MongoSweep sweep;
     private readonly MongoSpools spools;
 
-    public MongoStatsStore(MongoRetry commands, TimeProvider clock, MongoSpools spools)
+    /// <param name="commands">The engine.</param>
+    /// <param name="clock">The time.</param>
+    /// <param name="spools">What waits for the engine.</param>
+    /// <param name="noted">The packages as others of this process note them, whose order is one.</param>
+    public MongoStatsStore(MongoRetry commands, TimeProvider clock, MongoSpools spools, MongoPackages? noted = null)
     {
         (this.commands, this.clock, this.spools) = (commands, clock, spools);
         rolls = new(commands, clock);
         tail = new(commands);
         marks = new(commands);
-        packages = new(commands, clock);
+        packages = noted ?? new(commands, clock);
         packageAds = new(commands, packages);
-        sweep = new(commands);
+        sweep = new(commands, clock);
     }
 
     public async Task ApplyAsync(Roll roll, CancellationToken cancellation)

@@ -1,3 +1,4 @@
+using AdServer.Common;
 using MongoDB.Bson;
 
 namespace AdServer.Storage.Mongo;
@@ -7,16 +8,19 @@ namespace AdServer.Storage.Mongo;
 /// event with an identity from a client the identity stays. The place is only remembered: after a start it begins anew. That nothing is
 /// left is said by durable writes that look for it, not by reads, which a node that is behind may answer.
 /// </summary>
-internal sealed class MongoSweep(MongoRetry commands)
+internal sealed class MongoSweep(MongoRetry commands, TimeProvider clock)
 {
     private const int MostAds = 100;
 
-    /// <summary>Where rows of ads are. In <c>package_ads</c> the ad stands last.</summary>
-    private static readonly string[] ById = [MongoDerived.AdRows, MongoDerived.Revisions, MongoDerived.PackageRows, MongoCounters.Deliveries];
+    /// <summary>Where rows of ads are. In <see cref="Pairs"/> the ad stands last.</summary>
+    private static readonly string[] ById =
+        [MongoDerived.AdRows, MongoDerived.Revisions, MongoDerived.PackageRows, MongoDerived.Invalid, MongoCounters.Deliveries];
+
+    private static readonly string[] Pairs = [MongoPackageAds.Collection, MongoDeliveredStore.Collection];
 
     private readonly MongoAdMarks marks = new(commands);
     private readonly MongoBatches batches = new(commands);
-    private readonly MongoRolls rolls = new(commands, TimeProvider.System);
+    private readonly MongoRolls rolls = new(commands, clock);
     private Scan? current;
 
     /// <summary>Deletes a slice; says whether there may be more that can be deleted now.</summary>
@@ -57,13 +61,10 @@ internal sealed class MongoSweep(MongoRetry commands)
              select (Event: one, Roll: roll.Value)).ToList();
         var parts = rolled.Select(one => (one.Event["day"].AsString, one.Roll)).ToHashSet();
         await MongoBuckets.SweepAsync(commands, parts, scan.Ids, cancellation);
+        await batches.ThinAsync(rolled.Select(one => one.Event["batch"].AsString).Distinct(), cancellation);
+        var today = UtcDay.Of(clock.Now());
         await commands.UpdateAsync(
-            MongoEvents.Collection,
-            from one in rolled
-            where one.Event["_id"].IsString
-            select MongoVerbs.Statement(
-                new BsonDocument("_id", one.Event["_id"]), new BsonDocument { { "batch", one.Event["batch"] }, { "place", one.Event["place"] } }),
-            cancellation);
+            MongoEvents.Collection, rolled.Where(one => one.Event["_id"].IsString).Select(one => MongoEvents.Strip(one.Event, today)), cancellation);
         var ours = rolled.Select(one => one.Event["_id"]).Where(id => !id.IsString);
         await commands.DeleteAsync(MongoEvents.Collection, Some(ours), cancellation);
         return events.Except(rolled.Select(one => one.Event)).Select(one => one["batch"].AsString);
@@ -86,7 +87,11 @@ internal sealed class MongoSweep(MongoRetry commands)
             await commands.DeleteAsync(collection, ranges, cancellation);
         }
 
-        await commands.DeleteAsync(MongoPackageAds.Collection, [ofAds], cancellation);
+        foreach (var collection in Pairs)
+        {
+            await commands.DeleteAsync(collection, [ofAds], cancellation);
+        }
+
         return true;
     }
 
@@ -100,8 +105,12 @@ internal sealed class MongoSweep(MongoRetry commands)
             left -= left > 0 ? await DeleteAsync(collection, ranges, left, cancellation) : 0;
         }
 
-        var pairs = new BsonDocument("adId", MongoVerbs.In(scan.Ids));
-        left -= left > 0 ? await DeleteAsync(MongoPackageAds.Collection, pairs, left, cancellation) : 0;
+        var ofAds = new BsonDocument("adId", MongoVerbs.In(scan.Ids));
+        foreach (var collection in Pairs)
+        {
+            left -= left > 0 ? await DeleteAsync(collection, ofAds, left, cancellation) : 0;
+        }
+
         return left > 0;
     }
 

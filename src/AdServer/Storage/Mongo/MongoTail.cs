@@ -51,11 +51,14 @@ internal sealed class MongoTail(MongoRetry commands)
         return sums;
     }
 
-    /// <summary>The sums of some batches, a bounded number of events at a time, and how many events were found and should have been.</summary>
+    /// <summary>
+    /// The sums of some batches, a bounded number of events at a time, and how many events were found and should have been: as many, where
+    /// some may have been deleted.
+    /// </summary>
     public async IAsyncEnumerable<(long Found, long Expected, IReadOnlyList<MongoSum> Sums)> AddUpAsync(
         IEnumerable<MongoBatch> some, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        foreach (var group in some.GroupBy(batch => batch.Roll))
+        foreach (var group in some.GroupBy(batch => (batch.Roll, batch.IsThinned)))
         {
             foreach (var part in Cut(group))
             {
@@ -67,7 +70,8 @@ internal sealed class MongoTail(MongoRetry commands)
                 var page = await commands.AggregateAsync(MongoEvents.Collection, pipeline, MongoVerbs.MostStatements * 1000, cancellation);
                 var found = page.IsEnd ? page.Documents.Sum(sum => sum["events"].ToInt64()) : -1;
                 var live = page.Documents.Where(sum => sum["_id"].AsBsonDocument.GetValue("adId", BsonNull.Value).IsString);
-                yield return (found, part.Sum(batch => (long)batch.Events), [.. live.Select(sum => Read(sum, group.Key))]);
+                var expected = group.Key.IsThinned && page.IsEnd ? found : part.Sum(batch => (long)batch.Events);
+                yield return (found, expected, [.. live.Select(sum => Read(sum, group.Key.Roll))]);
             }
         }
     }
@@ -78,7 +82,7 @@ internal sealed class MongoTail(MongoRetry commands)
             "_id", new BsonDocument
             {
                 { "adId", "$adId" }, { "performerId", "$performerId" }, { "package", "$packageName" }, { "isOther", "$isOtherPackage" },
-                { "day", "$day" }, { "revision", "$revision" }, { "type", "$eventType" },
+                { "day", "$day" }, { "revision", "$revision" }, { "type", "$eventType" }, { "flaw", "$flaw" },
             }
         },
         { "events", new BsonDocument("$sum", 1L) },
@@ -124,13 +128,15 @@ internal sealed class MongoTail(MongoRetry commands)
             roll,
             new PackageDay(key["adId"].AsString, key["performerId"].AsString, package, UtcDay.Parse(key["day"].AsString)),
             key.GetValue("revision", BsonNull.Value) is { IsNumeric: true } revision ? revision.ToInt32() : 0,
+            MongoEvents.FlawOf(key.GetValue("flaw", BsonNull.Value)),
             counts);
     }
 }
 
-/// <summary>Events of one ad, package, day and revision, added up.</summary>
+/// <summary>Events of one ad, package, day, revision and flaw, added up.</summary>
 /// <param name="Roll">The roll that holds them, if one does.</param>
 /// <param name="Key">Where they count.</param>
 /// <param name="Revision">The revision of the day that they belong to.</param>
+/// <param name="Flaw">Why they count as invalid traffic, if they do.</param>
 /// <param name="Counts">What they add.</param>
-internal sealed record MongoSum(long? Roll, PackageDay Key, int Revision, DayCounts Counts);
+internal sealed record MongoSum(long? Roll, PackageDay Key, int Revision, TrafficFlaw Flaw, DayCounts Counts);

@@ -50,6 +50,24 @@ internal static class SqliteBuckets
         }
     }
 
+    /// <summary>Makes the events of a device in the parts of one day and roll anonymous; says how many.</summary>
+    public static int Erase(SqliteSession session, UtcDay day, long roll, string deviceId)
+    {
+        var entries = 0;
+        using var update = session.Kept("UPDATE events_by_day SET events = ? WHERE rowid = ?");
+        foreach (var (part, events) in ListParts(session, day, roll))
+        {
+            var found = events.Count(one => one.DeviceId == deviceId);
+            entries += found;
+            if (found > 0)
+            {
+                update.Put(Write([.. events.Select(one => one.DeviceId == deviceId ? one.WithoutDevice() : one)])).Put(part).Run();
+            }
+        }
+
+        return entries;
+    }
+
     /// <summary>Deletes the parts of one day and roll.</summary>
     public static void Remove(SqliteSession session, UtcDay day, long roll)
     {

@@ -12,10 +12,21 @@ internal static class SqliteCopyEnd
         session.Number("SELECT count(*) FROM ads WHERE removed_at IS NULL"),
         session.Number("SELECT count(*) FROM ads WHERE removed_at IS NOT NULL"),
         session.Number("SELECT count(*) FROM packages"),
-        session.Number("SELECT count(*) FROM ad_events"),
+        session.Number("SELECT count(*) FROM ad_events WHERE day >= coalesce((SELECT max(day) FROM raw_since), '')"),
         session.Number("SELECT count(*) FROM event_ids"),
         session.Number("SELECT count(*) FROM daily_deliveries WHERE ad_id IN (SELECT id FROM ads WHERE removed_at IS NULL)"),
-        session.Number("SELECT count(*) FROM daily_requests"));
+        session.Number("SELECT count(*) FROM daily_requests"),
+        session.Number("SELECT count(*) FROM delivered_ads WHERE ad_number IN (SELECT number FROM ads WHERE removed_at IS NULL)"))
+    {
+        RawSince = SqliteRawSince.Read(session),
+        Kept = session.Number(
+            """
+            SELECT (SELECT count(*) FROM daily_ad_stats WHERE date < (SELECT max(day) FROM raw_since))
+                + (SELECT count(*) FROM daily_package_stats WHERE date < (SELECT max(day) FROM raw_since))
+                + (SELECT count(*) FROM daily_ad_revisions WHERE date < (SELECT max(day) FROM raw_since))
+                + (SELECT count(*) FROM daily_invalid_stats WHERE date < (SELECT max(day) FROM raw_since))
+            """),
+    };
 
     public static async Task<IReadOnlyList<StatsRow>> ReadStatsAsync(IStatsStore stats, StatsQuery query, CancellationToken cancellation) =>
         (await stats.ReadAsync(query, cancellation)).Rows;

@@ -17,7 +17,7 @@ internal static class SqliteCopyMark
 
     /// <summary>What a store has rows in as soon as anybody used it.</summary>
     private static readonly string[] Used =
-        ["performers", "developers", "ads", "ad_events", "event_ids", "rolls", "packages", "daily_deliveries", "daily_requests"];
+        ["performers", "developers", "ads", "ad_events", "event_ids", "rolls", "packages", "daily_deliveries", "daily_requests", "raw_since"];
 
     /// <summary>Refuses a store that a copy has not finished.</summary>
     /// <exception cref="StartException">It is refused.</exception>

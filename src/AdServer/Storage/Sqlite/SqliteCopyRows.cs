@@ -30,10 +30,12 @@ internal static class SqliteCopyRows
         return [.. select.Put(after).Put(limit).Rows().Select(row => (row.Int(0), row.Text(1)))];
     }
 
+    /// <summary>The events of days whose raw events are kept, and of others those that are not rolled up: the rows of those days lack them.</summary>
     public static IReadOnlyList<(long Seq, AdEvent Event)> ListEvents(SqliteSession session, long after, int limit)
     {
-        using var select = session.Kept(SqliteEvents.Select + " WHERE seq > ? ORDER BY seq LIMIT ?");
-        return [.. select.Put(after).Put(limit).Rows().Select(row => (row.Int(0), Identify(SqliteEvents.Read(row), row.Int(0))))];
+        var since = SqliteRawSince.Read(session)?.ToString() ?? string.Empty;
+        using var select = session.Kept(SqliteEvents.Select + " WHERE seq > ? AND (day >= ? OR seq > ?) ORDER BY seq LIMIT ?");
+        return [.. select.Put(after).Put(since).Put(SqliteRolls.LastApplied(session).Last).Put(limit).Rows().Select(row => (row.Int(0), Identify(SqliteEvents.Read(row), row.Int(0))))];
     }
 
     public static IReadOnlyList<CopiedEventId> ListEventIds(SqliteSession session, string after, int limit)
@@ -63,6 +65,19 @@ internal static class SqliteCopyRows
             """);
         return [.. PutKey(select, after).Put(limit).Rows().Select(row => (
             row.Text(2), new RequestTotal(row.Text(0), row.Day(1), row.Int(3), row.Int(4))))];
+    }
+
+    /// <summary>Those of ads that were not removed, with their places.</summary>
+    public static IReadOnlyList<((long Package, long Ad) Place, (string Package, string AdId) Pair)> ListDelivered(
+        SqliteSession session, (long Package, long Ad) after, int limit)
+    {
+        using var select = session.Kept(
+            """
+            SELECT package_number, ad_number, packages.name, ads.id FROM delivered_ads
+            JOIN packages ON packages.number = package_number JOIN ads ON ads.number = ad_number AND removed_at IS NULL
+            WHERE (package_number, ad_number) > (?, ?) ORDER BY package_number, ad_number LIMIT ?
+            """);
+        return [.. select.Put(after.Package).Put(after.Ad).Put(limit).Rows().Select(row => ((row.Int(0), row.Int(1)), (row.Text(2), row.Text(3))))];
     }
 
     private static SqliteStatement PutKey(SqliteStatement select, string[]? after) =>

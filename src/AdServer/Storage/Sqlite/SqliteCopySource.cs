@@ -6,15 +6,16 @@ using AdServer.Stats;
 namespace AdServer.Storage.Sqlite;
 
 /// <summary>A store in SQLite that is moved elsewhere: each table by its key, the events and what has an order in that order.</summary>
-internal sealed class SqliteCopySource(SqliteDatabase database, StorageLocation location, IStatsStore stats) : ICopySource
+internal sealed class SqliteCopySource(SqliteDatabase database, StorageLocation location, IStatsStore stats, ILedgerStore ledger) : ICopySource
 {
     private const int MostRows = 1000;
     private const int MostEvents = 4000;
 
     public string Name => location.Name;
 
-    public Task<CopyPiece?> ReadAsync(CopyStage stage, string place, CancellationToken cancellation) =>
-        database.ReadAsync(session => Read(session, stage, StoragePlace.Read(place)), cancellation);
+    public async Task<CopyPiece?> ReadAsync(CopyStage stage, string place, CancellationToken cancellation) => stage == CopyStage.Kept
+        ? await KeptRows.ReadAsync(ledger, await ledger.ReadRawSinceAsync(cancellation), StoragePlace.Read(place), cancellation)
+        : await database.ReadAsync(session => Read(session, stage, StoragePlace.Read(place)), cancellation);
 
     public Task<CopyCounts> CountAsync(CancellationToken cancellation) => database.ReadAsync(SqliteCopyEnd.Count, cancellation);
 
@@ -29,10 +30,12 @@ internal sealed class SqliteCopySource(SqliteDatabase database, StorageLocation 
         CopyStage.Developers => ReadDevelopers(session, after),
         CopyStage.Ads => Piece(SqliteCopyRows.ListAds(session, NumberOf(after), CopyRows.Ads.Most), items => new CopyRows.Ads(items)),
         CopyStage.Packages => Piece(SqliteCopyRows.ListPackages(session, NumberOf(after), MostRows), items => new CopyRows.Packages(items)),
+        CopyStage.RawSince => KeptRows.Say(SqliteRawSince.List(session), after),
         CopyStage.Events => Piece(SqliteCopyRows.ListEvents(session, NumberOf(after), MostEvents), items => new CopyRows.Events(items)),
         CopyStage.EventIds => ReadEventIds(session, after),
         CopyStage.Deliveries => ReadDeliveries(session, after),
         CopyStage.Requests => ReadRequests(session, after),
+        CopyStage.Delivered => ReadDelivered(session, after),
         _ => throw new ArgumentOutOfRangeException(nameof(stage)),
     };
 
@@ -69,6 +72,14 @@ internal sealed class SqliteCopySource(SqliteDatabase database, StorageLocation 
         var items = SqliteCopyRows.ListRequests(session, after, MostRows);
         return items is [.., var (process, last)]
             ? new CopyPiece(new CopyRows.Requests(items), StoragePlace.Of(last.Package, last.Day.ToString(), process))
+            : null;
+    }
+
+    private static CopyPiece? ReadDelivered(SqliteSession session, string[]? after)
+    {
+        var items = SqliteCopyRows.ListDelivered(session, (NumberOf(after), after is null ? 0 : NumberOf(after[1..])), MostRows);
+        return items is [.., var last]
+            ? new CopyPiece(new CopyRows.Delivered([.. items.Select(item => item.Pair)]), StoragePlace.Of($"{last.Place.Package}", $"{last.Place.Ad}"))
             : null;
     }
 

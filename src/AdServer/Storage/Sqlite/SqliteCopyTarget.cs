@@ -1,10 +1,11 @@
 using AdServer.Commands.Copying;
+using AdServer.Common;
 using AdServer.Stats;
 
 namespace AdServer.Storage.Sqlite;
 
 /// <summary>A file that is filled by a copy: each piece and the mark behind it are one transaction, so none is there twice or half.</summary>
-internal sealed class SqliteCopyTarget(SqliteDatabase database, StorageLocation location, IStatsStore stats) : ICopyTarget
+internal sealed class SqliteCopyTarget(SqliteDatabase database, StorageLocation location, IStatsStore stats, TimeProvider clock) : ICopyTarget
 {
     public string Name => location.Name;
 
@@ -26,7 +27,7 @@ internal sealed class SqliteCopyTarget(SqliteDatabase database, StorageLocation 
     public Task<IReadOnlyList<StatsRow>> ReadStatsAsync(StatsQuery query, CancellationToken cancellation) =>
         SqliteCopyEnd.ReadStatsAsync(stats, query, cancellation);
 
-    private static void Add(SqliteSession session, CopyRows? rows)
+    private void Add(SqliteSession session, CopyRows? rows)
     {
         switch (rows)
         {
@@ -43,6 +44,12 @@ internal sealed class SqliteCopyTarget(SqliteDatabase database, StorageLocation 
                 break;
             case CopyRows.Packages { Items: var items }:
                 ForEach(items, one => SqlitePackageAds.Remember(session, one));
+                break;
+            case CopyRows.RawSince { Items: var items }:
+                ForEach(items, one => SqliteRawSince.Raise(session, one.On, one.Day));
+                break;
+            case CopyRows.Kept { Rows: var kept }:
+                AddKept(session, kept);
                 break;
             case CopyRows.Events { Items: var items }:
                 SqliteEvents.Append(session, items);
@@ -66,9 +73,21 @@ internal sealed class SqliteCopyTarget(SqliteDatabase database, StorageLocation 
             case CopyRows.Requests { Items: var items }:
                 ForEach(items.GroupBy(one => one.Process, one => one.Total), some => SqliteCounters.ReplaceRequests(session, some.Key, [.. some]));
                 break;
+            case CopyRows.Delivered { Items: var items }:
+                SqliteDeliveredStore.Add(session, PackageAds.Sets(items));
+                break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(rows));
         }
+    }
+
+    /// <summary>Rows that include no roll of this store yet, and the package sets that follow from them.</summary>
+    private void AddKept(SqliteSession session, RollUp kept)
+    {
+        var live = new SqliteLiveAds(session);
+        var rows = live.Only(kept);
+        SqliteDerived.AddRows(session, rows, through: 0, clock.Now());
+        SqlitePackageAds.Add(session, SqlitePackageAds.Table, rows.PackageDays.Keys.Select(key => (key.Package, key.AdId)), live);
     }
 
     private static void AddAd(SqliteSession session, CopiedAd copied)

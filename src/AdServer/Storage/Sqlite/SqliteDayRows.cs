@@ -20,11 +20,12 @@ internal static class SqliteDayRows
         FROM daily_package_stats WHERE ad_id = ? AND date = ?
         """;
 
-    /// <summary>Which ads have a row or a revision of a day, from one on.</summary>
+    /// <summary>Which ads have a row, a revision or invalid traffic of a day, from one on.</summary>
     public const string AdsOfDay =
         """
         SELECT ad_id FROM daily_ad_stats WHERE date = ?1 AND ad_id > ?2
-        UNION SELECT ad_id FROM daily_ad_revisions WHERE date = ?1 AND ad_id > ?2 ORDER BY ad_id LIMIT ?3
+        UNION SELECT ad_id FROM daily_ad_revisions WHERE date = ?1 AND ad_id > ?2
+        UNION SELECT ad_id FROM daily_invalid_stats WHERE date = ?1 AND ad_id > ?2 ORDER BY ad_id LIMIT ?3
         """;
 
     private const string Revisions =
@@ -36,7 +37,7 @@ internal static class SqliteDayRows
     private const string AdRow =
         "SELECT views, clicks, skips, exits, watch_duration_sum, performer_id, through FROM daily_ad_stats WHERE ad_id = ? AND date = ?";
 
-    /// <summary>Ads with a row or a revision of the day, after one, in order.</summary>
+    /// <summary>Ads with a row, a revision or invalid traffic of the day, after one, in order.</summary>
     public static List<string> ListAds(SqliteSession session, UtcDay day, string after, int limit)
     {
         using var select = session.Kept(AdsOfDay);
@@ -84,6 +85,7 @@ internal static class SqliteDayRows
                 through = Math.Max(through, row.Int(6));
             }
 
+            through = Math.Max(through, SqliteInvalid.Read(session, day, adId, found));
             if (through > last)
             {
                 ahead?.Invoke(adId);
@@ -99,11 +101,13 @@ internal static class SqliteDayRows
         using var ad = session.Kept("DELETE FROM daily_ad_stats WHERE ad_id = ? AND date = ?");
         using var revisions = session.Kept("DELETE FROM daily_ad_revisions WHERE ad_id = ? AND date = ?");
         using var packages = session.Kept("DELETE FROM daily_package_stats WHERE ad_id = ? AND date = ?");
+        using var invalid = session.Kept("DELETE FROM daily_invalid_stats WHERE ad_id = ? AND date = ?");
         foreach (var adId in ads)
         {
             ad.Put(adId).Put(day).Run();
             revisions.Put(adId).Put(day).Run();
             packages.Put(adId).Put(day).Run();
+            invalid.Put(adId).Put(day).Run();
         }
     }
 

@@ -6,7 +6,8 @@ namespace AdServer.Storage.Sqlite;
 /// <summary>The statements on the rows that follow from events: a row and the roll that it includes last change together (law 5).</summary>
 internal static class SqliteDerived
 {
-    private const string AddCounts =
+    /// <summary>Adds to a row that is there, unless it includes the roll.</summary>
+    public const string AddCounts =
         """
          DO UPDATE SET views = views + excluded.views, clicks = clicks + excluded.clicks, skips = skips + excluded.skips,
             exits = exits + excluded.exits, watch_duration_sum = watch_duration_sum + excluded.watch_duration_sum,
@@ -30,7 +31,7 @@ internal static class SqliteDerived
         var ads = new SqliteLiveAds(session);
         var live = ads.Only(counts);
         AddRows(session, live, roll.Number, now);
-        AddPackageAds(session, live.PackageDays.Keys.Select(key => (key.Package, key.AdId)), ads);
+        SqlitePackageAds.Add(session, SqlitePackageAds.Table, live.PackageDays.Keys.Select(key => (key.Package, key.AdId)), ads);
         SqliteBuckets.Add(session, roll.Number, roll.Events.Where(one => ads.Has(one.AdId)), now);
         SqliteSweep.Reopen(session, ads.Gone);
         SqliteRolls.MarkApplied(session, roll.Number);
@@ -51,6 +52,7 @@ internal static class SqliteDerived
         }
 
         AddRevisions(session, counts, through, now);
+        SqliteInvalid.Add(session, counts, through, now);
 
         using var package = session.Kept(
             """
@@ -79,33 +81,10 @@ internal static class SqliteDerived
         }
     }
 
-    /// <summary>Adds ads to the sets of the packages that they had events from.</summary>
-    public static void AddPackageAds(SqliteSession session, IEnumerable<(string Package, string AdId)> pairs, SqliteLiveAds ads)
-    {
-        var packages = new Dictionary<string, long>();
-        using var insert = session.Kept("INSERT INTO package_ads (package_number, ad_number) VALUES (?, ?) ON CONFLICT DO NOTHING");
-        foreach (var (package, adId) in pairs)
-        {
-            if (!packages.TryGetValue(package, out var number))
-            {
-                packages[package] = number = PackageNumber(session, package);
-            }
-
-            insert.Put(number).Put(ads.NumberOf(adId)).Run();
-        }
-    }
-
     /// <summary>Five columns from one on: the counts and the sum, in the order in which they are always selected.</summary>
     public static DayCounts ReadCounts(SqliteStatement row, int column) =>
         new(row.Int(column), row.Int(column + 1), row.Int(column + 2), row.Int(column + 3), row.Int(column + 4));
 
-    private static SqliteStatement PutCounts(SqliteStatement statement, DayCounts counts) => statement
+    public static SqliteStatement PutCounts(SqliteStatement statement, DayCounts counts) => statement
         .Put(counts.Views).Put(counts.Clicks).Put(counts.Skips).Put(counts.Exits).Put(counts.WatchDurationSum);
-
-    private static long PackageNumber(SqliteSession session, string name)
-    {
-        SqlitePackageAds.Remember(session, name);
-        using var select = session.Kept("SELECT number FROM packages WHERE name = ?");
-        return select.Put(name).Rows().Select(row => row.Int(0)).Single();
-    }
 }

@@ -10,8 +10,11 @@ internal static class SqliteEvents
     public const string Columns =
         """
         event_id, ad_id, performer_id, package_name, is_other_package, device_id, timestamp, day, event_type,
-            watch_duration, created_at
+            watch_duration, created_at, flaw, user_agent
         """;
+
+    /// <summary>What makes an event anonymous: whatever of <see cref="AdEvent.WithoutDevice"/> has a column.</summary>
+    public const string NoDevice = "device_id = NULL, user_agent = NULL";
 
     /// <summary>The columns that <see cref="Read"/> expects, beginning with <c>seq</c>.</summary>
     public const string Select = $"SELECT seq, {Columns}, revision FROM ad_events";
@@ -44,13 +47,14 @@ internal static class SqliteEvents
         session.Kept("INSERT INTO event_ids (event_id, day) VALUES (?, ?) ON CONFLICT DO NOTHING");
 
     private static SqliteStatement PrepareInsert(SqliteSession session) =>
-        session.Kept($"INSERT INTO ad_events ({Columns}, revision) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        session.Kept($"INSERT INTO ad_events ({Columns}, revision) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 
     private static void Insert(SqliteStatement insert, AdEvent one) => Put(insert, one).Put(one.Revision).Run();
 
     public static SqliteStatement Put(SqliteStatement insert, AdEvent one) => insert
         .Put(one.EventId).Put(one.AdId).Put(one.PerformerId).Put(one.PackageName).Put(one.IsOtherPackage).Put(one.DeviceId)
-        .Put(one.Timestamp).Put(one.Day).Put((long)one.Type).Put(one.WatchDuration).Put(one.CreatedAt);
+        .Put(one.Timestamp).Put(one.Day).Put((long)one.Type).Put(one.WatchDuration).Put(one.CreatedAt)
+        .Put((long)one.Flaw).Put(one.UserAgent);
 
     /// <summary>The events of a range of positions, <paramref name="after"/> excluded, in order.</summary>
     public static IEnumerable<AdEvent> List(SqliteSession session, long after, long last)
@@ -72,7 +76,7 @@ internal static class SqliteEvents
         }
     }
 
-    public static AdEvent Read(SqliteStatement row) => ReadReceived(row) with { Revision = (int)row.Int(12) };
+    public static AdEvent Read(SqliteStatement row) => ReadReceived(row) with { Revision = (int)row.Int(14) };
 
     /// <summary>Reads <see cref="Columns"/> after the first column.</summary>
     public static AdEvent ReadReceived(SqliteStatement row) => new()
@@ -88,5 +92,7 @@ internal static class SqliteEvents
         Type = (EventType)row.Int(9),
         WatchDuration = row.Int(10),
         CreatedAt = row.Instant(11),
+        Flaw = (TrafficFlaw)row.Int(12),
+        UserAgent = row.TextOrNull(13),
     };
 }

@@ -6,6 +6,8 @@ namespace AdServer.Storage.Sqlite;
 /// <summary>Raw events beside what follows from them, page by page, while a server goes on.</summary>
 internal sealed class SqliteLedgerStore(ISqliteTransactions database, TimeProvider clock) : ILedgerStore
 {
+    public Task<UtcDay?> ReadRawSinceAsync(CancellationToken cancellation) => database.ReadAsync(SqliteRawSince.Read, cancellation);
+
     public Task<IReadOnlyList<UtcDay>> ListDaysAsync(CancellationToken cancellation) =>
         database.ReadAsync<IReadOnlyList<UtcDay>>(
             session =>
@@ -41,7 +43,7 @@ internal sealed class SqliteLedgerStore(ISqliteTransactions database, TimeProvid
     public Task<IReadOnlyList<(string Package, string AdId, bool InRaw)>> ComparePackageAdsAsync(CancellationToken cancellation) =>
         new SqlitePairLedger(database).CompareAsync(cancellation);
 
-    public Task RebuildDayAsync(UtcDay day, int mostKeys, CancellationToken cancellation) =>
+    public Task<bool> RebuildDayAsync(UtcDay day, int mostKeys, CancellationToken cancellation) =>
         new SqliteRebuild(database, clock).DayAsync(day, mostKeys, cancellation);
 
     public Task RebuildPackageAdsAsync(CancellationToken cancellation) =>
@@ -51,8 +53,9 @@ internal sealed class SqliteLedgerStore(ISqliteTransactions database, TimeProvid
             {
                 var live = new SqliteLiveAds(session);
                 var pairs = SqlitePackageAds.ListRaw(session, 0, SqliteRolls.LastApplied(session).Last).ToHashSet();
+                pairs.UnionWith(SqliteRawSince.Read(session) is { } since ? SqlitePackageAds.ListRowsBefore(session, since) : []);
                 session.Execute("DELETE FROM package_ads");
-                SqliteDerived.AddPackageAds(session, pairs.Where(pair => live.Has(pair.AdId)), live);
+                SqlitePackageAds.Add(session, SqlitePackageAds.Table, pairs, live);
                 return true;
             },
             cancellation);
@@ -79,6 +82,7 @@ internal sealed class SqliteLedgerStore(ISqliteTransactions database, TimeProvid
                 UNION ALL SELECT min(date) FROM daily_ad_stats WHERE date > ?1
                 UNION ALL SELECT min(date) FROM daily_ad_revisions WHERE date > ?1
                 UNION ALL SELECT min(date) FROM daily_package_stats WHERE date > ?1
+                UNION ALL SELECT min(date) FROM daily_invalid_stats WHERE date > ?1
                 UNION ALL SELECT min(date) FROM events_by_day WHERE date > ?1)
             """);
         return select.Put(day).Rows().Select(row => row.TextOrNull(0)).Single();

@@ -1,11 +1,18 @@
 using System.Runtime.CompilerServices;
+using AdServer.Common;
 using AdServer.Stats;
 
 namespace AdServer.Storage.Sqlite;
 
-/// <summary>Reads <c>package_ads</c> with the tail, in bounded chunks that each are a short read transaction.</summary>
+/// <summary>
+/// The pairs of packages and ads: those that had an event, in <c>package_ads</c> and in the tail, and those that were delivered, in
+/// <c>delivered_ads</c>. Read in bounded chunks that each are a short read transaction.
+/// </summary>
 internal static class SqlitePackageAds
 {
+    public const string Table = "package_ads";
+    public const string Delivered = "delivered_ads";
+
     /// <summary>One page of pairs, from a place on.</summary>
     public const string NamedPairs =
         """
@@ -23,21 +30,41 @@ internal static class SqlitePackageAds
     /// </summary>
     public static async IAsyncEnumerable<PackageAds> ReadAllAsync(ISqliteTransactions database, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var names = await database.ReadAsync(ReadNames, cancellation);
+        var (names, tail) = await database.ReadAsync(session => (ReadNames(session), ReadTail(session)), cancellation);
         foreach (var package in names.Packages.OrderBy(package => package.Key))
         {
             yield return new PackageAds(package.Value, []);
         }
 
-        foreach (var set in names.Tail)
+        foreach (var set in tail)
         {
             yield return set;
         }
 
+        await foreach (var set in ReadSetsAsync(database, Table, names, cancellation))
+        {
+            yield return set;
+        }
+    }
+
+    /// <summary>The pairs of live ads that were delivered.</summary>
+    public static async IAsyncEnumerable<PackageAds> ReadDeliveredAsync(
+        ISqliteTransactions database, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var names = await database.ReadAsync(ReadNames, cancellation);
+        await foreach (var set in ReadSetsAsync(database, Delivered, names, cancellation))
+        {
+            yield return set;
+        }
+    }
+
+    private static async IAsyncEnumerable<PackageAds> ReadSetsAsync(
+        ISqliteTransactions database, string table, Names names, [EnumeratorCancellation] CancellationToken cancellation)
+    {
         var place = (Package: 0L, Ad: 0L);
         while (true)
         {
-            var pairs = await database.ReadAsync(session => ReadPairs(session, place, MostPairs), cancellation);
+            var pairs = await database.ReadAsync(session => ReadPairs(session, table, place, MostPairs), cancellation);
             foreach (var set in Name(pairs, names))
             {
                 yield return set;
@@ -59,12 +86,28 @@ internal static class SqlitePackageAds
         insert.Put(package).Run();
     }
 
-    /// <summary>The pairs after one, in order.</summary>
-    public static List<(long Package, long Ad)> ReadPairs(SqliteSession session, (long Package, long Ad) after, int limit)
+    /// <summary>Adds pairs of live ads to a table; their packages are counted by name from then on.</summary>
+    public static void Add(SqliteSession session, string table, IEnumerable<(string Package, string AdId)> pairs, SqliteLiveAds ads)
+    {
+        var packages = new Dictionary<string, long>();
+        using var insert = session.Kept($"INSERT INTO {table} (package_number, ad_number) VALUES (?, ?) ON CONFLICT DO NOTHING");
+        foreach (var (package, adId) in pairs.Where(pair => ads.Has(pair.AdId)))
+        {
+            if (!packages.TryGetValue(package, out var number))
+            {
+                packages[package] = number = PackageNumber(session, package);
+            }
+
+            insert.Put(number).Put(ads.NumberOf(adId)).Run();
+        }
+    }
+
+    /// <summary>The pairs of a table after one, in order.</summary>
+    private static List<(long Package, long Ad)> ReadPairs(SqliteSession session, string table, (long Package, long Ad) after, int limit)
     {
         using var select = session.Kept(
-            """
-            SELECT package_number, ad_number FROM package_ads WHERE (package_number, ad_number) > (?, ?)
+            $"""
+            SELECT package_number, ad_number FROM {table} WHERE (package_number, ad_number) > (?, ?)
             ORDER BY package_number, ad_number LIMIT ?
             """);
         return [.. select.Put(after.Package).Put(after.Ad).Put(limit).Rows().Select(row => (row.Int(0), row.Int(1)))];
@@ -87,17 +130,47 @@ internal static class SqlitePackageAds
     public static IEnumerable<(string Package, string AdId)> ListRaw(SqliteSession session, long after, long last) =>
         SqliteEvents.List(session, after, last).Select(one => (one.CountedPackage, one.AdId));
 
-    /// <summary>The names behind the numbers, of live ads only, and the sets of the tail.</summary>
-    public static Names ReadNames(SqliteSession session)
+    /// <summary>A page of the pairs of days before one, from a day and a place in it on, with their days.</summary>
+    public const string RowPairsBefore =
+        """
+        SELECT date, package_name, ad_id FROM daily_package_stats WHERE date < ? AND (date, package_name, ad_id) > (?, ?, ?)
+        ORDER BY date, package_name, ad_id LIMIT ?
+        """;
+
+    /// <summary>The pairs that the rows of days before one say, from a place on, in the order of those places.</summary>
+    public static List<(string Day, string Package, string AdId)> ListRowsBefore(
+        SqliteSession session, UtcDay before, (string Day, string Package, string AdId) after, int limit)
+    {
+        using var select = session.Kept(RowPairsBefore);
+        return
+        [
+            .. select.Put(before).Put(after.Day).Put(after.Package).Put(after.AdId).Put(limit).Rows()
+                .Select(row => (row.Text(0), row.Text(1), row.Text(2))),
+        ];
+    }
+
+    /// <summary>The pairs that the rows of days before one say.</summary>
+    public static IEnumerable<(string Package, string AdId)> ListRowsBefore(SqliteSession session, UtcDay before) =>
+        ListRowsBefore(session, before, (string.Empty, string.Empty, string.Empty), int.MaxValue).Select(pair => (pair.Package, pair.AdId));
+
+    /// <summary>The names behind the numbers, of live ads only.</summary>
+    private static Names ReadNames(SqliteSession session) => new(
+        ReadNames(session, "SELECT number, name FROM packages"),
+        ReadNames(session, "SELECT number, id FROM ads WHERE removed_at IS NULL"));
+
+    private static IReadOnlyList<PackageAds> ReadTail(SqliteSession session)
     {
         var live = new SqliteLiveAds(session);
         var tail = SqliteEvents.List(session, SqliteRolls.LastApplied(session).Last, long.MaxValue)
-            .Select(one => (one.CountedPackage, one.AdId)).Distinct().ToList();
-        return new Names(
-            ReadNames(session, "SELECT number, name FROM packages"),
-            ReadNames(session, "SELECT number, id FROM ads WHERE removed_at IS NULL"),
-            [.. tail.Where(pair => live.Has(pair.AdId)).GroupBy(pair => pair.CountedPackage, pair => pair.AdId)
-                .Select(set => new PackageAds(set.Key, [.. set]))]);
+            .Select(one => (Package: one.CountedPackage, one.AdId)).Distinct().ToList();
+        return PackageAds.Sets(tail.Where(pair => live.Has(pair.AdId)));
+    }
+
+    private static long PackageNumber(SqliteSession session, string name)
+    {
+        Remember(session, name);
+        using var select = session.Kept("SELECT number FROM packages WHERE name = ?");
+        return select.Put(name).Rows().Select(row => row.Int(0)).Single();
     }
 
     /// <summary>The sets that some pairs make; pairs without a name belong to removed ads or to the tail.</summary>
@@ -114,7 +187,6 @@ internal static class SqlitePackageAds
         return select.Rows().ToDictionary(row => row.Int(0), row => row.Text(1));
     }
 
-    /// <summary>Names by number, and the sets of the tail.</summary>
-    internal sealed record Names(
-        IReadOnlyDictionary<long, string> Packages, IReadOnlyDictionary<long, string> Ads, IReadOnlyList<PackageAds> Tail);
+    /// <summary>Names by number.</summary>
+    private sealed record Names(IReadOnlyDictionary<long, string> Packages, IReadOnlyDictionary<long, string> Ads);
 }

@@ -5,7 +5,7 @@ namespace AdServer.Storage.Sqlite;
 /// <summary>
 /// Compares <c>package_ads</c> with the raw events while a server goes on, in short read transactions. Sets only grow, but for removed ads, and
 /// change together with the roll that is applied. So every pair of the rolls applied at first must be kept by whenever its page is read,
-/// and every pair that is kept then must be in the rolls applied at last.
+/// and every pair that is kept then must be in the rolls applied at last. Of days whose raw events may be gone the rows stand for them.
 /// </summary>
 /// <param name="database">The file.</param>
 /// <param name="eventsAtOnce">The most events of a transaction.</param>
@@ -35,8 +35,15 @@ internal sealed class SqlitePairLedger(
     {
         var first = await ReadLastAppliedAsync(cancellation);
         var missing = await ReadRawAsync(window, 0, first, cancellation);
+        await ReadRowsAsync(window, missing, cancellation);
         var surplus = await TakeKeptAsync(window, missing, cancellation);
         surplus.ExceptWith(await ReadRawAsync(window, first, await ReadLastAppliedAsync(cancellation), cancellation));
+        if (surplus.Count > 0)
+        {
+            // A day may have been removed meanwhile, or an event of one that was.
+            surplus.ExceptWith(await ReadRowsAsync(window, window.NewSet(), cancellation));
+        }
+
         return await database.ReadAsync(
             session =>
             {
@@ -61,6 +68,23 @@ internal sealed class SqlitePairLedger(
             var found = await database.ReadAsync(
                 session => SqlitePackageAds.ListRaw(session, from, Math.Min(from + eventsAtOnce, last)).ToHashSet(), cancellation);
             window.Add(pairs, found.Select(pair => (Shared(pair.Package), Shared(pair.AdId))));
+        }
+
+        return pairs;
+    }
+
+    /// <summary>Adds the pairs of the rows of days whose raw events may be gone. Asked after the raw events: what was removed of them before is in them.</summary>
+    private async Task<HashSet<(string Package, string AdId)>> ReadRowsAsync(
+        PairWindow window, HashSet<(string Package, string AdId)> pairs, CancellationToken cancellation)
+    {
+        var since = await database.ReadAsync(SqliteRawSince.Read, cancellation);
+        for (var (place, isEnd) = ((Day: string.Empty, Package: string.Empty, AdId: string.Empty), since is null); !isEnd;)
+        {
+            var from = place;
+            var page = await database.ReadAsync(session => SqlitePackageAds.ListRowsBefore(session, since!.Value, from, pairsAtOnce), cancellation);
+            window.Add(pairs, page.Select(row => (Shared(row.Package), Shared(row.AdId))));
+            isEnd = page.Count < pairsAtOnce;
+            place = isEnd ? from : page[^1];
         }
 
         return pairs;

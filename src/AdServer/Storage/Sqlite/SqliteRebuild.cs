@@ -12,12 +12,21 @@ internal sealed class SqliteRebuild(ISqliteTransactions database, TimeProvider c
 {
     private const int EventsAtOnce = 20_000;
 
-    public async Task DayAsync(UtcDay day, int mostKeys, CancellationToken cancellation)
+    /// <summary>
+    /// Mends the day; says whether its raw events are kept. That is asked in the transaction that would write: as long as they are, nothing of
+    /// them was deleted, and what was read before is all there was.
+    /// </summary>
+    public async Task<bool> DayAsync(UtcDay day, int mostKeys, CancellationToken cancellation)
     {
         for (var (from, isEnd) = (string.Empty, false); !isEnd;)
         {
-            var next = await MendRowsAsync(day, new LedgerWindow(from, mostKeys), cancellation);
-            (from, isEnd) = (next ?? from, next is null);
+            var window = new LedgerWindow(from, mostKeys);
+            if (!await MendRowsAsync(day, window, cancellation))
+            {
+                return false;
+            }
+
+            (from, isEnd) = (window.Until ?? from, window.Until is null);
         }
 
         for (long? after = long.MinValue; after is { } roll;)
@@ -25,23 +34,30 @@ internal sealed class SqliteRebuild(ISqliteTransactions database, TimeProvider c
             (var wrong, after) = await database.ReadAsync(session => FindWrongBuckets(session, day, roll), cancellation);
             foreach (var one in wrong)
             {
-                await database.WriteAsync(SqliteLane.Background, session => ReplaceBuckets(session, day, one), cancellation);
+                await database.WriteAsync(SqliteLane.Background, session => ReplaceBuckets(session, day, one, clock.Now()), cancellation);
             }
         }
+
+        return await database.ReadAsync(session => SqliteRawSince.Keeps(session, day), cancellation);
     }
 
-    /// <summary>Puts the rows of a page right; returns the ad with which the next one begins.</summary>
-    private async Task<string?> MendRowsAsync(UtcDay day, LedgerWindow window, CancellationToken cancellation)
+    /// <summary>Puts the rows of a page right; says whether the day's raw events were all there.</summary>
+    private async Task<bool> MendRowsAsync(UtcDay day, LedgerWindow window, CancellationToken cancellation)
     {
         var page = new SqliteDayPage(database, day, window);
         await page.NoteRowsAsync(cancellation);
-        do
+        while (true)
         {
             await page.GatherAsync(withBuckets: false, cancellation);
+            var (isKept, isDone) = await database.WriteAsync(
+                SqliteLane.Background,
+                session => SqliteRawSince.Keeps(session, day) ? (true, MendRows(session, day, page, window)) : default,
+                cancellation);
+            if (isDone || !isKept)
+            {
+                return isKept;
+            }
         }
-        while (!await database.WriteAsync(SqliteLane.Background, session => MendRows(session, day, page, window), cancellation));
-
-        return window.Until;
     }
 
     /// <summary>Replaces all rows of the ads that have a wrong one; says whether it could catch up with the roll-up.</summary>
@@ -103,11 +119,17 @@ internal sealed class SqliteRebuild(ISqliteTransactions database, TimeProvider c
             ? [.. SqliteEvents.ListDay(session, day, kept.First - 1, kept.Last, int.MaxValue).Select(item => item.Event).Where(one => live.Has(one.AdId))]
             : [];
 
-    private bool ReplaceBuckets(SqliteSession session, UtcDay day, long roll)
+    /// <summary>Writes the buckets of a day and a roll anew.</summary>
+    public static bool ReplaceBuckets(SqliteSession session, UtcDay day, long roll, DateTimeOffset now)
     {
+        if (!SqliteRawSince.Keeps(session, day))
+        {
+            return false;
+        }
+
         var events = ListEvents(session, day, roll, SqliteRolls.LastApplied(session), new SqliteLiveAds(session));
         SqliteBuckets.Remove(session, day, roll);
-        SqliteBuckets.Add(session, roll, events, clock.Now());
+        SqliteBuckets.Add(session, roll, events, now);
         return true;
     }
 }

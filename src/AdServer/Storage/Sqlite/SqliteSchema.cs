@@ -13,7 +13,7 @@ namespace AdServer.Storage.Sqlite;
 internal sealed class SqliteSchema(string noun, string setting, int applicationId, params string[] migrations)
 {
     /// <summary>The store; its files are marked "AdSv".</summary>
-    public static SqliteSchema Store { get; } = new("store", "Storage:Path", 0x41645376, Version1, Version2, Version4);
+    public static SqliteSchema Store { get; } = new("store", "Storage:Path", 0x41645376, Version1, Version2, Version3, Version4);
 
     public string Noun => noun;
 
@@ -156,6 +156,41 @@ internal sealed class SqliteSchema(string noun, string setting, int applicationI
             PRIMARY KEY (ad_id, date, revision)) STRICT, WITHOUT ROWID;
         CREATE INDEX daily_ad_revisions_by_performer ON daily_ad_revisions (performer_id, date);
         CREATE INDEX daily_ad_revisions_by_date ON daily_ad_revisions (date);
+        """;
+
+    private const string Version3 =
+        """
+        -- Invalid traffic. What is there already counts as valid: nobody rated it.
+        ALTER TABLE ad_events ADD COLUMN flaw INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE ad_events ADD COLUMN user_agent TEXT;
+
+        CREATE TABLE daily_invalid_stats (
+            package_name TEXT NOT NULL, date TEXT NOT NULL, ad_id TEXT NOT NULL, flaw INTEGER NOT NULL, performer_id TEXT NOT NULL,
+            views INTEGER NOT NULL, clicks INTEGER NOT NULL, skips INTEGER NOT NULL, exits INTEGER NOT NULL,
+            watch_duration_sum INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, through INTEGER NOT NULL,
+            PRIMARY KEY (package_name, date, ad_id, flaw)) STRICT, WITHOUT ROWID;
+        CREATE INDEX daily_invalid_stats_by_ad ON daily_invalid_stats (ad_id, date);
+        CREATE INDEX daily_invalid_stats_by_performer ON daily_invalid_stats (performer_id, date);
+        CREATE INDEX daily_invalid_stats_by_date ON daily_invalid_stats (date, ad_id);
+
+        -- Delivered ads: what had an event before is taken as delivered, that of the tail too.
+        CREATE TABLE delivered_ads (
+            package_number INTEGER NOT NULL, ad_number INTEGER NOT NULL,
+            PRIMARY KEY (package_number, ad_number)) STRICT, WITHOUT ROWID;
+        INSERT INTO delivered_ads SELECT package_number, ad_number FROM package_ads;
+        INSERT INTO packages (name)
+            SELECT iif(is_other_package, '(other)', package_name) AS counted FROM ad_events
+            WHERE seq > (SELECT coalesce(max(last_seq), 0) FROM rolls WHERE applied = 1)
+            GROUP BY counted ORDER BY min(seq) ON CONFLICT DO NOTHING;
+        INSERT OR IGNORE INTO delivered_ads
+            SELECT packages.number, ads.number FROM ad_events
+            JOIN packages ON packages.name = iif(is_other_package, '(other)', package_name)
+            JOIN ads ON ads.id = ad_id AND removed_at IS NULL
+            WHERE seq > (SELECT coalesce(max(last_seq), 0) FROM rolls WHERE applied = 1);
+        CREATE INDEX delivered_ads_by_ad ON delivered_ads (ad_number);
+        -- Retention: since which day raw events are kept, and on which day that was said. Identities go by their day, too.
+        CREATE TABLE raw_since (set_on TEXT PRIMARY KEY, day TEXT NOT NULL) STRICT, WITHOUT ROWID;
+        CREATE INDEX event_ids_by_day ON event_ids (day);
         """;
 
     /// <summary>Tokens. One that ended stays.</summary>

@@ -29,7 +29,7 @@ internal sealed class SqliteSpool : IDisposable
     }
 
     /// <summary>Its files are marked "AdSp".</summary>
-    public static SqliteSchema Schema { get; } = new("spool", "Storage:SpoolPath", 0x41645370, Version1, SqliteSetAside.Migration);
+    public static SqliteSchema Schema { get; } = new("spool", "Storage:SpoolPath", 0x41645370, Version1, SqliteSetAside.Migration, Version3);
 
     public string Path { get; }
 
@@ -164,7 +164,7 @@ internal sealed class SqliteSpool : IDisposable
         }
 
         using var insert = session.Kept(
-            $"INSERT INTO ad_events ({SqliteEvents.Columns}, identity) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING");
+            $"INSERT INTO ad_events ({SqliteEvents.Columns}, identity) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING");
         AppendOutcome[] outcomes =
         [
             .. events.Select(one => SqliteEvents.Put(insert, one).Put(one.Identity?.ToString()).Run() == 1
@@ -181,7 +181,7 @@ internal sealed class SqliteSpool : IDisposable
         var (events, last) = (new List<AdEvent>(), 0L);
         foreach (var row in select.Put(most).Rows())
         {
-            events.Add(SqliteEvents.ReadReceived(row) with { Identity = row.TextOrNull(12) is { } own ? Guid.Parse(own) : null });
+            events.Add(SqliteEvents.ReadReceived(row) with { Identity = row.TextOrNull(14) is { } own ? Guid.Parse(own) : null });
             last = row.Int(0);
         }
 
@@ -233,6 +233,15 @@ internal sealed class SqliteSpool : IDisposable
             seq INTEGER PRIMARY KEY AUTOINCREMENT, event_id TEXT UNIQUE, ad_id TEXT NOT NULL, performer_id TEXT NOT NULL,
             package_name TEXT NOT NULL, is_other_package INTEGER NOT NULL, device_id TEXT, timestamp TEXT NOT NULL, day TEXT NOT NULL,
             event_type INTEGER NOT NULL, watch_duration INTEGER NOT NULL, created_at INTEGER NOT NULL, identity TEXT) STRICT;
+        """;
+
+    /// <summary>Invalid traffic: what an event was found to be at its receipt, and what rating anew needs.</summary>
+    private const string Version3 =
+        """
+        ALTER TABLE ad_events ADD COLUMN flaw INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE ad_events ADD COLUMN user_agent TEXT;
+        ALTER TABLE set_aside ADD COLUMN flaw INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE set_aside ADD COLUMN user_agent TEXT;
         """;
 }
 

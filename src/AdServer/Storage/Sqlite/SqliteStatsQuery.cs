@@ -6,17 +6,25 @@ namespace AdServer.Storage.Sqlite;
 /// <summary>A statistics query as SQL over one table: which rows it takes, and their keys. Texts are ours; values are always put.</summary>
 internal sealed class SqliteStatsQuery(SqliteSession session, StatsQuery query)
 {
-    private const string Counts =
-        "coalesce(sum(s.views), 0), coalesce(sum(s.clicks), 0), coalesce(sum(s.skips), 0), coalesce(sum(s.exits), 0), "
-        + "coalesce(sum(s.watch_duration_sum), 0)";
+    private static readonly string[] CountColumns = ["views", "clicks", "skips", "exits", "watch_duration_sum"];
 
     /// <summary>An ad that was swept has no rows, so the few that still wait for it are all there is to leave out.</summary>
     private const string NotRemoved = "s.ad_id NOT IN (SELECT id FROM ads WHERE removed_at IS NOT NULL AND swept = 0)";
 
     private static readonly Source AdRows = new(
-        $"daily_ad_stats s WHERE {NotRemoved}", "s.performer_id", Counts, row => new Measures(SqliteDerived.ReadCounts(row, 2), 0, 0, 0));
+        $"daily_ad_stats s WHERE {NotRemoved}", "s.performer_id", Counts(), row => new Measures(SqliteDerived.ReadCounts(row, 2), 0, 0, 0));
 
     private static readonly Source PackageRows = AdRows with { From = $"daily_package_stats s WHERE {NotRemoved}" };
+
+    /// <summary>What counts as invalid traffic, by reason; taken out of what the other rows say.</summary>
+    private static readonly Source Invalid = AdRows with
+    {
+        From = $"daily_invalid_stats s WHERE {NotRemoved}",
+        Sums = string.Join(", ", InvalidCounts.Flaws.Select(flaw => Counts($" FILTER (WHERE s.flaw = {(int)flaw})"))),
+        Read = row => Measures.Without(InvalidCounts.Flaws
+            .Select((flaw, index) => InvalidCounts.Of(flaw, SqliteDerived.ReadCounts(row, 2 + (CountColumns.Length * index))))
+            .Aggregate((sum, one) => sum + one)),
+    };
 
     private static readonly Source Deliveries = new(
         "daily_deliveries s JOIN ads a ON a.id = s.ad_id WHERE a.removed_at IS NULL",
@@ -34,6 +42,7 @@ internal sealed class SqliteStatsQuery(SqliteSession session, StatsQuery query)
     [
         query.ByPackage ? PackageRows : AdRows,
         .. query.HasRevisions ? [Revisions(query.AsOf)] : Array.Empty<Source>(),
+        .. query.IsNet ? [Invalid] : Array.Empty<Source>(),
         .. query.HasDeliveries ? [Deliveries] : Array.Empty<Source>(),
         .. query.HasRequests ? [Requests] : Array.Empty<Source>(),
     ];
@@ -73,6 +82,9 @@ internal sealed class SqliteStatsQuery(SqliteSession session, StatsQuery query)
             yield return SqliteEvents.Read(row);
         }
     }
+
+    private static string Counts(string filter = "") =>
+        string.Join(", ", CountColumns.Select(column => $"coalesce(sum(s.{column}){filter}, 0)"));
 
     /// <summary>The highest revision that is in time; what is in the later ones, taken away.</summary>
     private static Source Revisions(DateTimeOffset? asOf)

@@ -31,8 +31,17 @@ internal sealed class SqliteSweep(ISqliteTransactions database)
             (SELECT package_name, date, ad_id FROM daily_package_stats WHERE ad_id {TheseAds} LIMIT ?)
         """,
         $"""
+        DELETE FROM daily_invalid_stats WHERE (package_name, date, ad_id, flaw) IN
+            (SELECT package_name, date, ad_id, flaw FROM daily_invalid_stats WHERE ad_id {TheseAds} LIMIT ?)
+        """,
+        $"""
         DELETE FROM package_ads WHERE (package_number, ad_number) IN
             (SELECT package_number, ad_number FROM package_ads
+             WHERE ad_number IN (SELECT number FROM ads WHERE id {TheseAds}) LIMIT ?)
+        """,
+        $"""
+        DELETE FROM delivered_ads WHERE (package_number, ad_number) IN
+            (SELECT package_number, ad_number FROM delivered_ads
              WHERE ad_number IN (SELECT number FROM ads WHERE id {TheseAds}) LIMIT ?)
         """,
         $"""

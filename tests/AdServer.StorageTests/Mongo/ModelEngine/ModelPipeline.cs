@@ -57,6 +57,7 @@ internal static class ModelPipeline
         return name switch
         {
             "$cond" => values[0].ToBoolean() ? values[1] : values[2],
+            "$eq" => ModelValues.Order.Compare(values[0], values[1]) == 0,
             "$gt" => ModelValues.Order.Compare(values[0], values[1]) > 0,
             "$ne" => ModelValues.Order.Compare(values[0], values[1]) != 0,
             "$ifNull" => values[0].IsBsonNull ? values[1] : values[0],

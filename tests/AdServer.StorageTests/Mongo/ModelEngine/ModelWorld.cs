@@ -30,12 +30,20 @@ internal sealed class ModelWorld
     /// <summary>Whether somebody spoils rows now and then, and rebuilds mend them meanwhile.</summary>
     private readonly bool isSpoiled;
 
+    /// <summary>Whether the raw events of yesterday are removed now and then, and what they were.</summary>
+    private readonly bool isAged;
+    private readonly Dictionary<BsonValue, BsonDocument> aged = [];
+
     public ModelWorld(int seed)
     {
         isSpoiled = seed % 3 == 0;
+        isAged = seed % 3 == 1;
         random = new Random(seed);
         shared = [.. Enumerable.Range(0, 6).Select(number => Event(Ads[random.Next(3)], id: $"client{number}", package: $"x{random.Next(2)}"))];
     }
+
+    /// <summary>Who comes beside those that append and roll up.</summary>
+    private Func<ModelProcess, Task> Visitor => isSpoiled ? RebuildAsync : isAged ? RemoveAsync : ReadAsync;
 
     /// <summary>Runs to the end; says what is wrong then.</summary>
     public async Task<IReadOnlyList<string>> RunAsync()
@@ -65,7 +73,7 @@ internal sealed class ModelWorld
                 Start(process => RollAsync(process, random.Next(1, 6)));
                 break;
             case < 0.16 when live.Count < 7:
-                Start(isSpoiled ? RebuildAsync : ReadAsync);
+                Start(Visitor);
                 break;
             case < 0.18 when live.Count < 7 && spooled.Count > 0:
                 StartDrain();
@@ -117,6 +125,11 @@ internal sealed class ModelWorld
         {
             live.RemoveAt(index);
         }
+
+        foreach (var one in isAged ? Committed().Where(one => one.Contains("adId")) : [])
+        {
+            aged[one["_id"]] = one;
+        }
     }
 
     private void Start(Func<ModelProcess, Task> work) => live.Add(new ModelProcess(server, random, () => isCalm).Start(work));
@@ -139,8 +152,8 @@ internal sealed class ModelWorld
             : MongoEvents.Identify(Event(Ads[random.Next(3)], day: -random.Next(2)), Noon)).Select(Arriving),
     ];
 
-    /// <summary>The event in some revision: each attempt may come at another time, and the one that is committed decides.</summary>
-    private AdEvent Arriving(AdEvent one) => one with { Revision = random.Next(3) };
+    /// <summary>The event in some revision and with some flaw: each attempt may come at another time, and the one that is committed decides.</summary>
+    private AdEvent Arriving(AdEvent one) => one with { Revision = random.Next(3), Flaw = (TrafficFlaw)random.Next(3) };
 
     private async Task AppendAsync(ModelProcess process, AdEvent[] events)
     {
@@ -196,11 +209,13 @@ internal sealed class ModelWorld
     {
         var fresh = new ModelProcess(server, new Random(1), () => true);
         var time = DayClosing.ClosedAt(Today.AddDays(-1), random.Next(30));
-        var isAll = random.Next(2) == 0;
-        int Count() => Committed().Select(MongoEvents.Read).Count(one => isAll || DayClosing.ClosedAt(one.Day, one.Revision) <= time);
+        var (isAll, isNet) = (random.Next(2) == 0, random.Next(2) == 0);
+        int Count() => Committed().Select(MongoEvents.Read).Count(one => isAll
+            ? !isNet || one.Flaw == TrafficFlaw.None
+            : DayClosing.ClosedAt(one.Day, one.Revision) <= time);
         var before = Count();
         var query = new StatsQuery { GroupBy = [StatsGroup.Ad] };
-        var reading = StatsOf(fresh).ReadAsync(isAll ? query : query.At(time, time), CancellationToken.None);
+        var reading = StatsOf(fresh).ReadAsync(isAll ? query with { IsNet = isNet } : query.At(time, time), CancellationToken.None);
         fresh.Start(_ => reading);
         while (fresh.Step())
         {
@@ -229,14 +244,33 @@ internal sealed class ModelWorld
         await rebuilding;
     }
 
+    /// <summary>Removes the raw events of yesterday, a few at a time, on a host that has every accident.</summary>
+    private static async Task RemoveAsync(ModelProcess process)
+    {
+        try
+        {
+            var store = new MongoRetentionStore(process.Commands, new LaterClock(process.Clock));
+            await store.RaiseRawSinceAsync(Today, CancellationToken.None);
+            while ((await store.RemoveRawAsync(2, CancellationToken.None)).MayBeMore)
+            {
+                await process.PauseAsync();
+            }
+        }
+        catch (StoreUnavailableException)
+        {
+            // The next one goes on.
+        }
+    }
+
     /// <summary>Makes a row say what is not so, or takes one away, or some entries of a bucket.</summary>
     private void Spoil()
     {
-        var collection = random.Next(4) switch
+        var collection = random.Next(5) switch
         {
             0 => "daily_ad_stats",
             1 => "daily_package_stats",
             2 => "daily_ad_revisions",
+            3 => "daily_invalid_stats",
             _ => "events_by_day",
         };
         var rows = server.List(collection);
@@ -261,7 +295,7 @@ internal sealed class ModelWorld
 
     private async Task<IReadOnlyList<string>> JudgeAsync()
     {
-        var committed = Committed();
+        var committed = isAged ? [.. aged.Values] : Committed();
         var found = new List<string>();
         found.AddRange(answered.Except(committed.Select(one => one["_id"])).Select(id => $"answered and not counted: {id}"));
         var process = new ModelProcess(server, random, () => true);
@@ -287,16 +321,19 @@ internal sealed class ModelWorld
         var rows = new RollUp();
         foreach (var day in await ledger.ListDaysAsync(CancellationToken.None))
         {
+            var differences = new List<string>();
             var summary = await ledger.CheckDayAsync(
                 day,
                 page =>
                 {
-                    found.AddRange(Ledger.Compare(page).Select(difference => difference.ToString()));
+                    differences.AddRange(Ledger.Compare(page).Select(difference => difference.ToString()));
                     page.Derived.AdDays.ToList().ForEach(row => rows.Add(row.Key, row.Value));
                     page.Derived.Revisions.ToList().ForEach(row => rows.Add(row.Key, row.Value));
+                    page.Derived.Invalid.Where(row => row.Value != default).ToList().ForEach(row => rows.Add(row.Key, row.Value));
                 },
                 CancellationToken.None,
                 mostKeys: 4);
+            found.AddRange(summary.IsKept ? differences : []);
             found.AddRange(summary.Totals is { AreEqual: true } ? [] : [$"totals: {summary.Totals}"]);
         }
 
@@ -304,8 +341,18 @@ internal sealed class ModelWorld
         found.AddRange(rows.AdDays.Except(expected.AdDays).Select(row => $"in rows, but not so committed: {row}"));
         found.AddRange(expected.Revisions.Except(rows.Revisions).Select(row => $"committed, but not so in revisions: {row}"));
         found.AddRange(rows.Revisions.Except(expected.Revisions).Select(row => $"in revisions, but not so committed: {row}"));
+        found.AddRange(expected.Invalid.Except(rows.Invalid).Select(row => $"committed, but not so in invalid traffic: {row}"));
+        found.AddRange(rows.Invalid.Except(expected.Invalid).Select(row => $"in invalid traffic, but not so committed: {row}"));
         found.AddRange((await new MongoPairLedger(process.Commands, process.Clock, mostPairs: 3).CompareAsync(CancellationToken.None)).Select(pair => pair.ToString()));
         var view = await StatsOf(process).ReadAsync(new StatsQuery(), CancellationToken.None);
         found.AddRange(view.Total.Events.Events == committed.Count ? [] : [$"statistics say {view.Total.Events.Events}, not {committed.Count}"]);
+        var (net, valid) = (await StatsOf(process).ReadAsync(new StatsQuery { IsNet = true }, CancellationToken.None), committed.Count(one => !one.Contains("flaw")));
+        found.AddRange(net.Total.Events.Events == valid ? [] : [$"net statistics say {net.Total.Events.Events}, not {valid}"]);
+    }
+
+    /// <summary>The clock of a host two hours later: by then every other one has looked at what was committed.</summary>
+    private sealed class LaterClock(TimeProvider clock) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => clock.GetUtcNow().AddHours(2);
     }
 }

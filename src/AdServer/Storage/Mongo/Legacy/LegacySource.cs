@@ -32,7 +32,8 @@ internal sealed class LegacySource(MongoRetry commands, StorageLocation location
             CopyStage.Performers => Page(catalog.Performers, place, items => new CopyRows.Performers(items)),
             CopyStage.Developers => Page(catalog.Developers, place, items => new CopyRows.Developers(items)),
             CopyStage.Ads => Page(catalog.Ads, place, items => new CopyRows.Ads([.. items.Select(ad => new CopiedAd(ad, null, false))])),
-            CopyStage.Events => await ReadEventsAsync(catalog, place, cancellation),
+            CopyStage.Events => await ReadEventsAsync(catalog, place, events => new CopyRows.Events(events), cancellation),
+            CopyStage.Delivered => await ReadEventsAsync(catalog, place, events => new CopyRows.Delivered([.. PairsOf(events)]), cancellation),
             _ => null,
         };
     }
@@ -41,14 +42,19 @@ internal sealed class LegacySource(MongoRetry commands, StorageLocation location
     public async Task<CopyCounts> CountAsync(CancellationToken cancellation)
     {
         var catalog = await LoadAsync(cancellation);
-        var events = 0L;
+        var (events, pairs) = (0L, new HashSet<(string Package, string AdId)>());
         await foreach (var some in ListEventsAsync(catalog, day: null, eventTally, cancellation))
         {
             events += some.Count;
+            pairs.UnionWith(PairsOf(some));
         }
 
-        return new CopyCounts(catalog.Performers.Count, catalog.Developers.Count, catalog.Ads.Count, 0, 0, events, 0, 0, 0);
+        return new CopyCounts(catalog.Performers.Count, catalog.Developers.Count, catalog.Ads.Count, 0, 0, events, 0, 0, 0, pairs.Count);
     }
+
+    /// <summary>What had an event is taken as delivered.</summary>
+    private static IEnumerable<(string Package, string AdId)> PairsOf(IEnumerable<AdEvent> events) =>
+        events.Select(one => (one.CountedPackage, one.AdId)).Distinct();
 
     public async Task<IReadOnlyList<StatsRow>> ReadStatsAsync(StatsQuery query, CancellationToken cancellation)
     {
@@ -89,7 +95,8 @@ internal sealed class LegacySource(MongoRetry commands, StorageLocation location
     }
 
     /// <summary>The place is a document and how many of its entries were read.</summary>
-    private async Task<CopyPiece?> ReadEventsAsync(LegacyCatalog catalog, string place, CancellationToken cancellation)
+    private async Task<CopyPiece?> ReadEventsAsync(
+        LegacyCatalog catalog, string place, Func<IReadOnlyList<AdEvent>, CopyRows> make, CancellationToken cancellation)
     {
         var all = await ListDaysAsync(cancellation);
         var (number, skip) = StoragePlace.Read(place) is [var first, var second] ? (ToNumber(first), ToNumber(second)) : (0, 0);
@@ -99,7 +106,7 @@ internal sealed class LegacySource(MongoRetry commands, StorageLocation location
             (number, skip) = entries < MostEvents ? (number + 1, 0) : (number, skip + entries);
             if (events.Count > 0)
             {
-                return new CopyPiece(new CopyRows.Events(events), StoragePlace.Of($"{number}", $"{skip}"));
+                return new CopyPiece(make(events), StoragePlace.Of($"{number}", $"{skip}"));
             }
         }
 

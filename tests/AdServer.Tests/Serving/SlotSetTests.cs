@@ -5,16 +5,16 @@ using Xunit;
 
 namespace AdServer.Tests.Serving;
 
-/// <summary>A seen set is a set, whatever form it takes inside.</summary>
-public sealed class SeenSetTests
+/// <summary>A slot set is a set, whatever form it takes inside.</summary>
+public sealed class SlotSetTests
 {
     [Fact]
-    public void A_seen_set_holds_what_was_added_in_any_parts_and_any_order() =>
+    public void A_slot_set_holds_what_was_added_in_any_parts_and_any_order() =>
         Prop.ForAll(
             Gen.ArrayOf(Gen.ArrayOf(Gen.Choose(0, 3999))).ToArbitrary(),
             parts =>
             {
-                var (set, plain, agree) = (new SeenSet(), new HashSet<int>(), true);
+                var (set, plain, agree) = (new SlotSet(), new HashSet<int>(), true);
                 foreach (var part in parts)
                 {
                     var added = part.Distinct().Count(plain.Add);
@@ -25,9 +25,9 @@ public sealed class SeenSetTests
             }).QuickCheckThrowOnFailure();
 
     [Fact]
-    public void A_seen_set_grows_with_the_catalogue()
+    public void A_slot_set_grows_with_the_catalogue()
     {
-        var set = new SeenSet();
+        var set = new SlotSet();
         set.Add([.. Enumerable.Range(0, 100)], 100);
         set.Add([5000, 99, 70_000], 70_001);
 
@@ -38,7 +38,7 @@ public sealed class SeenSetTests
     [Fact]
     public void Who_knows_of_fewer_ads_than_the_one_before_adds_all_the_same()
     {
-        var set = new SeenSet();
+        var set = new SlotSet();
         set.Add([5000], 100_000);
         set.Add([.. Enumerable.Range(0, 40)], 64);
 
@@ -53,9 +53,9 @@ public sealed class SeenSetTests
         var all = Enumerable.Range(0, 100_000).ToArray();
         random.Shuffle(all);
         // What the first use of the type allocates is not the set's.
-        new SeenSet().Add(all.AsSpan(1000, 1000), all.Length);
+        new SlotSet().Add(all.AsSpan(1000, 1000), all.Length);
         var before = GC.GetAllocatedBytesForCurrentThread();
-        var set = new SeenSet();
+        var set = new SlotSet();
         set.Add(all.AsSpan(0, 1000), all.Length);
         var bytes = GC.GetAllocatedBytesForCurrentThread() - before;
 
@@ -67,7 +67,7 @@ public sealed class SeenSetTests
     public async Task Nothing_is_lost_or_forgotten_when_many_add_and_read_at_once()
     {
         const int Slots = 20_000;
-        var set = new SeenSet();
+        var set = new SlotSet();
         var writers = Enumerable.Range(0, 4).Select(writer => Task.Run(() =>
         {
             var forgotten = 0;

@@ -1,10 +1,10 @@
 namespace AdServer.Serving;
 
 /// <summary>
-/// The slots of ads that had an event from one package. While they are few, a sorted array (4 bytes each); when that would be larger,
-/// one bit per slot. So 1,000 of 100,000 ads take 4.1 KB, and all of them 14 KB. Only grows. Read without a lock.
+/// A set of ads by their slots: of one package, those that it has seen or was handed. While they are few, a sorted array (4 bytes each);
+/// when that would be larger, one bit per slot. So 1,000 of 100,000 ads take 4.1 KB, and all of them 14 KB. Only grows. Read without a lock.
 /// </summary>
-internal sealed class SeenSet
+internal sealed class SlotSet
 {
     private const int BitsPerWord = 64;
 
@@ -16,8 +16,8 @@ internal sealed class SeenSet
     /// <summary>One bit per slot. Absent while the slots are few.</summary>
     private ulong[]? bits;
 
-    /// <summary>The set of a package that had no event.</summary>
-    public static SeenSet Empty { get; } = new();
+    /// <summary>The set of a package that has none.</summary>
+    public static SlotSet Empty { get; } = new();
 
     public bool Contains(int slot)
     {
