@@ -1,3 +1,4 @@
+using AdServer.Access;
 using AdServer.Catalog;
 using AdServer.Events;
 using static AdServer.StorageTests.Samples;
@@ -69,5 +70,8 @@ internal static class CopyScene
             full with { Version = 2, Status = AdStatus.Paused, Packages = new(["com.example.*"], ["com.example.kids"]), UpdatedAt = Noon.AddDays(2) }, Token);
         await engine.Access.AddDeveloperAsync(Developer("d1", "One@example.com", 3), Token);
         await engine.Access.AddDeveloperAsync(Developer("d2", "two@example.com"), Token);
+        await engine.Tokens.AddTokenAsync(new AccessToken("t1", "Key", "hash of t1", Role.App.Name, Noon) { Packages = ["com.example.*"] }, Token);
+        await engine.Tokens.AddTokenAsync(new AccessToken("t2", "Old", "hash of t2", Role.Analyst.Name, Noon) { Scopes = Permissions.ReadStats }, Token);
+        await engine.Tokens.RevokeTokenAsync("t2", Noon, Token);
     }
 }

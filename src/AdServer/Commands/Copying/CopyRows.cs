@@ -12,6 +12,7 @@ internal enum CopyStage
     // The names are stored in copies that were begun.
     Performers,
     Developers,
+    Tokens,
     Ads,
     Packages,
 
@@ -45,6 +46,12 @@ internal abstract record CopyRows
     }
 
     internal sealed record Developers(IReadOnlyList<Developer> Items) : CopyRows
+    {
+        public override int Count => Items.Count;
+    }
+
+    /// <summary>Tokens as hashes, those that ended, too.</summary>
+    internal sealed record Tokens(IReadOnlyList<AccessToken> Items) : CopyRows
     {
         public override int Count => Items.Count;
     }
@@ -158,6 +165,9 @@ internal sealed record CopyCounts(
     /// <summary>Since when raw events are kept; nothing if all are.</summary>
     public UtcDay? RawSince { get; init; }
 
+    /// <summary>Tokens, those that ended, too.</summary>
+    public long Tokens { get; init; }
+
     /// <summary>Rows of the days before, some of removed ads too: about how many are moved.</summary>
     public long Kept { get; init; }
 
@@ -166,6 +176,7 @@ internal sealed record CopyCounts(
     {
         CopyStage.Performers => Performers,
         CopyStage.Developers => Developers,
+        CopyStage.Tokens => Tokens,
         CopyStage.Ads => Ads + RemovedAds,
         CopyStage.Packages => Packages,
         CopyStage.RawSince => RawSince is null ? 0 : 1,
@@ -181,7 +192,7 @@ internal sealed record CopyCounts(
     /// <summary>What must be equal in both stores. Packages are not: the roll-up adds those that had an event just before the source stopped.</summary>
     public IEnumerable<(string What, long Count)> Compared() =>
     [
-        ("performers", Performers), ("developers", Developers), ("ads", Ads), ("removed ads", RemovedAds), ("events", Events),
+        ("performers", Performers), ("developers", Developers), ("tokens", Tokens), ("ads", Ads), ("removed ads", RemovedAds), ("events", Events),
         ("event ids", EventIds), ("delivery totals", Deliveries), ("request totals", Requests), ("delivered ads", Delivered),
     ];
 }

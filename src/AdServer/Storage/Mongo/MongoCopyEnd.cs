@@ -41,6 +41,7 @@ internal sealed class MongoCopyEnd(MongoRetry commands, IStatsStore stats)
             Requests: await CountAsync(MongoCounters.Requests, [], cancellation),
             Delivered: await CountAsync(await MongoDeliveredStore.CollectionOfAsync(commands, cancellation), live, cancellation))
         {
+            Tokens = await CountAsync(MongoTokenStore.Collection, [], cancellation),
             RawSince = await rawSince.ReadAsync(cancellation),
             Kept = await CountKeptAsync(cancellation),
         };

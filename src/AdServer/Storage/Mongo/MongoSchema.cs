@@ -129,7 +129,7 @@ internal static class MongoSchema
     /// event's <c>revision</c>) is absent from what was there before, which means that it came before its day was closed. Of what version 3 added
     /// <c>delivered_ads</c> is filled before, by a start that dies as often as it does; an event's <c>flaw</c> and <c>daily_invalid_stats</c> are
     /// absent where nobody rated it, which means that it counts as valid; what retention needs (<c>raw_since</c>, <c>thinned</c>, <c>removedOn</c>) is
-    /// absent where nothing was removed.
+    /// absent where nothing was removed. Version 4 added <c>tokens</c>.
     /// </summary>
     public static async Task RaiseAsync(IMongoCommands commands, Func<Task> fillDelivered, CancellationToken cancellation)
     {

@@ -39,6 +39,9 @@ internal sealed class SqliteCopyTarget(SqliteDatabase database, StorageLocation 
             case CopyRows.Developers { Items: var items }:
                 ForEach(items, one => SqliteAccessStore.Add(session, one));
                 break;
+            case CopyRows.Tokens { Items: var items }:
+                ForEach(items, one => SqliteTokenStore.Add(session, one));
+                break;
             case CopyRows.Ads { Items: var items }:
                 ForEach(items, one => AddAd(session, one));
                 break;

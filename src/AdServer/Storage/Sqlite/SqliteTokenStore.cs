@@ -77,7 +77,15 @@ internal sealed class SqliteTokenStore(SqliteDatabase database) : ITokenStore
 
     public Task<DateTimeOffset?> ReadTokenClockAsync(CancellationToken cancellation) => Task.FromResult<DateTimeOffset?>(null);
 
-    private static bool Add(SqliteSession session, AccessToken token)
+    /// <summary>Tokens after one, by their identities.</summary>
+    public static IReadOnlyList<AccessToken> ListAfter(SqliteSession session, string after, int limit)
+    {
+        using var select = session.Kept($"SELECT {Columns} FROM tokens WHERE id > ? ORDER BY id LIMIT ?");
+        return [.. select.Put(after).Put(limit).Rows().Select(Read)];
+    }
+
+    /// <summary>Adds it unless its identity or its hash is taken; says whether it was added.</summary>
+    public static bool Add(SqliteSession session, AccessToken token)
     {
         using var insert = session.Kept($"INSERT INTO tokens ({Columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING");
         return insert.Put(token.Id).Put(token.Name).Put(token.Hash).Put(token.Role).Put(token.CreatedAt).Put(token.PerformerId)
