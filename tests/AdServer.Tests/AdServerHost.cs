@@ -141,9 +141,8 @@ internal sealed class AdServerHost : IAsyncDisposable
             ["urls"] = "http://127.0.0.1:0",
             ["Serilog:MinimumLevel:Default"] = "Fatal",
             ["Serilog:MinimumLevel:Override:Microsoft.AspNetCore"] = "Fatal",
-            [store.Setting.Key] = store.Setting.Value,
         };
-        foreach (var (name, value) in settings)
+        foreach (var (name, value) in store.Settings.Concat(settings))
         {
             all[name] = value;
         }
