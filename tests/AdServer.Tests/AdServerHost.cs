@@ -145,9 +145,8 @@ internal sealed class AdServerHost : IAsyncDisposable
             ["Access:Mode"] = "Open",
             ["Serilog:MinimumLevel:Default"] = "Fatal",
             ["Serilog:MinimumLevel:Override:Microsoft.AspNetCore"] = "Fatal",
-            [store.Setting.Key] = store.Setting.Value,
         };
-        foreach (var (name, value) in settings)
+        foreach (var (name, value) in store.Settings.Concat(settings))
         {
             all[name] = value;
         }

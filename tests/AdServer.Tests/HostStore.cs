@@ -13,7 +13,7 @@ internal sealed class HostStore : IAsyncDisposable
     public static Exception? Missing { get; }
 
     /// <summary>Tells the host.</summary>
-    public KeyValuePair<string, string?> Setting { get; } = new("Storage:Path", "adserver.db");
+    public Dictionary<string, string?> Settings { get; } = new() { ["Storage:Path"] = "adserver.db" };
 
     /// <summary>Makes the rows of a day say five views too many.</summary>
     public static Task SpoilAdRowsAsync(AdServerHost host, string day) =>
