@@ -199,7 +199,8 @@ internal sealed class EventEndpoints(
         return outcome;
     }
 
-    private static string? AgentOf(HttpContext http) => UserAgents.Of(http.Request.Headers.UserAgent);
+    private EventSender SenderOf(HttpContext http) =>
+        new(UserAgents.Of(http.Request.Headers.UserAgent), access.RequireAppKey ? Caller.Of(http) : null);
 
     private void CountAnswers(LogOutcome outcome, PendingAppend pending)
     {
