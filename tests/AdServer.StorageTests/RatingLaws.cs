@@ -128,6 +128,21 @@ public abstract class RatingLaws : IAsyncLifetime
         Assert.Equal(appended, (await engine.ReadTotalAsync()).Events.Events);
     }
 
+    /// <summary>Rows that were emptied are like rows that never were: a copy compares them.</summary>
+    [Fact]
+    public async Task What_counts_as_valid_again_is_in_net_reports_as_if_it_always_had()
+    {
+        await engine.AppendAsync(Event() with { Flaw = TrafficFlaw.ImpossibleWatch }, Event() with { Flaw = TrafficFlaw.Rate, DeviceId = "d" });
+        await engine.RollAllAsync();
+        await engine.RateAsync(RatingScene.Mild);
+
+        foreach (var groups in new StatsGroup[][] { [], [StatsGroup.Ad], [StatsGroup.Ad, StatsGroup.Day], [StatsGroup.Package] })
+        {
+            var query = new StatsQuery { GroupBy = groups };
+            Assert.Equal((await engine.Stats.ReadAsync(query, Token)).Rows, (await engine.Stats.ReadAsync(query with { IsNet = true }, Token)).Rows);
+        }
+    }
+
     [Fact]
     public async Task A_day_whose_raw_events_are_not_kept_is_not_touched()
     {

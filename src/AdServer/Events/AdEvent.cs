@@ -49,7 +49,7 @@ internal sealed record AdEvent
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public TrafficFlaw Flaw { get; init; }
 
-    /// <summary>The caller's <c>User-Agent</c>, at most 128 characters: what rating anew needs beside the event itself.</summary>
+    /// <summary>The caller's <c>User-Agent</c>, at most 256 characters: what rating anew needs beside the event itself.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? UserAgent { get; init; }
 

@@ -1,5 +1,6 @@
 using AdServer.Access;
 using AdServer.Common;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace AdServer.Events;
 
@@ -25,13 +26,19 @@ internal sealed class DeviceEndpoints(IDeviceStore devices, JournalWriter writer
             .ProducesError(StatusCodes.Status503ServiceUnavailable)
             .WithSummary("Forgets a device: its events keep counting, without its id and user agent. May be repeated");
 
-    private static Task<IResult> AnswerAsync(string deviceId, DeviceEndpoints endpoints, CancellationToken cancellation) =>
-        endpoints.EraseAsync(deviceId, cancellation);
+    private static Task<IResult> AnswerAsync(string deviceId, HttpContext http, DeviceEndpoints endpoints, CancellationToken cancellation) =>
+        endpoints.EraseAsync(AsSent(http) ?? deviceId, cancellation);
+
+    /// <summary>The text as it was sent. Routing decodes all but <c>%2F</c>, after which nobody can tell it from <c>%252F</c>.</summary>
+    private static string? AsSent(HttpContext http)
+    {
+        var path = http.Features.Get<IHttpRequestFeature>()?.RawTarget.Split('?')[0];
+        return path is null ? null : Uri.UnescapeDataString(path[(path.LastIndexOf('/') + 1)..]);
+    }
 
     private async Task<IResult> EraseAsync(string deviceId, CancellationToken cancellation)
     {
-        // The one character that routing leaves encoded.
-        var id = deviceId.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase).Trim();
+        var id = deviceId.Trim();
         if (id.Length is 0 or > EventIntake.MaxDeviceIdLength || FieldRules.HasControl(id))
         {
             return InvalidId;

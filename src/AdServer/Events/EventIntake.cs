@@ -79,7 +79,7 @@ internal static class EventIntake
             PerformerId = ad.PerformerId,
             PackageName = package == packages.Other ? packageName : package.Name,
             IsOtherPackage = package == packages.Other,
-            DeviceId = raw.Details.DeviceId.Text?.Trim(),
+            DeviceId = DeviceOf(raw.Details.DeviceId.Text),
             Timestamp = Cut(timestamp, MaxTimestampLength),
             Day = day,
             Revision = DayClosing.RevisionOf(day, receivedAt),
@@ -89,6 +89,10 @@ internal static class EventIntake
             CreatedAt = receivedAt,
         };
     }
+
+    /// <summary>The device; nothing if the text names none: it is blank, or the zeros of a telephone whose owner does not want to be told apart.</summary>
+    private static string? DeviceOf(string? text) =>
+        text?.Trim() is { Length: > 0 } device && device.AsSpan().ContainsAnyExcept("0-") ? device : null;
 
     private static EventType? ReadType(string? text)
     {

@@ -41,7 +41,15 @@ internal sealed class TrafficRating(
 
     private async Task LearnAndRateAsync(PendingAppend pending)
     {
-        var unknown = pending.Events.Where(one => !IsDelivered(one, out _)).Select(PairOf).Distinct().ToList();
+        var unknown = new HashSet<(Package, CatalogAd)>();
+        foreach (var one in pending.Events)
+        {
+            if (!IsDelivered(one, out var ad))
+            {
+                unknown.Add((packages.Resolve(one.CountedPackage), ad!));
+            }
+        }
+
         Rate(pending, await delivered.LearnAsync(unknown, CancellationToken.None));
     }
 
@@ -62,6 +70,4 @@ internal sealed class TrafficRating(
     /// <summary>Of an ad that was removed a moment ago nothing is known.</summary>
     private bool IsDelivered(AdEvent one, out CatalogAd? ad) =>
         (ad = catalog.Current.Find(one.AdId)) is null || delivered.Contains(packages.Resolve(one.CountedPackage), ad);
-
-    private (Package Package, CatalogAd Ad) PairOf(AdEvent one) => (packages.Resolve(one.CountedPackage), catalog.Current.Find(one.AdId)!);
 }

@@ -6,8 +6,8 @@ namespace AdServer.Events;
 /// <summary>The <c>User-Agent</c> of a request as it is kept with its events. Never logged.</summary>
 internal static class UserAgents
 {
-    /// <summary>The most characters that are kept.</summary>
-    public const int MaxLength = 128;
+    /// <summary>The most characters that are kept, and looked at: robots that feign a telephone say what they are after some 150.</summary>
+    public const int MaxLength = 256;
 
     /// <summary>The header, trimmed and cut; control characters and broken Unicode in it become question marks. Nothing if there is nothing in it.</summary>
     public static string? Of(string? header)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using AdServer.Catalog;
+using AdServer.Common;
 using AdServer.Events;
 using AdServer.Stats;
 
@@ -40,12 +41,20 @@ internal sealed class DeliveredAds(
             return false;
         }
 
-        foreach (var set in found)
+        try
         {
-            await sets.AddAsync(set, cancellation);
-        }
+            foreach (var set in found)
+            {
+                await sets.AddAsync(set, cancellation);
+            }
 
-        return true;
+            return true;
+        }
+        catch (StoreUnavailableException)
+        {
+            // Of an ad that this host does not know yet.
+            return false;
+        }
     }
 
     /// <summary>Takes in all that the store has.</summary>
@@ -58,7 +67,7 @@ internal sealed class DeliveredAds(
     }
 
     /// <summary>Writes the pairs that the store does not have. For one caller at a time.</summary>
-    /// <exception cref="Common.StoreUnavailableException">What was not written is kept for the next time.</exception>
+    /// <exception cref="StoreUnavailableException">What was not written is kept for the next time.</exception>
     public async Task FlushAsync(CancellationToken cancellation)
     {
         for (Take(); unwritten.Count > 0; Take())

@@ -47,8 +47,11 @@ internal sealed record InvalidCounts(DayCounts Robot, DayCounts NotDelivered, Da
         _ => throw new ArgumentOutOfRangeException(nameof(flaw)),
     };
 
+    /// <summary>The same, absent where there is nothing: rows that were emptied are like rows that are not there.</summary>
+    public InvalidCounts? OrNone() => this == None ? null : this;
+
     /// <summary>Both together, where either may be absent.</summary>
-    public static InvalidCounts? Sum(InvalidCounts? left, InvalidCounts? right) => left is null ? right : right is null ? left : left + right;
+    public static InvalidCounts? Sum(InvalidCounts? left, InvalidCounts? right) => left is null ? right : right is null ? left : (left + right).OrNone();
 }
 
 /// <summary>How many events an answer leaves out, by reason.</summary>

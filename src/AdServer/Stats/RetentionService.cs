@@ -149,7 +149,7 @@ internal sealed partial class RetentionService(
     [LoggerMessage(
         2,
         LogLevel.Error,
-        "Raw events of {Day} do not equal what was rolled up: they are not removed, and nothing after them. See what differs with -- verify, then -- rebuild --day {Day}")]
+        "Raw events of {Day} do not equal what was rolled up: they are not removed, and nothing after them. See what differs with -- verify, then -- rebuild --day {Day} --url <this server>")]
     private partial void LogUnverified(UtcDay day);
 
     [LoggerMessage(3, LogLevel.Warning, "Old raw events cannot be removed now and stay")]

@@ -118,7 +118,7 @@ internal readonly record struct Measures(
         InvalidCounts.Sum(left.Invalid, right.Invalid));
 
     /// <summary>Takes invalid traffic out of counts that it is added to, and keeps it apart.</summary>
-    public static Measures Without(InvalidCounts invalid) => new(-invalid.All, 0, 0, 0, Invalid: invalid);
+    public static Measures Without(InvalidCounts invalid) => new(-invalid.All, 0, 0, 0, Invalid: invalid.OrNone());
 }
 
 /// <summary>One row of an answer.</summary>

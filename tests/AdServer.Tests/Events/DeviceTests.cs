@@ -45,6 +45,18 @@ public sealed class DeviceTests : IAsyncLifetime
                 && (entry.Message.Contains("device 1", StringComparison.Ordinal) || entry.Message.Contains("device%201", StringComparison.Ordinal)));
     }
 
+    [Theory]
+    [InlineData("a/b", "a%2Fb")]
+    [InlineData("a%2Fb", "a%252Fb")]
+    [InlineData("a b+c?d", "a%20b+c%3Fd")]
+    public async Task A_device_is_named_in_the_address_as_it_names_itself(string device, string address)
+    {
+        (await ReportAsync(device)).Succeeds();
+        await host.Get<RollUpService>().RollAllAsync(Token);
+
+        (await host.DeleteAsync($"/api/devices/{address}?x=/y")).Is(200, """{"events":1,"bucketEntries":1,"complete":true,"reason":null}""");
+    }
+
     [Fact]
     public async Task What_was_queued_before_is_waited_for_and_rolled_up()
     {

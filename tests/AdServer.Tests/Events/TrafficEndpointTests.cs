@@ -155,13 +155,13 @@ public sealed class TrafficEndpointTests : IAsyncLifetime
     [Fact]
     public async Task A_user_agent_is_kept_cut_and_never_logged()
     {
-        var secret = new string('s', 200);
+        var secret = new string('s', 400);
 
         await SendAsync(Event(), secret);
         gate.Fault = JournalGate.DiskFull;
         await SendAsync(Event(), secret);
 
-        Assert.Equal(secret[..128], Assert.Single(gate.Stored).UserAgent);
+        Assert.Equal(secret[..UserAgents.MaxLength], Assert.Single(gate.Stored).UserAgent);
         Assert.DoesNotContain(host.Log.Entries, entry => $"{entry.Message} {entry.Exception}".Contains(secret[..50], StringComparison.Ordinal));
     }
 

@@ -12,11 +12,12 @@ internal sealed class MongoDeliveredStore(MongoRetry commands, MongoPackages pac
 
     public async Task AddDeliveredAdsAsync(IReadOnlyList<PackageAds> sets, CancellationToken cancellation)
     {
-        var live = await marks.FindPerformersAsync(sets.SelectMany(set => set.AdIds), cancellation);
-        var pairs = sets.SelectMany(set => set.AdIds.Where(live.ContainsKey), (set, adId) => (set.Package, adId)).ToList();
+        // Marks of removal are looked for, not ads: a node that is behind may not know a new one, and nobody sends the pair again.
+        var gone = await marks.FindRemovedAsync(sets.SelectMany(set => set.AdIds), cancellation);
+        var pairs = sets.SelectMany(set => set.AdIds.Where(adId => !gone.Contains(adId)), (set, adId) => (set.Package, adId)).ToList();
         await packages.NoteAsync(pairs.Select(pair => pair.Package), cancellation);
         await MongoPairs.InsertAsync(commands, Collection, pairs, cancellation);
-        await marks.ReopenAsync(live.Keys, 0, cancellation);
+        await marks.ReopenAsync([.. pairs.Select(pair => pair.adId).Distinct()], 0, cancellation);
     }
 
     public IAsyncEnumerable<PackageAds> ReadDeliveredAdsAsync(CancellationToken cancellation) =>

@@ -32,10 +32,13 @@ internal sealed class MongoErasure(MongoRetry commands, MongoSpools spools, Time
         {
             var waiting = new List<string>();
             step = await PassAsync(step, waiting, cancellation);
-            if (looks == MostLooks || !await AreMoreAsync(waiting, cancellation))
+            var isAll = !await AreMoreAsync(waiting, cancellation);
+            if (isAll || looks == MostLooks)
             {
                 asked ??= [.. waiting.Distinct()];
-                return step with { Waiting = waiting.Count(asked.Contains), AreSpooled = !await spools.AreEmptyAsync(cancellation) };
+                // What no look has shown may be there still.
+                var left = Math.Max(waiting.Count(asked.Contains), isAll ? 0 : 1);
+                return step with { Waiting = left, AreSpooled = !await spools.AreEmptyAsync(cancellation) };
             }
         }
     }

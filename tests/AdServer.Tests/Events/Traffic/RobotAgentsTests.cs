@@ -15,7 +15,7 @@ public sealed class RobotAgentsTests : IDisposable
         { string.Empty, "names no robot" },
         { "# only a remark\n\n   \n", "names no robot" },
         { "crawler\nab\n", "has a line 2 that is shorter than 3 characters" },
-        { new string('x', 129), "has a line 1 that is longer than 128 characters" },
+        { new string('x', 257), "has a line 1 that is longer than 256 characters" },
         { "craw\u0000ler", "has a line 1 that holds control characters" },
         { new string('\n', (64 * 1024) + 1), "is larger than 64 KB" },
     };
