@@ -7,7 +7,7 @@ namespace AdServer.Catalog;
 /// Asks the store for ads that this host does not know: another host may have added them a moment ago, and an event that is refused is
 /// lost. Anybody can make up identities, so few questions are asked at once, and a no is remembered for a moment.
 /// </summary>
-internal sealed class AdLookup(ICatalogStore store, CatalogRefresher catalog, TimeProvider clock) : IDisposable
+internal sealed class AdLookup(ICatalogReader store, CatalogRefresher catalog, TimeProvider clock) : IDisposable
 {
     private const int MostAtOnce = 8;
     private const int MostRemembered = 10_000;

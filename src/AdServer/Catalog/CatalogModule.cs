@@ -11,6 +11,7 @@ internal static class CatalogModule
         var settings = configuration.Read<CatalogSettings>("Catalog");
         settings.Checked(settings.Fault());
         services.AddSingleton(settings);
+        services.AddSingleton<ICatalogReader>(provider => provider.GetRequiredService<ICatalogStore>());
         services.AddSingleton<CatalogRefresher>();
         services.AddSingleton<CatalogChanges>();
         services.AddSingleton<SharedCatalogRefresher>();

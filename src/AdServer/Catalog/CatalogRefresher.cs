@@ -6,7 +6,7 @@ namespace AdServer.Catalog;
 /// Keeps the snapshot that is served: loads it before the host listens, and swaps in a new one for each change. Changes that arrive
 /// together share one rebuild; whoever applies a change goes on when it is served.
 /// </summary>
-internal sealed class CatalogRefresher(ICatalogStore store) : BackgroundService
+internal sealed class CatalogRefresher(ICatalogReader store) : BackgroundService
 {
     private const int PageSize = 1000;
 

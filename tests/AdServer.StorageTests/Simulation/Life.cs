@@ -17,7 +17,9 @@ internal sealed class Life(Scheduler scheduler, string name) : SynchronizationCo
 
     public override void Post(SendOrPostCallback d, object? state) => scheduler.Add(this, "goes on", () => d(state));
 
-    public override void Send(SendOrPostCallback d, object? state) => throw new NotSupportedException();
+    /// <summary>Nobody may wait for a step: the world has one thread, and that would be the one that waits.</summary>
+    public override void Send(SendOrPostCallback d, object? state) =>
+        throw new InvalidOperationException($"{Name} waits for a step instead of going on with it");
 
     /// <summary>Begins something of which nobody waits for the end.</summary>
     public void Start(string what, Func<Task> work) => scheduler.Add(this, what, () => _ = work());
