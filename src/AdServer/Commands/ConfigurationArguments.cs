@@ -12,7 +12,7 @@ internal sealed record ConfigurationArguments(string? Problem, string[] Configur
     /// <summary>Sections that some part of the server reads.</summary>
     private static readonly string[] Sections =
         [
-            "Access", "Storage", "Catalog", "Events", "Traffic", "Stats", "Retention", "Serving", "Serilog", "Logging", "Kestrel", "ConnectionStrings",
+            "Storage", "Access", "Catalog", "Events", "Traffic", "Stats", "Retention", "Serving", "Serilog", "Logging", "Kestrel", "ConnectionStrings",
             "AllowedHosts", "Urls",
         ];
 

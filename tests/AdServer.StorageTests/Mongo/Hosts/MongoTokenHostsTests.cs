@@ -49,7 +49,9 @@ public sealed class MongoTokenHostsTests : IAsyncLifetime
 
     private Task<AdServerHost> StartAsync() => AdServerHost.StartAsync(new()
     {
-        ["ConnectionStrings:MongoDb"] = engine.Uri, ["Access:Mode"] = "Tokens", ["Access:BootstrapToken"] = Root,
+        ["ConnectionStrings:MongoDb"] = engine.Uri,
+        ["Access:Mode"] = "Tokens",
+        ["Access:BootstrapToken"] = Root,
     });
 
     private Task<bool> LookAsync() => other.Get<TokenRefresher>().PollAsync(Token);
