@@ -13,7 +13,6 @@ namespace AdServer.Web;
 /// </summary>
 internal static class ConsoleLog
 {
-    private const string Line = "{Timestamp:HH:mm:ss} {Level:u3} {Message:lj}{NewLine}{Exception}";
     private const string RequestCategory = "Microsoft.AspNetCore.Hosting.Diagnostics";
     private const string HostCategory = "Microsoft.Extensions.Hosting.Internal.Host";
 
@@ -40,6 +39,6 @@ internal static class ConsoleLog
             .Filter.ByExcluding(entry => Matching.FromSource(HostCategory)(entry) && StartFailure.Explain(entry.Exception) is not null);
         return redirected
             ? log.WriteTo.Console(new JsonFormatter(renderMessage: true, formatProvider: CultureInfo.InvariantCulture))
-            : log.WriteTo.Console(outputTemplate: Line, formatProvider: CultureInfo.InvariantCulture);
+            : log.WriteTo.Console(new LogLine());
     }
 }

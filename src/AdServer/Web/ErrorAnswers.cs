@@ -57,6 +57,7 @@ internal sealed partial class ErrorAnswers(TimeProvider clock, ILogger<ErrorAnsw
         }
 
         context.Response.Clear();
+        SafetyHeaders.Write(context);
         try
         {
             await answer.ExecuteAsync(context);

@@ -11,7 +11,8 @@ namespace AdServer.Web;
 /// <summary>The OpenAPI document of all routes and the page to read and try it. Its words are the doc comments of handlers and records.</summary>
 internal static class OpenApi
 {
-    public const string Folder = "/swagger/";
+    public const string Root = "/swagger";
+    public const string Folder = Root + "/";
     public const string Page = Folder + "index.html";
     public const string Version = "v1";
 

@@ -51,6 +51,7 @@ internal static class WebModule
         app.UseMiddleware<FrontDoor>();
         app.UsePathBase(Prefix);
         app.UseRouting();
+        app.UseMiddleware<SafetyHeaders>();
         app.UseOrigins(access);
     }
 

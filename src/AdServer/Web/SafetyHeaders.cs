@@ -1,0 +1,43 @@
+using AdServer.Access;
+using Microsoft.Net.Http.Headers;
+
+namespace AdServer.Web;
+
+/// <summary>
+/// Tells browsers what not to do with an answer (OWASP's HTTP Headers Cheat Sheet). Not on the SDK's routes: no browser asks for those, and
+/// each header is bytes to a telephone. <c>Strict-Transport-Security</c> is for the proxy that ends TLS.
+/// </summary>
+internal sealed class SafetyHeaders(RequestDelegate next, RouteRules rules)
+{
+    /// <summary>What is data is never a page: nothing in it runs, and nobody frames it.</summary>
+    public const string PolicyOfData = "default-src 'none'; frame-ancestors 'none'";
+
+    /// <summary>
+    /// The API's page: its scripts and styles come from here alone, but for the styles that Swagger UI writes into the page, and the pictures
+    /// that its styles hold.
+    /// </summary>
+    public const string PolicyOfApiPage =
+        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; "
+        + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+    public Task InvokeAsync(HttpContext http)
+    {
+        if (http.GetEndpoint() is not RouteEndpoint endpoint || rules.Of(endpoint) is not { Door: RouteDoor.AppKey })
+        {
+            Write(http);
+        }
+
+        return next(http);
+    }
+
+    /// <summary>Writes all of them, again if a failure had the headers cleared.</summary>
+    public static void Write(HttpContext http)
+    {
+        var headers = http.Response.Headers;
+        headers.XContentTypeOptions = "nosniff";
+        headers.ContentSecurityPolicy = http.Request.Path.StartsWithSegments(OpenApi.Root) ? PolicyOfApiPage : PolicyOfData;
+        headers[HeaderNames.CacheControl] = "no-store";
+        headers["Cross-Origin-Resource-Policy"] = "same-origin";
+        headers["Referrer-Policy"] = "no-referrer";
+    }
+}
