@@ -30,7 +30,7 @@ internal sealed partial class HostProcess : IAsyncDisposable
     /// <summary>Starts it again, on another port.</summary>
     public async Task StartAsync()
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(Program).Assembly.Location, "--urls", "http://127.0.0.1:0"])
+        var start = new ProcessStartInfo("dotnet", [typeof(Program).Assembly.Location, "--urls", "http://127.0.0.1:0", "--Access:Mode=Open"])
         {
             WorkingDirectory = folder.FullName,
             RedirectStandardOutput = true,
