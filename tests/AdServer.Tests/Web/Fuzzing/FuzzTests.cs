@@ -17,7 +17,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
     private const int UsualRequests = 200_000;
 
     /// <summary>Megabytes of the managed heap that a quarter and all of the requests may differ by: things that requests add are that many.</summary>
-    private const long MostGrowth = 48;
+    private const long MostGrowth = 32;
 
     private static readonly string[] Emails = ["ann@example.com", "bob@example.com"];
     private static readonly string[] Packages = ["com.example.*"];
@@ -35,7 +35,15 @@ public sealed class FuzzTests(ITestOutputHelper output)
         var most = Read("ADSERVER_FUZZ_REQUESTS") ?? UsualRequests;
         output.WriteLine($"Seed {seed}, {most} requests");
         await using var host = await AdServerHost.StartAsync(
-            new() { ["Access:Mode"] = "Tokens", ["Access:BootstrapToken"] = Access.ClosedHost.Root, ["Access:RateLimits"] = "false", ["Serving:MaxPackages"] = "500" },
+            new()
+            {
+                ["Access:Mode"] = "Tokens",
+                ["Access:BootstrapToken"] = Access.ClosedHost.Root,
+                ["Access:RateLimits"] = "false",
+                ["Serving:MaxPackages"] = "500",
+                // What the framework says of each request would be kept, too.
+                ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
+            },
             realTime: true);
         var closed = new Access.ClosedHost(host);
         var requests = await MakeRequestsAsync(seed, closed);
@@ -53,7 +61,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
         Assert.Equal(200, (await host.GetAsync("/health/ready")).Status);
         Assert.True((await closed.GetAsync(Access.ClosedHost.Root, $"/stats/verify?from={Day(-1)}&to={Day(0)}")).Has(200).Json.GetProperty("ok").GetBoolean());
         // Requests of every kind came through, or this proved little.
-        Assert.All([200, 201, 204, 400, 401, 403, 404, 405, 409, 412, 413, 415], status => Assert.Contains(status, statuses.Keys));
+        Assert.All([200, 201, 400, 401, 403, 404, 405, 409, 412, 413, 415], status => Assert.Contains(status, statuses.Keys));
     }
 
     private static int? Read(string variable) =>
@@ -72,7 +80,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
 
         string[] tokens =
         [
-            Access.ClosedHost.Root, Access.ClosedHost.Root,
+            .. Enumerable.Repeat(Access.ClosedHost.Root, 6),
             await closed.MakeTokenAsync("advertiser", new { performerId = ids[0] }),
             await closed.MakeTokenAsync("analyst"),
             await closed.MakeTokenAsync("app", new { packages = Packages }),
@@ -115,6 +123,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
         { Status: >= 500 } => "a failure",
         { Status: >= 300 and < 400 } when new Uri(Here, answer.Headers["Location"]).Host != Here.Host => "a redirect to elsewhere",
         _ when answer.Headers.ContainsKey("X-Injected") => "a header of the caller's own",
+        { Status: 404, Body: "{\"exists\":false}" } => null,
         { Status: >= 400, Body.Length: > 0 } when answer.Headers.GetValueOrDefault("Content-Type") != "application/problem+json" => "no problem document",
         _ when answer.Body.Contains("   at ", StringComparison.Ordinal) || answer.Body.Contains("Exception", StringComparison.Ordinal) => "the inside of the program",
         _ => null,

@@ -12,6 +12,7 @@ internal sealed class RawConnection(Uri server) : IDisposable
 {
     private readonly byte[] buffer = new byte[64 << 10];
     private TcpClient? socket;
+    private NetworkStream? stream;
     private int start;
     private int end;
 
@@ -24,12 +25,12 @@ internal sealed class RawConnection(Uri server) : IDisposable
             {
                 socket = new TcpClient { NoDelay = true };
                 await socket.ConnectAsync(server.Host, server.Port, cancellation);
-                (start, end) = (0, 0);
+                (stream, start, end) = (socket.GetStream(), 0, 0);
             }
 
             var isHead = request.AsSpan().StartsWith("HEAD "u8);
             // A server that refuses a large body answers before it has read all of it.
-            var sending = socket.GetStream().WriteAsync(request, cancellation).AsTask();
+            var sending = stream!.WriteAsync(request, cancellation).AsTask();
             var answer = await ReadAsync(isHead, cancellation);
             if (!sending.IsCompletedSuccessfully || answer.IsLast)
             {
@@ -50,8 +51,9 @@ internal sealed class RawConnection(Uri server) : IDisposable
 
     private void Close()
     {
+        stream?.Dispose();
         socket?.Dispose();
-        socket = null;
+        (socket, stream) = (null, null);
     }
 
     private async Task<RawAnswer> ReadAsync(bool isHead, CancellationToken cancellation)
@@ -119,7 +121,7 @@ internal sealed class RawConnection(Uri server) : IDisposable
         if (start == end)
         {
             start = 0;
-            end = await socket!.GetStream().ReadAsync(buffer, cancellation);
+            end = await stream!.ReadAsync(buffer, cancellation);
             if (end == 0)
             {
                 throw new IOException("The server closed the connection");

@@ -10,7 +10,7 @@ namespace AdServer.Tests.Web.Fuzzing;
 /// </summary>
 /// <param name="seed">With the number of a request, all of it.</param>
 /// <param name="routes">Method and path with <c>{parameters}</c>, and the names of query parameters.</param>
-/// <param name="known">Identities of things that exist.</param>
+/// <param name="known">Identities of things that exist; only the second half of them is ever removed, so that requests go on to mean something.</param>
 /// <param name="tokens">Secrets that are good.</param>
 internal sealed class Requests(int seed, IReadOnlyList<FuzzedRoute> routes, IReadOnlyList<string> known, IReadOnlyList<string> tokens)
 {
@@ -39,7 +39,7 @@ internal sealed class Requests(int seed, IReadOnlyList<FuzzedRoute> routes, IRea
         var route = rubbish.Of(routes);
         var method = rubbish.Once(15) ? rubbish.Of(Methods) : route.Method;
         var head = new StringBuilder()
-            .Append(method).Append(' ').Append(Target(rubbish, route)).Append(rubbish.Once(200) ? " HTTP/1.0" : " HTTP/1.1").Append("\r\n");
+            .Append(method).Append(' ').Append(Target(rubbish, route, method)).Append(rubbish.Once(200) ? " HTTP/1.0" : " HTTP/1.1").Append("\r\n");
         head.Append("Host: ").Append(rubbish.Once(100) ? rubbish.Of("evil.example", "", "[::1", "a b") : "localhost").Append("\r\n");
         AddHeaders(rubbish, head);
         var body = method is "GET" or "HEAD" or "DELETE" or "OPTIONS" && !rubbish.Once(20) ? null : Body(rubbish, route.Path);
@@ -52,12 +52,12 @@ internal sealed class Requests(int seed, IReadOnlyList<FuzzedRoute> routes, IRea
         return [.. Encoding.Latin1.GetBytes(head.Append("\r\n").ToString()), .. body ?? []];
     }
 
-    private string Target(Rubbish rubbish, FuzzedRoute route)
+    private string Target(Rubbish rubbish, FuzzedRoute route, string method)
     {
         var path = new StringBuilder(rubbish.Once(5) ? "/api" : string.Empty);
         foreach (var segment in route.Path.Split('/', StringSplitOptions.RemoveEmptyEntries))
         {
-            path.Append('/').Append(segment is ['{', ..] ? Escaped(rubbish, rubbish.Once(2) ? rubbish.Of(known) : rubbish.Text()) : segment);
+            path.Append('/').Append(segment is ['{', ..] ? Escaped(rubbish, rubbish.Once(2) ? Known(rubbish, method) : rubbish.Text()) : segment);
         }
 
         if (rubbish.Once(30))
@@ -78,6 +78,8 @@ internal sealed class Requests(int seed, IReadOnlyList<FuzzedRoute> routes, IRea
 
         return path.ToString();
     }
+
+    private string Known(Rubbish rubbish, string method) => method == "DELETE" ? rubbish.Of([.. known.Skip(known.Count / 2)]) : rubbish.Of(known);
 
     private string Value(Rubbish rubbish, string name) => rubbish.Once(3) ? rubbish.Text() : name switch
     {
@@ -119,7 +121,7 @@ internal sealed class Requests(int seed, IReadOnlyList<FuzzedRoute> routes, IRea
 
     private byte[] Body(Rubbish rubbish, string path)
     {
-        if (rubbish.Once(5000))
+        if (rubbish.Once(1000))
         {
             return Encoding.ASCII.GetBytes("[" + new string(' ', rubbish.Random.Next(BigBody)));
         }

@@ -58,9 +58,9 @@ internal sealed class Rubbish(Random random)
     {
         var body = (JsonObject)right.DeepClone();
         var text = body.ToJsonString();
-        switch (random.Next(8))
+        switch (random.Next(10))
         {
-            case 0:
+            case 0 or 8 or 9:
                 break;
             case 1 or 2 or 3:
                 text = Replace(body);
