@@ -43,7 +43,7 @@ internal static class AdStatsEndpoints
             new DateRangeResponse(Echo(asked.From), Echo(asked.To)),
             AdStats.Of(view.Total, ad.Details.Budget, query.IsNet),
             asOf,
-            view.Position,
+            view.PositionFor(caller),
             view.IsComplete));
     }
 
@@ -71,7 +71,7 @@ internal static class AdStatsEndpoints
         var view = await stats.ReadAsync(query with { PerformerId = id, GroupBy = [StatsGroup.Ad], Limit = StatsQuery.NoLimit }, cancellation);
         var counted = view.Rows.ToDictionary(row => row.Key.First, row => row.Measures);
         var rows = ads.Select(ad => PerformerAdStats.Of(ad, counted.GetValueOrDefault(ad), query.IsNet));
-        return TypedResults.Ok(new PerformerStatsResponse(id, [.. rows], asOf, view.Position, view.IsComplete));
+        return TypedResults.Ok(new PerformerStatsResponse(id, [.. rows], asOf, view.PositionFor(caller), view.IsComplete));
     }
 
     private static string? Echo(string? query) => string.IsNullOrWhiteSpace(query) ? null : query;
@@ -101,10 +101,10 @@ internal sealed record DateRangeResponse(string? From, string? To);
 /// <param name="DateRange">The days.</param>
 /// <param name="AdStats">The numbers.</param>
 /// <param name="AsOf">When the reading began: every event that was answered before is in it.</param>
-/// <param name="Position">The position in the journal behind it.</param>
+/// <param name="Position">The position in the journal behind it; null for an advertiser, who would learn from it how many events others have.</param>
 /// <param name="Complete">False while answered events wait on a host that could not reach the database: they are added later.</param>
 internal sealed record AdStatsResponse(
-    string AdId, DateRangeResponse DateRange, AdStats AdStats, DateTimeOffset AsOf, StatsPosition Position, bool Complete);
+    string AdId, DateRangeResponse DateRange, AdStats AdStats, DateTimeOffset AsOf, StatsPosition? Position, bool Complete);
 
 /// <summary>What happened to an ad.</summary>
 /// <param name="Views">Views.</param>
@@ -143,10 +143,10 @@ internal sealed record AdStats(
 /// <param name="PerformerId">The performer.</param>
 /// <param name="AdsStats">One row an ad, in order of creation, zeros where there is nothing.</param>
 /// <param name="AsOf">When the reading began: every event that was answered before is in it.</param>
-/// <param name="Position">The position in the journal behind it.</param>
+/// <param name="Position">The position in the journal behind it; null for an advertiser, who would learn from it how many events others have.</param>
 /// <param name="Complete">False while answered events wait on a host that could not reach the database: they are added later.</param>
 internal sealed record PerformerStatsResponse(
-    string PerformerId, IReadOnlyList<PerformerAdStats> AdsStats, DateTimeOffset AsOf, StatsPosition Position, bool Complete);
+    string PerformerId, IReadOnlyList<PerformerAdStats> AdsStats, DateTimeOffset AsOf, StatsPosition? Position, bool Complete);
 
 /// <summary>What happened to one ad of a performer, as in the statistics of one ad.</summary>
 internal sealed record PerformerAdStats(

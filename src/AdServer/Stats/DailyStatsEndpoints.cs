@@ -22,19 +22,19 @@ internal static class DailyStatsEndpoints
     }
 
     private static Task<IResult> OfAdAsync(
-        string id, [AsParameters] DailyStatsRequest request, Caller caller, ICatalogStore catalog, CancellationToken cancellation) =>
+        string id, [AsParameters] DailyStatsRequest request, ICatalogStore catalog, CancellationToken cancellation) =>
         AnswerAsync(
             request,
             new StatsQuery { AdId = id },
-            async () => await catalog.FindAdAsync(id, cancellation) is { } ad && caller.Sees(ad.PerformerId) ? null : CatalogErrors.AdNotFound,
+            async () => await catalog.FindAdAsync(id, cancellation) is { } ad && request.Caller.Sees(ad.PerformerId) ? null : CatalogErrors.AdNotFound,
             cancellation);
 
     private static Task<IResult> OfPerformerAsync(
-        string id, [AsParameters] DailyStatsRequest request, Caller caller, ICatalogStore catalog, CancellationToken cancellation) =>
+        string id, [AsParameters] DailyStatsRequest request, ICatalogStore catalog, CancellationToken cancellation) =>
         AnswerAsync(
             request,
             new StatsQuery { PerformerId = id },
-            async () => caller.Sees(id) && await catalog.FindPerformerAsync(id, cancellation) is not null ? null : CatalogErrors.PerformerNotFound,
+            async () => request.Caller.Sees(id) && await catalog.FindPerformerAsync(id, cancellation) is not null ? null : CatalogErrors.PerformerNotFound,
             cancellation);
 
     private static async Task<IResult> AnswerAsync(
@@ -74,9 +74,9 @@ internal static class DailyStatsEndpoints
         }
 
         return csv
-            ? StatsCsv.Answer(days, StatsRowResponse.Of(default, query, new StatsKey(" ", string.Empty)), new CsvHead(asOf, view.Position, view.IsComplete, closed))
+            ? StatsCsv.Answer(days, StatsRowResponse.Of(default, query, new StatsKey(" ", string.Empty)), new CsvHead(asOf, view.PositionFor(request.Caller), view.IsComplete, closed))
             : TypedResults.Ok(new DailyStatsResponse(
-                query.AdId, query.PerformerId, days, StatsRowResponse.Of(view.Total, query), asOf, closed, view.Position, view.IsComplete));
+                query.AdId, query.PerformerId, days, StatsRowResponse.Of(view.Total, query), asOf, closed, view.PositionFor(request.Caller), view.IsComplete));
     }
 
     private static ApiError TooLong { get; } = ApiError.BadRequest($"Invalid date range: at most {MostDays} days");
@@ -109,10 +109,11 @@ internal static class DailyStatsEndpoints
 /// <param name="Traffic"><c>gross</c> (default) or <c>net</c>, as in <c>/stats</c>.</param>
 /// <param name="Format"><c>json</c> or <c>csv</c>.</param>
 /// <param name="Http">The request.</param>
+/// <param name="Caller">Who asks.</param>
 /// <param name="Stats">The store.</param>
 /// <param name="Clock">The clock.</param>
 internal sealed record DailyStatsRequest(
-    string? From, string? To, string? AsOf, string? Traffic, string? Format, HttpRequest Http, IStatsStore Stats, TimeProvider Clock);
+    string? From, string? To, string? AsOf, string? Traffic, string? Format, HttpRequest Http, Caller Caller, IStatsStore Stats, TimeProvider Clock);
 
 /// <summary>The days of an ad or of a performer.</summary>
 /// <param name="AdId">The ad, if one was asked about.</param>
@@ -121,7 +122,7 @@ internal sealed record DailyStatsRequest(
 /// <param name="Totals">Their sum.</param>
 /// <param name="AsOf">When the reading began: every event that was answered before is in it. With <c>asOf</c>: the moment of the sums, at or before it.</param>
 /// <param name="ClosedThrough">With <c>asOf</c>: the last day that was closed then; later ones are not in the sums.</param>
-/// <param name="Position">The position in the journal behind it.</param>
+/// <param name="Position">The position in the journal behind it; null for an advertiser, who would learn from it how many events others have.</param>
 /// <param name="Complete">False while answered events wait on a host that could not reach the database: they are added later.</param>
 internal sealed record DailyStatsResponse(
     string? AdId,
@@ -130,5 +131,5 @@ internal sealed record DailyStatsResponse(
     StatsRowResponse Totals,
     DateTimeOffset AsOf,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] UtcDay? ClosedThrough,
-    StatsPosition Position,
+    StatsPosition? Position,
     bool Complete);

@@ -77,7 +77,11 @@ internal static class StatsCsv
             var response = httpContext.Response;
             response.ContentType = "text/csv; charset=utf-8; header=present";
             response.Headers[AsOfHeader] = ApiJson.Format(head.AsOf);
-            response.Headers[PositionHeader] = FormattableString.Invariant($"roll={head.Position.Roll}, tail={head.Position.Tail}");
+            if (head.Position is { } position)
+            {
+                response.Headers[PositionHeader] = FormattableString.Invariant($"roll={position.Roll}, tail={position.Tail}");
+            }
+
             response.Headers[CompleteHeader] = head.IsComplete ? "true" : "false";
             if (head.ClosedThrough is { } day)
             {
@@ -97,9 +101,9 @@ internal static class StatsCsv
 
 /// <summary>What a report says beside its rows: CSV has no place for it but the headers.</summary>
 /// <param name="AsOf">When the reading began.</param>
-/// <param name="Position">The position in the journal behind it.</param>
+/// <param name="Position">The position in the journal behind it, if the caller may see it.</param>
 /// <param name="IsComplete">Whether no answered event is known to be missing.</param>
 /// <param name="ClosedThrough">Of sums up to a time, the last day in them.</param>
 /// <param name="NextCursor">What to send as <c>cursor</c> to get the next page; absent after the last.</param>
 internal sealed record CsvHead(
-    DateTimeOffset AsOf, StatsPosition Position, bool IsComplete, UtcDay? ClosedThrough, string? NextCursor = null);
+    DateTimeOffset AsOf, StatsPosition? Position, bool IsComplete, UtcDay? ClosedThrough, string? NextCursor = null);

@@ -28,8 +28,8 @@ internal static class StatsEndpoints
         var (rows, next) = report.Show(view);
         var totals = StatsRowResponse.Of(view.Total, report.Query);
         return csv
-            ? StatsCsv.Answer(rows, report.Example, new CsvHead(asOf, view.Position, view.IsComplete, closed, next))
-            : TypedResults.Ok(new StatsResponse(rows, totals, next, asOf, closed, view.Position, view.IsComplete));
+            ? StatsCsv.Answer(rows, report.Example, new CsvHead(asOf, view.PositionFor(caller), view.IsComplete, closed, next))
+            : TypedResults.Ok(new StatsResponse(rows, totals, next, asOf, closed, view.PositionFor(caller), view.IsComplete));
     }
 }
 
@@ -71,8 +71,8 @@ internal sealed record StatsRequest(
 /// <param name="NextCursor">What to send as <c>cursor</c> to get the next page; null after the last.</param>
 /// <param name="AsOf">When the reading began: every event that was answered before is in it. With <c>asOf</c>: the moment of the sums, at or before it.</param>
 /// <param name="ClosedThrough">With <c>asOf</c>: the last day that was closed then; later ones are not in the sums.</param>
-/// <param name="Position">The position in the journal behind it.</param>
+/// <param name="Position">The position in the journal behind it; null for an advertiser, who would learn from it how many events others have.</param>
 /// <param name="Complete">False while answered events wait on a host that could not reach the database: they are added later.</param>
 internal sealed record StatsResponse(
     IReadOnlyList<StatsRowResponse> Rows, StatsRowResponse Totals, string? NextCursor, DateTimeOffset AsOf,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] UtcDay? ClosedThrough, StatsPosition Position, bool Complete);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] UtcDay? ClosedThrough, StatsPosition? Position, bool Complete);

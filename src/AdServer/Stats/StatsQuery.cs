@@ -1,3 +1,4 @@
+using AdServer.Access;
 using AdServer.Common;
 using AdServer.Events;
 
@@ -135,6 +136,9 @@ internal sealed record StatsView(IReadOnlyList<StatsRow> Rows, Measures Total, S
 {
     /// <summary>Whether nobody is known to hold answered events that are not in it: hosts that could not reach the engine, which will append them.</summary>
     public bool IsComplete { get; init; } = true;
+
+    /// <summary>The moment, for whoever may see everybody's numbers: it counts the events of all.</summary>
+    public StatsPosition? PositionFor(Caller caller) => caller.PerformerId is null ? Position : null;
 }
 
 /// <summary>The position in the journal behind an answer.</summary>
