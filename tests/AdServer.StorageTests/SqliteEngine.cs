@@ -9,7 +9,7 @@ namespace AdServer.StorageTests;
 /// <summary>SQLite on a file in a folder that goes away with the test.</summary>
 internal sealed class SqliteEngine : TestEngine
 {
-    /// <summary>Takes back what versions 3 and 4 of the schema added.</summary>
+    /// <summary>Takes back what versions 3 to 5 of the schema added.</summary>
     public const string BackToTheSecondSchema =
         """
         ALTER TABLE ad_events DROP COLUMN flaw;
@@ -19,6 +19,8 @@ internal sealed class SqliteEngine : TestEngine
         DROP TABLE raw_since;
         DROP INDEX event_ids_by_day;
         DROP TABLE tokens;
+        DROP TABLE audit_ends;
+        DROP TABLE audit;
         PRAGMA user_version = 2;
         """;
 

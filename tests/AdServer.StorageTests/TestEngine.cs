@@ -28,6 +28,8 @@ internal abstract class TestEngine : IAsyncDisposable
 
     public ITokenStore Tokens => Get<ITokenStore>();
 
+    public IAuditStore Audit => Get<IAuditStore>();
+
     public virtual IEventJournal Journal => Get<IEventJournal>();
 
     public IStatsStore Stats => Get<IStatsStore>();

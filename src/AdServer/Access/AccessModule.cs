@@ -18,6 +18,8 @@ internal static class AccessModule
         services.AddSingleton(settings);
         services.AddSingleton<RouteRules>();
         services.AddSingleton<TokenDirectory>();
+        services.AddSingleton<AuditLog>();
+        services.AddSingleton<TokenChanges>();
         services.AddSingleton<TokenRefresher>();
         services.AddHostedService(provider => provider.GetRequiredService<TokenRefresher>());
         // Errors' stream, because the other one may be a log.
@@ -33,5 +35,6 @@ internal static class AccessModule
     {
         routes.MapDevelopers();
         routes.MapTokens();
+        routes.MapAudit();
     }
 }

@@ -21,7 +21,7 @@ internal static class DeveloperEndpoints
     }
 
     private static async Task<Results<Created<DeveloperCreated>, Ok<DeveloperCreated>, ApiError>> CreateAsync(
-        HttpRequest http, IAccessStore store, TimeProvider clock, CancellationToken cancellation)
+        HttpRequest http, IAccessStore store, AuditLog audit, AuditOrigin origin, TimeProvider clock, CancellationToken cancellation)
     {
         var (error, request) = await JsonBody.ReadAsync(http, ContactRequest.Read);
         if (request is null)
@@ -31,7 +31,17 @@ internal static class DeveloperEndpoints
 
         var now = clock.Now();
         var wanted = new Developer(Ids.New(now), request.Name, request.Email, now);
-        var (developer, added) = await store.AddDeveloperAsync(wanted, cancellation);
+        if (await store.FindDeveloperByEmailAsync(wanted.EmailKey, cancellation) is { } held)
+        {
+            return TypedResults.Ok(new DeveloperCreated("Developer already exists", held.Id));
+        }
+
+        var (developer, added) = await audit.RecordAsync(
+            origin,
+            new AuditChange(AuditAction.CreateDeveloper, wanted.Id) { After = DeveloperResponse.Of(wanted) },
+            () => store.AddDeveloperAsync(wanted, cancellation),
+            made => made.Added,
+            cancellation);
         return added
             ? TypedResults.Created((string?)null, new DeveloperCreated("Developer created", developer.Id))
             : TypedResults.Ok(new DeveloperCreated("Developer already exists", developer.Id));
@@ -54,13 +64,20 @@ internal static class DeveloperEndpoints
     private static async Task<Ok<IEnumerable<DeveloperResponse>>> ListAsync(IAccessStore store, CancellationToken cancellation)
     {
         var developers = await store.ListDevelopersAsync(MostDevelopers, cancellation);
-        return TypedResults.Ok(developers.Select(one => new DeveloperResponse(one.Id, one.Name, one.Email, one.CreatedAt)));
+        return TypedResults.Ok(developers.Select(DeveloperResponse.Of));
     }
 
-    private static async Task<Results<Ok<Done>, ApiError>> RemoveAsync(string id, IAccessStore store, CancellationToken cancellation) =>
-        await store.RemoveDeveloperAsync(id, cancellation)
-            ? TypedResults.Ok(new Done("Developer deleted successfully"))
-            : ApiError.NotFound("Developer not found");
+    private static async Task<Results<Ok<Done>, ApiError>> RemoveAsync(
+        string id, IAccessStore store, AuditLog audit, AuditOrigin origin, CancellationToken cancellation)
+    {
+        var isGone = await store.FindDeveloperAsync(id, cancellation) is { } developer && await audit.RecordAsync(
+            origin,
+            new AuditChange(AuditAction.DeleteDeveloper, id) { Before = DeveloperResponse.Of(developer) },
+            () => store.RemoveDeveloperAsync(id, cancellation),
+            removed => removed,
+            cancellation);
+        return isGone ? TypedResults.Ok(new Done("Developer deleted successfully")) : ApiError.NotFound("Developer not found");
+    }
 }
 
 /// <summary>An address to look up.</summary>
@@ -80,4 +97,7 @@ internal sealed record DeveloperKnown(bool Exists, string DeveloperId);
 internal sealed record DeveloperUnknown(bool Exists);
 
 /// <summary>A developer as it is listed.</summary>
-internal sealed record DeveloperResponse([property: JsonPropertyName("_id")] string Id, string Name, string Email, DateTimeOffset CreatedAt);
+internal sealed record DeveloperResponse([property: JsonPropertyName("_id")] string Id, string Name, string Email, DateTimeOffset CreatedAt)
+{
+    public static DeveloperResponse Of(Developer one) => new(one.Id, one.Name, one.Email, one.CreatedAt);
+}

@@ -7,6 +7,8 @@ internal interface IAccessStore
     /// <summary>Adds a developer unless one has the address: then that one is returned, also to the loser of a race.</summary>
     Task<(Developer Developer, bool Added)> AddDeveloperAsync(Developer developer, CancellationToken cancellation);
 
+    Task<Developer?> FindDeveloperAsync(string id, CancellationToken cancellation);
+
     Task<Developer?> FindDeveloperByEmailAsync(string emailKey, CancellationToken cancellation);
 
     /// <summary>All developers in order of creation; they are few.</summary>

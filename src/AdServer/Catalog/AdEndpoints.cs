@@ -8,8 +8,6 @@ namespace AdServer.Catalog;
 /// <summary>The routes by which advertisers manage their ads.</summary>
 internal static class AdEndpoints
 {
-    private static readonly ApiError Busy = ApiError.Conflict("The ad is being changed by others; try again");
-
     public static void MapAds(this IEndpointRouteBuilder routes)
     {
         var ads = routes.MapGroup("/ads").WithTags("Ads");
@@ -19,14 +17,17 @@ internal static class AdEndpoints
             .WithSummary("All ads in order of creation; with limit or cursor a page {items, nextCursor}");
         ads.MapGet("/{id}", FindAsync).ProducesError(StatusCodes.Status404NotFound).WithSummary("One ad");
         ads.MapPut("/{id}", UpdateAsync).Accepts<UpdateAdRequest>("application/json")
-            .ProducesError(StatusCodes.Status404NotFound).ProducesError(StatusCodes.Status412PreconditionFailed)
+            .ProducesError(StatusCodes.Status404NotFound).ProducesError(StatusCodes.Status409Conflict)
+            .ProducesError(StatusCodes.Status412PreconditionFailed)
             .WithSummary("Changes the fields that are given; served at once. With If-Match only the version of that ETag");
         ads.MapDelete("/{id}", RemoveAsync)
-            .ProducesError(StatusCodes.Status404NotFound).ProducesError(StatusCodes.Status412PreconditionFailed).WithSummary("Removes an ad and all that was recorded for it");
+            .ProducesError(StatusCodes.Status404NotFound).ProducesError(StatusCodes.Status409Conflict)
+            .ProducesError(StatusCodes.Status412PreconditionFailed)
+            .WithSummary("Removes an ad and all that was recorded for it. With If-Match only the version of that ETag");
     }
 
     private static async Task<Results<Created<AdCreated>, ApiError>> CreateAsync(
-        HttpRequest http, Caller caller, ICatalogStore store, CatalogRefresher catalog, TimeProvider clock, CancellationToken cancellation)
+        HttpRequest http, Caller caller, ICatalogStore store, AdChanges changes, AuditOrigin origin, TimeProvider clock, CancellationToken cancellation)
     {
         var (error, fields) = await JsonBody.ReadAsync(http, ReadNew);
         if (fields is null)
@@ -46,13 +47,9 @@ internal static class AdEndpoints
             return error!;
         }
 
-        if (await store.AddAdAsync(ad, cancellation) != ChangeOutcome.Done)
-        {
-            return CatalogErrors.PerformerNotFound;
-        }
-
-        await catalog.ApplyAsync(new CatalogChange(Ad: ad));
-        return TypedResults.Created((string?)null, new AdCreated("Ad created successfully", ad.Id));
+        return await changes.AddAsync(ad, origin, cancellation) == ChangeOutcome.Done
+            ? TypedResults.Created((string?)null, new AdCreated("Ad created successfully", ad.Id))
+            : CatalogErrors.PerformerNotFound;
     }
 
     /// <summary>What is checked before the performer is looked up.</summary>
@@ -139,14 +136,7 @@ internal static class AdEndpoints
     }
 
     private static async Task<Results<Ok<Done>, ApiError>> UpdateAsync(
-        string id,
-        HttpRequest http,
-        Caller caller,
-        ICatalogStore store,
-        CatalogRefresher catalog,
-        CatalogChanges changes,
-        TimeProvider clock,
-        CancellationToken cancellation)
+        string id, HttpRequest http, Caller caller, AdChanges changes, AuditOrigin origin, CancellationToken cancellation)
     {
         var (error, fields) = await JsonBody.ReadAsync(http, ReadChange);
         if (fields is null)
@@ -154,39 +144,14 @@ internal static class AdEndpoints
             return error!;
         }
 
-        (error, var ad) = await changes.MakeAsync(() => ReplaceAsync(id, fields, http, caller, store, clock, cancellation), Busy, cancellation);
-        if (ad is null)
-        {
-            return error!;
-        }
-
-        await catalog.ApplyAsync(new CatalogChange(Ad: ad));
-        return TypedResults.Ok(new Done("Ad updated"));
+        error = await changes.ReplaceAsync(
+            id, origin, before => Refuse(before, http, caller) is { } refused ? (refused, null) : Apply(fields, before), cancellation);
+        return error is null ? TypedResults.Ok(new Done("Ad updated")) : error;
     }
 
-    /// <summary>Changes the ad as it is now; nothing if somebody else was faster.</summary>
-    private static async Task<(ApiError? Error, Ad? Ad)?> ReplaceAsync(
-        string id, AdFields fields, HttpRequest http, Caller caller, ICatalogStore store, TimeProvider clock, CancellationToken cancellation)
-    {
-        if (await store.FindAdAsync(id, cancellation) is not { } before || !caller.Sees(before.PerformerId))
-        {
-            return (CatalogErrors.AdNotFound, null);
-        }
-
-        if (!EntityTag.Admits(http, before.Version))
-        {
-            return (EntityTag.Stale, null);
-        }
-
-        var (error, ad) = Apply(fields, before);
-        if (ad is null)
-        {
-            return (error, null);
-        }
-
-        var next = ad with { UpdatedAt = clock.Now(), Version = before.Version + 1 };
-        return await store.ReplaceAdAsync(next, cancellation) == ChangeOutcome.Done ? (null, next) : null;
-    }
+    /// <summary>Why this caller may not change this version of an ad, if he may not.</summary>
+    private static ApiError? Refuse(Ad ad, HttpRequest http, Caller caller) =>
+        !caller.Sees(ad.PerformerId) ? CatalogErrors.AdNotFound : EntityTag.Admits(http, ad.Version) ? null : EntityTag.Stale;
 
     /// <summary>What is checked before the ad is looked up: the format of every field that is given.</summary>
     private static (ApiError? Error, AdFields? Fields) ReadChange(JsonElement body)
@@ -201,35 +166,9 @@ internal static class AdEndpoints
     }
 
     private static async Task<Results<Ok<Done>, ApiError>> RemoveAsync(
-        string id,
-        HttpRequest http,
-        Caller caller,
-        ICatalogStore store,
-        CatalogRefresher catalog,
-        TimeProvider clock,
-        CancellationToken cancellation)
+        string id, HttpRequest http, Caller caller, AdChanges changes, AuditOrigin origin, CancellationToken cancellation)
     {
-        // Asked for when it matters alone; an ad never changes its performer.
-        var isConditional = http.Headers.IfMatch.Count > 0;
-        if ((caller.PerformerId is not null || isConditional) && await store.FindAdAsync(id, cancellation) is var ad)
-        {
-            if (ad is null || !caller.Sees(ad.PerformerId))
-            {
-                return CatalogErrors.AdNotFound;
-            }
-
-            if (!EntityTag.Admits(http, ad.Version))
-            {
-                return EntityTag.Stale;
-            }
-        }
-
-        if (await store.RemoveAdAsync(id, clock.Now(), cancellation) != ChangeOutcome.Done)
-        {
-            return CatalogErrors.AdNotFound;
-        }
-
-        await catalog.ApplyAsync(new CatalogChange(RemovedId: id));
-        return TypedResults.Ok(new Done("Ad and related data deleted successfully"));
+        var error = await changes.RemoveAsync(id, origin, ad => Refuse(ad, http, caller), cancellation);
+        return error is null ? TypedResults.Ok(new Done("Ad and related data deleted successfully")) : error;
     }
 }

@@ -15,6 +15,9 @@ public sealed class MongoAccessLaws() : AccessLaws(new MongoEngine());
 /// <summary>The laws of tokens on MongoDB.</summary>
 public sealed class MongoTokenLaws() : TokenLaws(new MongoEngine());
 
+/// <summary>The laws of the audit on MongoDB.</summary>
+public sealed class MongoAuditLaws() : AuditLaws(new MongoEngine());
+
 /// <summary>What can happen between a host and MongoDB while the catalogue is changed: no change is lost, made twice or taken for another's.</summary>
 public sealed class MongoCatalogTests : IAsyncLifetime
 {

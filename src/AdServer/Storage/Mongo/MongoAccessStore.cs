@@ -33,6 +33,9 @@ internal sealed class MongoAccessStore(IMongoCommands commands, TimeProvider clo
         throw new StoreUnavailableException("The MongoDB server says that an e-mail address is taken, and does not say by whom");
     }
 
+    public async Task<Developer?> FindDeveloperAsync(string id, CancellationToken cancellation) =>
+        await FindAsync(new("_id", id), cancellation) is { } document && !document.Has("removedAt") ? Read(document) : null;
+
     public async Task<Developer?> FindDeveloperByEmailAsync(string emailKey, CancellationToken cancellation) =>
         await FindAsync(new("emailKey", emailKey), cancellation) is { } document ? Read(document) : null;
 

@@ -1,3 +1,4 @@
+using AdServer.Access;
 using AdServer.Catalog;
 using MongoDB.Bson;
 
@@ -91,13 +92,21 @@ internal sealed class MongoAds(IMongoCommands commands)
             : Judge(await FindDocumentAsync(ad.Id, cancellation), ad.Version, change);
     }
 
-    /// <summary>Marks it as removed; says whether this call did.</summary>
-    public async Task<bool> RemoveAsync(string id, DateTimeOffset at, string change, CancellationToken cancellation)
+    /// <summary>Marks it as removed, if it has this version or none is asked for.</summary>
+    public async Task<ChangeOutcome> RemoveAsync(string id, long? version, DateTimeOffset at, string change, CancellationToken cancellation)
     {
         var mark = new BsonDocument { { "removedAt", MongoFields.Instant(at) }, { "change", change } };
         var update = new BsonDocument { { "$set", mark }, { "$currentDate", Stamp } };
-        return (await commands.RunAsync(MongoWrites.Update(Collection, Live.Add("_id", id), update), cancellation)).HasFound()
-            || (await FindDocumentAsync(id, cancellation))?.GetValue("change", BsonNull.Value) == change;
+        var filter = Live.Add("_id", id).Add("version", version ?? 0, version is not null);
+        if ((await commands.RunAsync(MongoWrites.Update(Collection, filter, update), cancellation)).HasFound())
+        {
+            return ChangeOutcome.Done;
+        }
+
+        var held = await FindDocumentAsync(id, cancellation);
+        return held?.GetValue("change", BsonNull.Value) == change ? ChangeOutcome.Done
+            : version is null || held is null || !IsLive(held) ? ChangeOutcome.Missing
+            : ChangeOutcome.Stale;
     }
 
     /// <summary>Ads in order of creation, of one performer or of all.</summary>

@@ -1,3 +1,4 @@
+using AdServer.Access;
 using AdServer.Catalog;
 using AdServer.Common;
 using MongoDB.Bson;
@@ -73,14 +74,14 @@ internal sealed class MongoPerformers(IMongoCommands commands)
     public async Task<bool> AnnounceAdAsync(string id, CancellationToken cancellation) =>
         (await commands.RunAsync(MongoWrites.Update(Collection, Live(id), new("$inc", new BsonDocument("adds", 1L))), cancellation)).HasFound();
 
-    /// <summary>How many ads were announced; nothing if there is no such performer.</summary>
-    public async Task<BsonValue?> ReadAddsAsync(string id, CancellationToken cancellation) =>
+    /// <summary>How many ads were announced, and the version; nothing if there is no such performer.</summary>
+    public async Task<(BsonValue Adds, long Version)?> ReadAddsAsync(string id, CancellationToken cancellation) =>
         await FindDocumentAsync(new("_id", id), cancellation) is { } document && !document.Has("removedAt")
-            ? document.GetValue("adds", BsonNull.Value)
+            ? (document.GetValue("adds", BsonNull.Value), document["version"].ToInt64())
             : null;
 
-    /// <summary>Removes it if no ad was announced since; says whether it is gone, by whomever, and whether by this call.</summary>
-    public async Task<(bool IsGone, bool ByUs)> RemoveAsync(string id, BsonValue adds, string change, CancellationToken cancellation)
+    /// <summary>Removes this version if no ad was announced since; says whether it is gone, by whomever, and whether by this call.</summary>
+    public async Task<(bool IsGone, bool ByUs)> RemoveAsync(string id, BsonValue adds, long version, string change, CancellationToken cancellation)
     {
         var update = new BsonDocument
         {
@@ -88,7 +89,7 @@ internal sealed class MongoPerformers(IMongoCommands commands)
             { "$unset", new BsonDocument { { "name", "" }, { "email", "" }, { "emailKey", "" } } },
             { "$currentDate", new BsonDocument { { "changedAt", true }, { "removedAt", true } } },
         };
-        if ((await commands.RunAsync(MongoWrites.Update(Collection, Live(id).Add("adds", adds), update), cancellation)).HasFound())
+        if ((await commands.RunAsync(MongoWrites.Update(Collection, Live(id).Add("adds", adds).Add("version", version), update), cancellation)).HasFound())
         {
             return (true, true);
         }

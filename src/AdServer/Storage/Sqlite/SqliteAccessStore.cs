@@ -13,6 +13,15 @@ internal sealed class SqliteAccessStore(SqliteDatabase database) : IAccessStore
             session => Add(session, developer) ? (developer, true) : (FindByEmail(session, developer.EmailKey)!, false),
             cancellation);
 
+    public Task<Developer?> FindDeveloperAsync(string id, CancellationToken cancellation) =>
+        database.ReadAsync(
+            session =>
+            {
+                using var select = session.Kept(Select + "WHERE id = ?");
+                return select.Put(id).Rows().Select(Read).SingleOrDefault();
+            },
+            cancellation);
+
     public Task<Developer?> FindDeveloperByEmailAsync(string emailKey, CancellationToken cancellation) =>
         database.ReadAsync(session => FindByEmail(session, emailKey), cancellation);
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AdServer.Access;
 using AdServer.Catalog;
 
 namespace AdServer.Storage.Sqlite;

@@ -1,3 +1,4 @@
+using AdServer.Access;
 using AdServer.Catalog;
 
 namespace AdServer.Storage.Sqlite;
@@ -40,9 +41,10 @@ internal sealed class SqliteCatalogStore(SqliteDatabase database) : ICatalogStor
             },
             cancellation);
 
-    public Task<ChangeOutcome> RemovePerformerAsync(string id, CancellationToken cancellation) =>
+    public Task<ChangeOutcome> RemovePerformerAsync(string id, long? version, CancellationToken cancellation) =>
         Change(
-            session => SqlitePerformers.Find(session, id) is null ? ChangeOutcome.Missing
+            session => SqlitePerformers.Find(session, id) is not { } held ? ChangeOutcome.Missing
+                : held.Version != (version ?? held.Version) ? ChangeOutcome.Stale
                 : SqlitePerformers.RemoveIfFree(session, id) ? ChangeOutcome.Done
                 : ChangeOutcome.InUse,
             cancellation);
@@ -73,8 +75,13 @@ internal sealed class SqliteCatalogStore(SqliteDatabase database) : ICatalogStor
             },
             cancellation);
 
-    public Task<ChangeOutcome> RemoveAdAsync(string id, DateTimeOffset at, CancellationToken cancellation) =>
-        Change(session => SqliteAds.Remove(session, id, at) ? ChangeOutcome.Done : ChangeOutcome.Missing, cancellation);
+    public Task<ChangeOutcome> RemoveAdAsync(string id, long? version, DateTimeOffset at, CancellationToken cancellation) =>
+        Change(
+            session => SqliteAds.Find(session, id) is not { } held ? ChangeOutcome.Missing
+                : held.Version != (version ?? held.Version) ? ChangeOutcome.Stale
+                : SqliteAds.Remove(session, id, at) ? ChangeOutcome.Done
+                : ChangeOutcome.Missing,
+            cancellation);
 
     public Task<IReadOnlyList<Ad>> ListAdsAsync(ListPlace? after, int limit, CancellationToken cancellation) =>
         database.ReadAsync(session => SqliteAds.List(session, after, limit), cancellation);

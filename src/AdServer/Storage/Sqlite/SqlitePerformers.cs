@@ -1,3 +1,4 @@
+using AdServer.Access;
 using AdServer.Catalog;
 
 namespace AdServer.Storage.Sqlite;
