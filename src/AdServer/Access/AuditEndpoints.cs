@@ -92,11 +92,15 @@ internal sealed record AuditRequest(
     /// <summary>An instant, or a day: its beginning, or that of a day so many days later.</summary>
     private static ApiError? TryReadTime(string? text, string name, int days, out DateTimeOffset? time)
     {
-        time = Given(text) is not { } given ? null : UtcDay.TryParse(given, out var day) ? day.AddDays(days).Start : ApiJson.Instant(given);
+        time = Given(text) is not { } given ? null : UtcDay.TryParse(given, out var day) ? After(day.Start, days) : ApiJson.Instant(given);
         return time is null && Given(text) is not null
             ? ApiError.BadRequest($"Invalid {name}: a day such as 2026-11-21, or a time such as 2026-11-21T10:00:00Z")
             : null;
     }
+
+    /// <summary>So many days later, if there are so many left.</summary>
+    private static DateTimeOffset After(DateTimeOffset time, int days) =>
+        time < DateTimeOffset.MaxValue.AddDays(-days) ? time.AddDays(days) : DateTimeOffset.MaxValue.ToMilliseconds();
 
     private static ApiError? TryReadPlace(string? cursor, out ListPlace? after)
     {
