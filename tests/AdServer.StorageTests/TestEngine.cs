@@ -30,6 +30,8 @@ internal abstract class TestEngine : IAsyncDisposable
 
     public IAuditStore Audit => Get<IAuditStore>();
 
+    public IIdempotencyStore Keys => Get<IIdempotencyStore>();
+
     public virtual IEventJournal Journal => Get<IEventJournal>();
 
     public IStatsStore Stats => Get<IStatsStore>();

@@ -20,11 +20,15 @@ internal static class AccessModule
         services.AddSingleton<TokenDirectory>();
         services.AddSingleton<AuditLog>();
         services.AddSingleton<TokenChanges>();
+        services.AddSingleton<NewDevelopers>();
+        services.AddSingleton<IdempotencyKeys>();
+        services.AddSingleton<KeySweepService>();
         services.AddSingleton<TokenRefresher>();
         services.AddHostedService(provider => provider.GetRequiredService<TokenRefresher>());
         // Errors' stream, because the other one may be a log.
         services.AddHostedService(provider => ActivatorUtilities.CreateInstance<FirstToken>(provider, Console.Error));
         services.AddHostedService<TokenUseWriter>();
+        services.AddHostedService(provider => provider.GetRequiredService<KeySweepService>());
         PollingHealth.Add<TokenRefresher>(services, "tokens");
     }
 

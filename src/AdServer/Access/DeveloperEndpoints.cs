@@ -12,7 +12,7 @@ internal static class DeveloperEndpoints
     public static void MapDevelopers(this IEndpointRouteBuilder routes)
     {
         var developers = routes.MapGroup("/developers").WithTags("Developers");
-        developers.MapPost(string.Empty, CreateAsync).Accepts<ContactRequest>("application/json")
+        developers.MapPost(string.Empty, CreateAsync).Accepts<ContactRequest>("application/json").TakesIdempotencyKey()
             .Produces<DeveloperCreated>().WithSummary("Adds a developer, or finds the one with this address");
         developers.MapPost("/login", LoginAsync).Accepts<EmailRequest>("application/json")
             .Produces<DeveloperKnown>().Produces<DeveloperUnknown>(StatusCodes.Status404NotFound).WithSummary("Whether a developer has this address");
@@ -21,7 +21,7 @@ internal static class DeveloperEndpoints
     }
 
     private static async Task<Results<Created<DeveloperCreated>, Ok<DeveloperCreated>, ApiError>> CreateAsync(
-        HttpRequest http, IAccessStore store, AuditLog audit, AuditOrigin origin, TimeProvider clock, CancellationToken cancellation)
+        HttpRequest http, Caller caller, NewDevelopers developers, IdempotencyKeys keys, AuditOrigin origin, CancellationToken cancellation)
     {
         var (error, request) = await JsonBody.ReadAsync(http, ContactRequest.Read);
         if (request is null)
@@ -29,22 +29,20 @@ internal static class DeveloperEndpoints
             return error!;
         }
 
-        var now = clock.Now();
-        var wanted = new Developer(Ids.New(now), request.Name, request.Email, now);
-        if (await store.FindDeveloperByEmailAsync(wanted.EmailKey, cancellation) is { } held)
+        (error, var call) = await keys.BeginAsync(http, caller, request, cancellation);
+        using (call)
         {
-            return TypedResults.Ok(new DeveloperCreated("Developer already exists", held.Id));
-        }
+            if (call is null)
+            {
+                return error!;
+            }
 
-        var (developer, added) = await audit.RecordAsync(
-            origin,
-            new AuditChange(AuditAction.CreateDeveloper, wanted.Id) { After = DeveloperResponse.Of(wanted) },
-            () => store.AddDeveloperAsync(wanted, cancellation),
-            made => made.Added,
-            cancellation);
-        return added
-            ? TypedResults.Created((string?)null, new DeveloperCreated("Developer created", developer.Id))
-            : TypedResults.Ok(new DeveloperCreated("Developer already exists", developer.Id));
+            var answer = call.Answer ?? await developers.AddAsync(request, call, origin, cancellation);
+            return answer is null ? IdempotencyKeys.Removed
+                : answer.Status == StatusCodes.Status201Created
+                    ? TypedResults.Created((string?)null, new DeveloperCreated("Developer created", answer.ObjectId))
+                    : TypedResults.Ok(new DeveloperCreated("Developer already exists", answer.ObjectId));
+        }
     }
 
     private static async Task<Results<Ok<DeveloperKnown>, NotFound<DeveloperUnknown>, ApiError>> LoginAsync(

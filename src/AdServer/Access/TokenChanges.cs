@@ -12,9 +12,19 @@ internal sealed class TokenChanges(ITokenStore store, TokenDirectory directory, 
     private static readonly ApiError TooMany = ApiError.Conflict($"There are {MostTokens} tokens already; revoke some");
     private static readonly ApiError Last = ApiError.Conflict("This is the last token that can make others; make another one first");
 
+    /// <summary>A request has made a token when it came before, and whoever has its secret was told then.</summary>
+    public static ApiError MadeBefore(string id) => ApiError.Conflict(
+        $"This {IdempotencyKeys.Header} has made the token {id}; its secret was shown once. If it was lost, revoke that token and ask with another key");
+
     /// <summary>Adds a token with a new secret, which is in the answer and nowhere else.</summary>
-    public async Task<(ApiError? Error, TokenMade? Made)> AddAsync(Func<string, AccessToken> make, AuditOrigin origin, CancellationToken cancellation)
+    public async Task<(ApiError? Error, TokenMade? Made)> AddAsync(
+        IdempotentCall call, Func<string, AccessToken> make, AuditOrigin origin, CancellationToken cancellation)
     {
+        if (await WasMadeAsync(call, cancellation))
+        {
+            return (MadeBefore(call.ObjectId), null);
+        }
+
         if (directory.Valid.Count() >= MostTokens)
         {
             return (TooMany, null);
@@ -26,7 +36,8 @@ internal sealed class TokenChanges(ITokenStore store, TokenDirectory directory, 
         var change = new AuditChange(AuditAction.CreateToken, token.Id) { PerformerId = token.PerformerId, After = details };
         if (!await audit.RecordAsync(origin, change, () => store.AddTokenAsync(token, cancellation), added => added, cancellation))
         {
-            throw new InvalidOperationException("A random token was taken, which does not happen");
+            // Another host was faster with the same request.
+            return (MadeBefore(token.Id), null);
         }
 
         directory.Take(token);
@@ -35,8 +46,13 @@ internal sealed class TokenChanges(ITokenStore store, TokenDirectory directory, 
 
     /// <summary>Makes another token like one that goes on for a grace time.</summary>
     public async Task<(ApiError? Error, TokenMade? Made)> RotateAsync(
-        string id, string newId, TimeSpan grace, AuditOrigin origin, CancellationToken cancellation)
+        string id, IdempotentCall call, TimeSpan grace, AuditOrigin origin, CancellationToken cancellation)
     {
+        if (await WasMadeAsync(call, cancellation))
+        {
+            return (MadeBefore(call.ObjectId), null);
+        }
+
         if (directory.Valid.FirstOrDefault(token => token.Id == id) is not { } old)
         {
             return (NotFound, null);
@@ -48,10 +64,10 @@ internal sealed class TokenChanges(ITokenStore store, TokenDirectory directory, 
         {
             PerformerId = old.PerformerId,
             Before = new AuditedRotation(old.ExpiresAt, null),
-            After = new AuditedRotation(end, newId),
+            After = new AuditedRotation(end, call.ObjectId),
         };
         return await audit.RecordAsync(
-            origin, change, () => RotateAsync(old, newId, end, now, origin, cancellation), made => made.Made is not null, cancellation);
+            origin, change, () => RotateAsync(old, call, end, now, origin, cancellation), made => made.Made is not null, cancellation);
     }
 
     /// <summary>Revokes a token; the error if it was not.</summary>
@@ -79,11 +95,14 @@ internal sealed class TokenChanges(ITokenStore store, TokenDirectory directory, 
         return null;
     }
 
+    private async Task<bool> WasMadeAsync(IdempotentCall call, CancellationToken cancellation) =>
+        call.IsRepeat && await store.FindTokenAsync(call.ObjectId, cancellation) is not null;
+
     private async Task<(ApiError? Error, TokenMade? Made)> RotateAsync(
-        AccessToken old, string newId, DateTimeOffset end, DateTimeOffset now, AuditOrigin origin, CancellationToken cancellation)
+        AccessToken old, IdempotentCall call, DateTimeOffset end, DateTimeOffset now, AuditOrigin origin, CancellationToken cancellation)
     {
         var made = await AddAsync(
-            secret => old with { Id = newId, Hash = TokenSecret.Hash(secret), CreatedAt = now, LastUsedAt = null }, origin, cancellation);
+            call, secret => old with { Id = call.ObjectId, Hash = TokenSecret.Hash(secret), CreatedAt = now, LastUsedAt = null }, origin, cancellation);
         if (made.Made is null)
         {
             return made;

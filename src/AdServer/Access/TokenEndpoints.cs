@@ -18,10 +18,10 @@ internal static class TokenEndpoints
     {
         var tokens = routes.MapGroup("/tokens").WithTags("Tokens");
         tokens.MapGet(string.Empty, List).WithSummary("All tokens that have not ended, in order of creation, without their secrets");
-        tokens.MapPost(string.Empty, CreateAsync).Accepts<TokenRequest>("application/json").Produces<TokenMade>(StatusCodes.Status201Created)
+        tokens.MapPost(string.Empty, CreateAsync).TakesIdempotencyKey().Accepts<TokenRequest>("application/json").Produces<TokenMade>(StatusCodes.Status201Created)
             .ProducesError(StatusCodes.Status404NotFound).ProducesError(StatusCodes.Status409Conflict)
             .WithSummary("Makes a token; the answer shows its secret, which is shown nowhere else");
-        tokens.MapPost("/{id}/rotate", RotateAsync).Accepts<RotateRequest>("application/json").Produces<TokenMade>(StatusCodes.Status201Created)
+        tokens.MapPost("/{id}/rotate", RotateAsync).TakesIdempotencyKey().Accepts<RotateRequest>("application/json").Produces<TokenMade>(StatusCodes.Status201Created)
             .ProducesError(StatusCodes.Status404NotFound).WithSummary("Makes a new token like this one, which goes on for a grace time");
         tokens.MapDelete("/{id}", RevokeAsync)
             .ProducesError(StatusCodes.Status404NotFound).ProducesError(StatusCodes.Status409Conflict)
@@ -33,7 +33,14 @@ internal static class TokenEndpoints
             .Select(token => TokenResponse.Of(token, directory.LastUse(token.Id))));
 
     private static async Task<Results<Created<TokenMade>, ApiError>> CreateAsync(
-        HttpRequest http, TokenChanges changes, AuditOrigin origin, ITenants tenants, TimeProvider clock, CancellationToken cancellation)
+        HttpRequest http,
+        Caller caller,
+        TokenChanges changes,
+        IdempotencyKeys keys,
+        AuditOrigin origin,
+        ITenants tenants,
+        TimeProvider clock,
+        CancellationToken cancellation)
     {
         var (error, request) = await JsonBody.ReadAsync(http, TokenRequest.Read);
         if (request is null)
@@ -51,13 +58,17 @@ internal static class TokenEndpoints
             return ApiError.NotFound("Performer not found");
         }
 
-        var now = clock.Now();
-        (error, var made) = await changes.AddAsync(secret => request.Make(Ids.New(now), secret, now), origin, cancellation);
-        return made is null ? error! : TypedResults.Created((string?)null, made);
+        (error, var call) = await keys.BeginAsync(http, caller, request, cancellation);
+        using (call)
+        {
+            return call is null
+                ? error!
+                : await AnswerAsync(call, () => changes.AddAsync(call, secret => request.Make(call.ObjectId, secret, clock.Now()), origin, cancellation));
+        }
     }
 
     private static async Task<Results<Created<TokenMade>, ApiError>> RotateAsync(
-        string id, HttpRequest http, TokenChanges changes, AuditOrigin origin, TimeProvider clock, CancellationToken cancellation)
+        string id, HttpRequest http, Caller caller, TokenChanges changes, IdempotencyKeys keys, AuditOrigin origin, CancellationToken cancellation)
     {
         var (error, grace) = !HasBody(http) ? (null, UsualGrace) : await JsonBody.ReadAsync(http, ReadGrace);
         if (error is not null)
@@ -65,8 +76,30 @@ internal static class TokenEndpoints
             return error;
         }
 
-        (error, var made) = await changes.RotateAsync(id, Ids.New(clock.Now()), grace, origin, cancellation);
-        return made is null ? error! : TypedResults.Created((string?)null, made);
+        (error, var call) = await keys.BeginAsync(http, caller, grace, cancellation);
+        using (call)
+        {
+            return call is null ? error! : await AnswerAsync(call, () => changes.RotateAsync(id, call, grace, origin, cancellation));
+        }
+    }
+
+    /// <summary>A token that was made when the request came before is named, and that is all: its secret is kept nowhere.</summary>
+    private static async Task<Results<Created<TokenMade>, ApiError>> AnswerAsync(
+        IdempotentCall call, Func<Task<(ApiError? Error, TokenMade? Made)>> makeAsync)
+    {
+        if (call.Answer is { ObjectId: var before })
+        {
+            return TokenChanges.MadeBefore(before);
+        }
+
+        var (error, made) = await makeAsync();
+        if (made is null)
+        {
+            return error!;
+        }
+
+        await call.RememberAsync(new KeyAnswer(StatusCodes.Status201Created, made.Details.Id));
+        return TypedResults.Created((string?)null, made);
     }
 
     private static async Task<Results<Ok<Done>, ApiError>> RevokeAsync(

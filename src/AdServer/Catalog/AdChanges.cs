@@ -9,8 +9,18 @@ internal sealed class AdChanges(ICatalogStore store, CatalogRefresher catalog, C
     private static readonly ApiError Busy = ApiError.Conflict("The ad is being changed by others; try again");
 
     /// <summary>Adds an ad; <see cref="ChangeOutcome.Missing"/> if its performer has gone.</summary>
-    public async Task<ChangeOutcome> AddAsync(Ad ad, AuditOrigin origin, CancellationToken cancellation)
+    /// <param name="ad">The ad.</param>
+    /// <param name="isRepeat">Whether it may have been added before.</param>
+    /// <param name="origin">Who adds it.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task<ChangeOutcome> AddAsync(Ad ad, bool isRepeat, AuditOrigin origin, CancellationToken cancellation)
     {
+        if (isRepeat && await store.FindAdAsync(ad.Id, cancellation) is { } added)
+        {
+            await catalog.ApplyAsync(new CatalogChange(Ad: added));
+            return ChangeOutcome.Done;
+        }
+
         var change = AuditedAd.Change(AuditAction.CreateAd, null, ad);
         var outcome = await audit.RecordAsync(origin, change, () => store.AddAdAsync(ad, cancellation), IsDone, cancellation);
         if (outcome == ChangeOutcome.Done)

@@ -11,7 +11,7 @@ internal static class AdEndpoints
     public static void MapAds(this IEndpointRouteBuilder routes)
     {
         var ads = routes.MapGroup("/ads").WithTags("Ads");
-        ads.MapPost(string.Empty, CreateAsync).Accepts<CreateAdRequest>("application/json")
+        ads.MapPost(string.Empty, CreateAsync).Accepts<CreateAdRequest>("application/json").TakesIdempotencyKey()
             .ProducesError(StatusCodes.Status404NotFound).WithSummary("Adds an ad to the performer with this address");
         ads.MapGet(string.Empty, ListAsync).Produces<IReadOnlyList<AdResponse>>()
             .WithSummary("All ads in order of creation; with limit or cursor a page {items, nextCursor}");
@@ -27,7 +27,7 @@ internal static class AdEndpoints
     }
 
     private static async Task<Results<Created<AdCreated>, ApiError>> CreateAsync(
-        HttpRequest http, Caller caller, ICatalogStore store, AdChanges changes, AuditOrigin origin, TimeProvider clock, CancellationToken cancellation)
+        HttpRequest http, Caller caller, NewAds ads, IdempotencyKeys keys, AuditOrigin origin, CancellationToken cancellation)
     {
         var (error, fields) = await JsonBody.ReadAsync(http, ReadNew);
         if (fields is null)
@@ -35,21 +35,12 @@ internal static class AdEndpoints
             return error!;
         }
 
-        var key = EmailAddress.Key(fields.PerformerEmail.Text()!);
-        if (await store.FindPerformerByEmailAsync(key, cancellation) is not { } performer || !caller.Sees(performer.Id))
+        (error, var call) = await keys.BeginAsync(http, caller, fields.Body, cancellation);
+        using (call)
         {
-            return CatalogErrors.PerformerNotFound;
+            error ??= await ads.AddAsync(fields, call!, caller, origin, cancellation);
+            return error is null ? TypedResults.Created((string?)null, new AdCreated("Ad created successfully", call!.ObjectId)) : error;
         }
-
-        (error, var ad) = Make(fields, performer, clock.Now());
-        if (ad is null)
-        {
-            return error!;
-        }
-
-        return await changes.AddAsync(ad, origin, cancellation) == ChangeOutcome.Done
-            ? TypedResults.Created((string?)null, new AdCreated("Ad created successfully", ad.Id))
-            : CatalogErrors.PerformerNotFound;
     }
 
     /// <summary>What is checked before the performer is looked up.</summary>
@@ -66,38 +57,6 @@ internal static class AdEndpoints
         return FieldRules.Fault(fields.PerformerEmail, "performerEmail", EmailAddress.MaxLength) is { } fault
             ? (ApiError.BadRequest(fault), null)
             : (null, fields);
-    }
-
-    private static (ApiError? Error, Ad? Ad) Make(AdFields fields, Performer performer, DateTimeOffset now)
-    {
-        if (!fields.HasAllDetails)
-        {
-            return (ApiError.BadRequest("Missing adDetails fields"), null);
-        }
-
-        if (AdValidator.Instance.FirstError(fields) is { } error)
-        {
-            return (ApiError.BadRequest(error), null);
-        }
-
-        var blank = new Ad
-        {
-            Id = Ids.New(now),
-            Name = string.Empty,
-            PerformerId = performer.Id,
-            Details = new AdDetails(string.Empty, string.Empty, Budget.Low, 0, 0),
-            CreatedAt = now,
-            UpdatedAt = now,
-        };
-
-        return Apply(fields, blank);
-    }
-
-    /// <summary>The ad with fields that were checked, if what they make together is an ad.</summary>
-    private static (ApiError? Error, Ad? Ad) Apply(AdFields fields, Ad before)
-    {
-        var ad = AdRequest.Apply(fields, before);
-        return AdValidator.Fault(ad) is { } fault ? (ApiError.BadRequest(fault), null) : (null, ad);
     }
 
     private static async Task<Results<Ok<AdResponse>, ApiError>> FindAsync(
@@ -145,7 +104,7 @@ internal static class AdEndpoints
         }
 
         error = await changes.ReplaceAsync(
-            id, origin, before => Refuse(before, http, caller) is { } refused ? (refused, null) : Apply(fields, before), cancellation);
+            id, origin, before => Refuse(before, http, caller) is { } refused ? (refused, null) : AdRequest.Make(fields, before), cancellation);
         return error is null ? TypedResults.Ok(new Done("Ad updated")) : error;
     }
 

@@ -15,6 +15,7 @@ internal static class CatalogModule
         services.AddSingleton<CatalogRefresher>();
         services.AddSingleton<CatalogChanges>();
         services.AddSingleton<AdChanges>();
+        services.AddSingleton<NewAds>();
         services.AddSingleton<PerformerChanges>();
         services.AddSingleton<SharedCatalogRefresher>();
         services.AddSingleton<WholeCatalogRefresher>();

@@ -29,7 +29,10 @@ internal interface ICatalogReader
 /// <exception cref="Common.StoreUnavailableException">Every method, when the store cannot answer.</exception>
 internal interface ICatalogStore : ICatalogReader
 {
-    /// <summary>Adds a performer unless one has the address: then that one is returned, also to the loser of a race.</summary>
+    /// <summary>
+    /// Adds a performer unless one has the address: then that one is returned, also to the loser of a race. Adding what is there adds nothing, and
+    /// says that it was added; of one that was removed since it may say that it was not.
+    /// </summary>
     Task<(Performer Performer, bool Added)> AddPerformerAsync(Performer performer, CancellationToken cancellation);
 
     Task<Performer?> FindPerformerByEmailAsync(string emailKey, CancellationToken cancellation);
@@ -46,7 +49,10 @@ internal interface ICatalogStore : ICatalogReader
     /// <summary>The ads of each of these performers, in order of creation; a performer without ads is absent.</summary>
     Task<ILookup<string, string>> ListAdIdsAsync(IReadOnlyCollection<string> performerIds, CancellationToken cancellation);
 
-    /// <summary>Adds an ad; <see cref="ChangeOutcome.Missing"/> if its performer has gone.</summary>
+    /// <summary>
+    /// Adds an ad; <see cref="ChangeOutcome.Missing"/> if its performer has gone. Adding what is there adds nothing and is done;
+    /// <see cref="ChangeOutcome.Removed"/> if it was removed since.
+    /// </summary>
     Task<ChangeOutcome> AddAdAsync(Ad ad, CancellationToken cancellation);
 
     /// <summary>Replaces the ad if the store still has the version before it.</summary>
@@ -81,4 +87,7 @@ internal enum ChangeOutcome
 
     /// <summary>Others refer to it.</summary>
     InUse,
+
+    /// <summary>It was there before, and was removed for ever.</summary>
+    Removed,
 }

@@ -8,12 +8,23 @@ internal sealed class PerformerChanges(ICatalogStore store, CatalogRefresher cat
 {
     private static readonly ApiError Busy = ApiError.Conflict("The performer is being changed by others; try again");
 
-    /// <summary>Adds a performer, or gives the one that has its address.</summary>
-    public async Task<(Performer Performer, bool Added)> AddAsync(Performer wanted, AuditOrigin origin, CancellationToken cancellation)
+    /// <summary>Adds a performer, or gives the one that has its address; one that is not added and has its identity was removed.</summary>
+    /// <param name="wanted">The performer.</param>
+    /// <param name="isRepeat">Whether it may have been added before.</param>
+    /// <param name="origin">Who adds it.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task<(Performer Performer, bool Added)> AddAsync(
+        Performer wanted, bool isRepeat, AuditOrigin origin, CancellationToken cancellation)
     {
+        if (isRepeat && await store.FindPerformerAsync(wanted.Id, cancellation) is { } added)
+        {
+            await catalog.ApplyAsync(new CatalogChange(Performer: added));
+            return (added, true);
+        }
+
         if (await store.FindPerformerByEmailAsync(wanted.EmailKey, cancellation) is { } held)
         {
-            return (held, false);
+            return (held, held.Id == wanted.Id);
         }
 
         var change = AuditedPerformer.Change(AuditAction.CreatePerformer, null, wanted);

@@ -15,7 +15,7 @@ internal static class PerformerEndpoints
     public static void MapPerformers(this IEndpointRouteBuilder routes)
     {
         var performers = routes.MapGroup("/performers").WithTags("Performers");
-        performers.MapPost(string.Empty, CreateAsync).Accepts<ContactRequest>("application/json")
+        performers.MapPost(string.Empty, CreateAsync).Accepts<ContactRequest>("application/json").TakesIdempotencyKey()
             .WithSummary("Adds a performer (201), or finds the one with this address (200)");
         performers.MapPost("/check-email", CheckEmailAsync).Accepts<EmailRequest>("application/json").WithSummary("Whether a performer has this address");
         performers.MapGet(string.Empty, ListAsync).Produces<IReadOnlyList<PerformerResponse>>()
@@ -32,7 +32,7 @@ internal static class PerformerEndpoints
     }
 
     private static async Task<Results<Created<PerformerCreated>, Ok<PerformerCreated>, ApiError>> CreateAsync(
-        HttpRequest http, PerformerChanges changes, AuditOrigin origin, TimeProvider clock, CancellationToken cancellation)
+        HttpRequest http, Caller caller, PerformerChanges changes, IdempotencyKeys keys, AuditOrigin origin, TimeProvider clock, CancellationToken cancellation)
     {
         var (error, request) = await JsonBody.ReadAsync(http, ContactRequest.Read);
         if (request is null)
@@ -40,12 +40,37 @@ internal static class PerformerEndpoints
             return error!;
         }
 
+        (error, var call) = await keys.BeginAsync(http, caller, request, cancellation);
+        using (call)
+        {
+            if (call is null)
+            {
+                return error!;
+            }
+
+            var answer = call.Answer ?? await AddAsync(request, call, changes, origin, clock, cancellation);
+            return answer is null ? IdempotencyKeys.Removed
+                : answer.Status == StatusCodes.Status201Created
+                    ? TypedResults.Created((string?)null, new PerformerCreated("Performer created", answer.ObjectId))
+                    : TypedResults.Ok(new PerformerCreated("Performer already exists", answer.ObjectId));
+        }
+    }
+
+    /// <summary>Adds the performer of a request, or finds the one with its address; nothing if it was added before, and removed.</summary>
+    private static async Task<KeyAnswer?> AddAsync(
+        ContactRequest request, IdempotentCall call, PerformerChanges changes, AuditOrigin origin, TimeProvider clock, CancellationToken cancellation)
+    {
         var now = clock.Now();
-        var wanted = new Performer(Ids.New(now), request.Name, request.Email, now, now, Version: 1);
-        var (performer, added) = await changes.AddAsync(wanted, origin, cancellation);
-        return added
-            ? TypedResults.Created((string?)null, new PerformerCreated("Performer created", performer.Id))
-            : TypedResults.Ok(new PerformerCreated("Performer already exists", performer.Id));
+        var wanted = new Performer(call.ObjectId, request.Name, request.Email, now, now, Version: 1);
+        var (performer, added) = await changes.AddAsync(wanted, call.IsRepeat, origin, cancellation);
+        if (!added && performer.Id == wanted.Id)
+        {
+            return null;
+        }
+
+        var answer = new KeyAnswer(added ? StatusCodes.Status201Created : StatusCodes.Status200OK, performer.Id);
+        await call.RememberAsync(answer);
+        return answer;
     }
 
     private static async Task<Results<Ok<PerformerKnown>, ApiError>> CheckEmailAsync(

@@ -28,6 +28,11 @@ internal sealed class MongoAccessStore(IMongoCommands commands, TimeProvider clo
             {
                 return (held, held.Id == developer.Id);
             }
+
+            if (await FindAsync(new("_id", developer.Id), cancellation) is { } before)
+            {
+                return before.Has("removedAt") ? (developer, false) : (Read(before), true);
+            }
         }
 
         throw new StoreUnavailableException("The MongoDB server says that an e-mail address is taken, and does not say by whom");

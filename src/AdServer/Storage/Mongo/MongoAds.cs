@@ -20,11 +20,12 @@ internal sealed class MongoAds(IMongoCommands commands)
     /// <summary>Those that everybody sees.</summary>
     public static BsonDocument Live => new() { { "removedAt", BsonNull.Value }, { "pending", BsonNull.Value } };
 
-    /// <summary>Writes it where nobody sees it yet. An ad of this identity that is there stays as it is.</summary>
-    public async Task AddPendingAsync(Ad ad, CancellationToken cancellation)
+    /// <summary>Writes it where nobody sees it yet. An ad of this identity that is there stays as it is; false if that one was removed.</summary>
+    public async Task<bool> AddPendingAsync(Ad ad, CancellationToken cancellation)
     {
         var document = Write(ad).Add("pending", true);
-        (await commands.RunAsync(MongoWrites.Insert(Collection, document), cancellation)).IsDuplicate();
+        return !(await commands.RunAsync(MongoWrites.Insert(Collection, document), cancellation)).IsDuplicate()
+            || (await FindDocumentAsync(ad.Id, cancellation))?.Has("removedAt") != true;
     }
 
     /// <summary>Lets everybody see it; says whether it is there.</summary>

@@ -74,7 +74,11 @@ internal sealed class MongoCatalogStore(IMongoCommands commands, TimeProvider cl
 
     public async Task<ChangeOutcome> AddAdAsync(Ad ad, CancellationToken cancellation)
     {
-        await ads.AddPendingAsync(ad, cancellation);
+        if (!await ads.AddPendingAsync(ad, cancellation))
+        {
+            return ChangeOutcome.Removed;
+        }
+
         if (!await performers.AnnounceAdAsync(ad.PerformerId, cancellation))
         {
             await ads.DropPendingAsync(ad.Id, cancellation);

@@ -35,6 +35,7 @@ internal static class MongoModule
         services.AddSingleton<IAccessStore, MongoAccessStore>();
         services.AddSingleton<ITokenStore, MongoTokenStore>();
         services.AddSingleton<IAuditStore, MongoAuditStore>();
+        services.AddSingleton<IIdempotencyStore, MongoIdempotencyStore>();
         services.AddSingleton<MongoEventJournal>();
         services.AddSingleton<IEventJournal>(provider => provider.GetRequiredService<MongoEventJournal>());
         services.AddSingleton(provider => new MongoSpools(provider.GetRequiredService<MongoRetry>(), provider.GetService<SqliteSpool>()));

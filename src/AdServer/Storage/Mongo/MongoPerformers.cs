@@ -30,9 +30,10 @@ internal sealed class MongoPerformers(IMongoCommands commands)
             // An update that makes the document, since only an update can ask for the engine's time. A second one changes nothing else.
             var add = MongoWrites.Update(
                 Collection, new("_id", performer.Id), new() { { "$setOnInsert", fields }, { "$currentDate", Stamp } }, upsert: true);
-            if (!(await commands.RunAsync(add, cancellation)).IsDuplicate())
+            var reply = await commands.RunAsync(add, cancellation);
+            if (!reply.IsDuplicate())
             {
-                return (performer, true);
+                return reply.Contains("upserted") ? (performer, true) : await FindAddedAsync(performer, cancellation);
             }
 
             if (await FindByEmailAsync(performer.EmailKey, cancellation) is { } held)
@@ -43,6 +44,12 @@ internal sealed class MongoPerformers(IMongoCommands commands)
 
         throw new StoreUnavailableException("The MongoDB server says that an e-mail address is taken, and does not say by whom");
     }
+
+    /// <summary>What an earlier attempt has added, which somebody may have changed or removed since.</summary>
+    private async Task<(Performer Performer, bool Added)> FindAddedAsync(Performer performer, CancellationToken cancellation) =>
+        await FindDocumentAsync(new("_id", performer.Id), cancellation) is not { } held ? (performer, true)
+            : held.Has("removedAt") ? (performer, false)
+            : (Read(held), true);
 
     /// <summary>A performer that was not removed.</summary>
     public async Task<Performer?> FindAsync(string id, CancellationToken cancellation) =>

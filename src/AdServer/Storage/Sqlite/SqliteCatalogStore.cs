@@ -8,8 +8,8 @@ internal sealed class SqliteCatalogStore(SqliteDatabase database) : ICatalogStor
 {
     public Task<(Performer Performer, bool Added)> AddPerformerAsync(Performer performer, CancellationToken cancellation) =>
         Change(
-            session => SqlitePerformers.Add(session, performer)
-                ? (performer, true)
+            session => SqlitePerformers.Add(session, performer) ? (performer, true)
+                : SqlitePerformers.Find(session, performer.Id) is { } before ? (before, true)
                 : (SqlitePerformers.FindByEmail(session, performer.EmailKey)!, false),
             cancellation);
 
@@ -56,7 +56,11 @@ internal sealed class SqliteCatalogStore(SqliteDatabase database) : ICatalogStor
         database.ReadAsync(session => SqliteAds.ListIds(session, performerIds), cancellation);
 
     public Task<ChangeOutcome> AddAdAsync(Ad ad, CancellationToken cancellation) =>
-        Change(session => SqliteAds.Add(session, ad) ? ChangeOutcome.Done : ChangeOutcome.Missing, cancellation);
+        Change(
+            session => SqliteAds.Add(session, ad) || SqliteAds.Find(session, ad.Id) is not null ? ChangeOutcome.Done
+                : SqliteAds.IsRemoved(session, ad.Id) ? ChangeOutcome.Removed
+                : ChangeOutcome.Missing,
+            cancellation);
 
     public Task<Ad?> FindAdAsync(string id, CancellationToken cancellation) =>
         database.ReadAsync(session => SqliteAds.Find(session, id), cancellation);

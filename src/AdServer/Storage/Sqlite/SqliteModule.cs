@@ -19,6 +19,7 @@ internal static class SqliteModule
         .AddSingleton<IAccessStore, SqliteAccessStore>()
         .AddSingleton<ITokenStore, SqliteTokenStore>()
         .AddSingleton<IAuditStore, SqliteAuditStore>()
+        .AddSingleton<IIdempotencyStore, SqliteIdempotencyStore>()
         .AddSingleton<IEventJournal, SqliteEventJournal>()
         .AddSingleton<IStatsStore, SqliteStatsStore>()
         .AddSingleton<IDeliveredStore, SqliteDeliveredStore>()

@@ -217,5 +217,12 @@ internal sealed class SqliteSchema(string noun, string setting, int applicationI
         CREATE TRIGGER audit_is_not_deleted BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
         CREATE TRIGGER audit_ends_are_not_changed BEFORE UPDATE ON audit_ends BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
         CREATE TRIGGER audit_ends_are_not_deleted BEFORE DELETE ON audit_ends BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
+
+        -- Idempotency keys, for a day.
+        CREATE TABLE idempotency_keys (
+            id TEXT PRIMARY KEY, caller_id TEXT NOT NULL, fingerprint TEXT NOT NULL, object_id TEXT NOT NULL, created_at INTEGER NOT NULL,
+            status INTEGER, answered_id TEXT) STRICT, WITHOUT ROWID;
+        CREATE INDEX idempotency_keys_by_caller ON idempotency_keys (caller_id);
+        CREATE INDEX idempotency_keys_by_time ON idempotency_keys (created_at);
         """;
 }
