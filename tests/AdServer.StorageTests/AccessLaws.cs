@@ -19,6 +19,19 @@ public abstract class AccessLaws : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Adding_a_developer_who_is_there_adds_nobody_and_one_is_found_by_identity_until_removed()
+    {
+        var one = Developer("d1", "one@example.com");
+        await engine.Access.AddDeveloperAsync(one, Token);
+
+        Assert.Equal((one, true), await engine.Access.AddDeveloperAsync(one, Token));
+        Assert.Equal(one, await engine.Access.FindDeveloperAsync("d1", Token));
+        await engine.Access.RemoveDeveloperAsync("d1", Token);
+        Assert.Null(await engine.Access.FindDeveloperAsync("d1", Token));
+        Assert.Equal("d1", (await engine.Access.AddDeveloperAsync(one, Token)).Developer.Id);
+    }
+
+    [Fact]
     public async Task A_developer_is_known_by_the_address_in_whatever_case()
     {
         var first = Developer("d1", "Dev@Example.com");

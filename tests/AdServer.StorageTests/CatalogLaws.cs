@@ -1,3 +1,4 @@
+using AdServer.Access;
 using AdServer.Catalog;
 using AdServer.Common;
 using Xunit;
@@ -20,6 +21,58 @@ public abstract class CatalogLaws : IAsyncLifetime
     {
         GC.SuppressFinalize(this);
         return engine.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Of_a_change_and_a_removal_of_one_version_one_is_made()
+    {
+        foreach (var round in Enumerable.Range(0, 12))
+        {
+            var (ad, performer) = (Ad($"a{round}", $"p{round}"), Performer($"q{round}"));
+            await engine.AddAdsAsync($"p{round}", $"a{round}");
+            await Catalog.AddPerformerAsync(performer, Token);
+            var tasks = new[]
+            {
+                Task.Run(() => Catalog.ReplaceAdAsync(ad with { Name = "New", Version = 2 }, Token)),
+                Task.Run(() => Catalog.RemoveAdAsync(ad.Id, 1, Noon, Token)),
+                Task.Run(() => Catalog.ReplacePerformerAsync(performer with { Name = "New", Version = 2 }, Token)),
+                Task.Run(() => Catalog.RemovePerformerAsync(performer.Id, 1, Token)),
+            };
+            var made = (await Task.WhenAll(tasks)).Select(outcome => outcome == ChangeOutcome.Done).ToList();
+
+            Assert.True(made[0] != made[1] && made[2] != made[3], string.Join(' ', made));
+            Assert.Equal((made[0] ? "New" : null, made[2] ? "New" : null), (
+                (await Catalog.FindAdAsync(ad.Id, Token))?.Name, (await Catalog.FindPerformerAsync(performer.Id, Token))?.Name));
+        }
+    }
+
+    [Fact]
+    public async Task A_version_that_has_changed_is_not_removed_and_that_of_now_is()
+    {
+        await engine.AddAdsAsync("p1", "a1");
+        await Catalog.ReplaceAdAsync(Ad() with { Version = 2 }, Token);
+        await Catalog.AddPerformerAsync(Performer("p2"), Token);
+        await Catalog.ReplacePerformerAsync(Performer("p2") with { Version = 2 }, Token);
+
+        Assert.Equal((ChangeOutcome.Stale, ChangeOutcome.Stale), (await Catalog.RemoveAdAsync("a1", 1, Noon, Token), await Catalog.RemovePerformerAsync("p2", 1, Token)));
+        Assert.Equal((ChangeOutcome.Done, ChangeOutcome.Done), (await Catalog.RemoveAdAsync("a1", 2, Noon, Token), await Catalog.RemovePerformerAsync("p2", 2, Token)));
+        Assert.Equal((ChangeOutcome.Missing, ChangeOutcome.Missing), (await Catalog.RemoveAdAsync("a1", 2, Noon, Token), await Catalog.RemovePerformerAsync("p2", 2, Token)));
+    }
+
+    [Fact]
+    public async Task Adding_what_is_there_adds_nothing_and_takes_nothing_back()
+    {
+        await engine.AddAdsAsync("p1", "a1", "a2");
+        await Catalog.ReplaceAdAsync(Ad() with { Name = "New", Version = 2 }, Token);
+        await Catalog.RemoveAdAsync("a2", null, Noon, Token);
+        var changed = Performer() with { Name = "New", Email = "new@example.com", Version = 2 };
+        await Catalog.ReplacePerformerAsync(changed, Token);
+
+        Assert.Equal((ChangeOutcome.Done, ChangeOutcome.Removed), (await Catalog.AddAdAsync(Ad(), Token), await Catalog.AddAdAsync(Ad("a2"), Token)));
+        Assert.Equal((changed, true), await Catalog.AddPerformerAsync(Performer(), Token));
+
+        Assert.Equal(["New"], (await Catalog.ListAdsAsync(null, 9, Token)).Select(ad => ad.Name));
+        Assert.Equal([changed], await Catalog.ListPerformersAsync(null, 9, Token));
     }
 
     [Fact]

@@ -60,6 +60,14 @@ internal static class Samples
 
     public static Task<AppendOutcome[]> AppendAsync(this TestEngine engine, params AdEvent[] batch) => engine.Journal.AppendAsync(batch, Token);
 
+    /// <summary>Removes an ad, whichever version it has.</summary>
+    public static Task<ChangeOutcome> RemoveAdAsync(this ICatalogStore catalog, string id, DateTimeOffset at, CancellationToken cancellation) =>
+        catalog.RemoveAdAsync(id, null, at, cancellation);
+
+    /// <summary>Removes a performer, whichever version it has.</summary>
+    public static Task<ChangeOutcome> RemovePerformerAsync(this ICatalogStore catalog, string id, CancellationToken cancellation) =>
+        catalog.RemovePerformerAsync(id, null, cancellation);
+
     /// <summary>Rolls up everything that is committed.</summary>
     public static async Task RollAllAsync(this TestEngine engine, int maxEvents = 10_000)
     {

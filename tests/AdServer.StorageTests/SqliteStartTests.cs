@@ -1,3 +1,4 @@
+using AdServer.Access;
 using AdServer.Catalog;
 using AdServer.Common;
 using AdServer.Stats;
@@ -251,6 +252,20 @@ public sealed class SqliteStartTests : IAsyncDisposable
         Assert.Equal(["x", "z", "y"], names.Take(3));
         await engine.RollAllAsync();
         Assert.Empty(await engine.VerifyAsync());
+    }
+
+    [Fact]
+    public async Task A_file_of_the_fourth_schema_keeps_its_tokens_and_gets_an_audit_and_idempotency_keys()
+    {
+        await engine.Tokens.AddTokenAsync(new AccessToken("t1", "Key", "hash", Role.Analyst.Name, Noon), Token);
+        await engine.RunAsync(SqliteEngine.BackToTheFourthSchema);
+
+        await engine.ReopenAsync();
+
+        Assert.NotNull(await engine.Tokens.FindTokenAsync("t1", Token));
+        await engine.Audit.AppendAuditAsync(AuditLaws.Entry("e1"), Token);
+        Assert.Equal(["e1"], (await engine.Audit.ListAuditAsync(new AuditQuery(), Token)).Items.Select(entry => entry.Id));
+        Assert.True((await engine.Keys.ReserveKeyAsync(IdempotencyLaws.Key("k"), 1, Token))!.Value.IsNew);
     }
 
     [Fact]

@@ -28,6 +28,10 @@ internal abstract class TestEngine : IAsyncDisposable
 
     public ITokenStore Tokens => Get<ITokenStore>();
 
+    public IAuditStore Audit => Get<IAuditStore>();
+
+    public IIdempotencyStore Keys => Get<IIdempotencyStore>();
+
     public virtual IEventJournal Journal => Get<IEventJournal>();
 
     public IStatsStore Stats => Get<IStatsStore>();

@@ -18,11 +18,17 @@ internal static class AccessModule
         services.AddSingleton(settings);
         services.AddSingleton<RouteRules>();
         services.AddSingleton<TokenDirectory>();
+        services.AddSingleton<AuditLog>();
+        services.AddSingleton<TokenChanges>();
+        services.AddSingleton<NewDevelopers>();
+        services.AddSingleton<IdempotencyKeys>();
+        services.AddSingleton<KeySweepService>();
         services.AddSingleton<TokenRefresher>();
         services.AddHostedService(provider => provider.GetRequiredService<TokenRefresher>());
         // Errors' stream, because the other one may be a log.
         services.AddHostedService(provider => ActivatorUtilities.CreateInstance<FirstToken>(provider, Console.Error));
         services.AddHostedService<TokenUseWriter>();
+        services.AddHostedService(provider => provider.GetRequiredService<KeySweepService>());
         PollingHealth.Add<TokenRefresher>(services, "tokens");
     }
 
@@ -33,5 +39,6 @@ internal static class AccessModule
     {
         routes.MapDevelopers();
         routes.MapTokens();
+        routes.MapAudit();
     }
 }

@@ -43,6 +43,7 @@ internal sealed record AccessToken(string Id, string Name, string Hash, string R
         return new Caller(Name, may)
         {
             TokenId = Id,
+            Role = Role,
 
             // An advertiser's token without a performer, which cannot be made, would see nothing rather than all.
             PerformerId = role == Access.Role.Advertiser ? PerformerId ?? string.Empty : null,

@@ -16,6 +16,9 @@ internal sealed record Caller(string Name, Permissions May)
     /// <summary>The token; absent: there was none.</summary>
     public string? TokenId { get; init; }
 
+    /// <summary>The name of the token's role.</summary>
+    public string? Role { get; init; }
+
     /// <summary>The one performer whose things he may see; absent: those of all.</summary>
     public string? PerformerId { get; init; }
 

@@ -12,7 +12,7 @@ internal static class DeveloperEndpoints
     public static void MapDevelopers(this IEndpointRouteBuilder routes)
     {
         var developers = routes.MapGroup("/developers").WithTags("Developers");
-        developers.MapPost(string.Empty, CreateAsync).Accepts<ContactRequest>("application/json")
+        developers.MapPost(string.Empty, CreateAsync).Accepts<ContactRequest>("application/json").TakesIdempotencyKey()
             .Produces<DeveloperCreated>().WithSummary("Adds a developer, or finds the one with this address");
         developers.MapPost("/login", LoginAsync).Accepts<EmailRequest>("application/json")
             .Produces<DeveloperKnown>().Produces<DeveloperUnknown>(StatusCodes.Status404NotFound).WithSummary("Whether a developer has this address");
@@ -21,7 +21,7 @@ internal static class DeveloperEndpoints
     }
 
     private static async Task<Results<Created<DeveloperCreated>, Ok<DeveloperCreated>, ApiError>> CreateAsync(
-        HttpRequest http, IAccessStore store, TimeProvider clock, CancellationToken cancellation)
+        HttpRequest http, Caller caller, NewDevelopers developers, IdempotencyKeys keys, AuditOrigin origin, CancellationToken cancellation)
     {
         var (error, request) = await JsonBody.ReadAsync(http, ContactRequest.Read);
         if (request is null)
@@ -29,12 +29,20 @@ internal static class DeveloperEndpoints
             return error!;
         }
 
-        var now = clock.Now();
-        var wanted = new Developer(Ids.New(now), request.Name, request.Email, now);
-        var (developer, added) = await store.AddDeveloperAsync(wanted, cancellation);
-        return added
-            ? TypedResults.Created((string?)null, new DeveloperCreated("Developer created", developer.Id))
-            : TypedResults.Ok(new DeveloperCreated("Developer already exists", developer.Id));
+        (error, var call) = await keys.BeginAsync(http, caller, request, cancellation);
+        using (call)
+        {
+            if (call is null)
+            {
+                return error!;
+            }
+
+            var answer = call.Answer ?? await developers.AddAsync(request, call, origin, cancellation);
+            return answer is null ? IdempotencyKeys.Removed
+                : answer.Status == StatusCodes.Status201Created
+                    ? TypedResults.Created((string?)null, new DeveloperCreated("Developer created", answer.ObjectId))
+                    : TypedResults.Ok(new DeveloperCreated("Developer already exists", answer.ObjectId));
+        }
     }
 
     private static async Task<Results<Ok<DeveloperKnown>, NotFound<DeveloperUnknown>, ApiError>> LoginAsync(
@@ -54,13 +62,20 @@ internal static class DeveloperEndpoints
     private static async Task<Ok<IEnumerable<DeveloperResponse>>> ListAsync(IAccessStore store, CancellationToken cancellation)
     {
         var developers = await store.ListDevelopersAsync(MostDevelopers, cancellation);
-        return TypedResults.Ok(developers.Select(one => new DeveloperResponse(one.Id, one.Name, one.Email, one.CreatedAt)));
+        return TypedResults.Ok(developers.Select(DeveloperResponse.Of));
     }
 
-    private static async Task<Results<Ok<Done>, ApiError>> RemoveAsync(string id, IAccessStore store, CancellationToken cancellation) =>
-        await store.RemoveDeveloperAsync(id, cancellation)
-            ? TypedResults.Ok(new Done("Developer deleted successfully"))
-            : ApiError.NotFound("Developer not found");
+    private static async Task<Results<Ok<Done>, ApiError>> RemoveAsync(
+        string id, IAccessStore store, AuditLog audit, AuditOrigin origin, CancellationToken cancellation)
+    {
+        var isGone = await store.FindDeveloperAsync(id, cancellation) is { } developer && await audit.RecordAsync(
+            origin,
+            new AuditChange(AuditAction.DeleteDeveloper, id) { Before = DeveloperResponse.Of(developer) },
+            () => store.RemoveDeveloperAsync(id, cancellation),
+            removed => removed,
+            cancellation);
+        return isGone ? TypedResults.Ok(new Done("Developer deleted successfully")) : ApiError.NotFound("Developer not found");
+    }
 }
 
 /// <summary>An address to look up.</summary>
@@ -80,4 +95,7 @@ internal sealed record DeveloperKnown(bool Exists, string DeveloperId);
 internal sealed record DeveloperUnknown(bool Exists);
 
 /// <summary>A developer as it is listed.</summary>
-internal sealed record DeveloperResponse([property: JsonPropertyName("_id")] string Id, string Name, string Email, DateTimeOffset CreatedAt);
+internal sealed record DeveloperResponse([property: JsonPropertyName("_id")] string Id, string Name, string Email, DateTimeOffset CreatedAt)
+{
+    public static DeveloperResponse Of(Developer one) => new(one.Id, one.Name, one.Email, one.CreatedAt);
+}

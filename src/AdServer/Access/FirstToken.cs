@@ -6,7 +6,8 @@ namespace AdServer.Access;
 /// Sees to it that there is an administrator's token: the one of <c>Access:BootstrapToken</c>, else on the first start a random one, which is
 /// written to the console once and to no log. That one is made when the host listens: one that could not start has made nothing.
 /// </summary>
-internal sealed class FirstToken(ITokenStore store, TokenDirectory directory, AccessSettings settings, TextWriter console, TimeProvider clock)
+internal sealed class FirstToken(
+    ITokenStore store, TokenDirectory directory, AuditLog audit, AccessSettings settings, TextWriter console, TimeProvider clock)
     : IHostedLifecycleService
 {
     /// <summary>The identity of the token that the setting gives.</summary>
@@ -40,7 +41,8 @@ internal sealed class FirstToken(ITokenStore store, TokenDirectory directory, Ac
             return;
         }
 
-        await store.PutTokenAsync(wanted, cancellation);
+        var before = await store.FindTokenAsync(BootstrapId, cancellation);
+        await RecordAsync(before, wanted, () => ReplaceAsync(wanted, cancellation), cancellation);
         directory.Take(wanted);
     }
 
@@ -49,9 +51,12 @@ internal sealed class FirstToken(ITokenStore store, TokenDirectory directory, Ac
         var secret = TokenSecret.New();
         var made = New(MadeId, "first administrator", secret);
         // One that ended, by whatever hand, gives its place.
-        var isMine = await store.FindTokenAsync(MadeId, cancellation) is { } ended && !ended.IsValid(clock.Now())
-            ? await ReplaceAsync(made, cancellation)
-            : await store.AddTokenAsync(made, cancellation);
+        var before = await store.FindTokenAsync(MadeId, cancellation);
+        var isMine = await RecordAsync(
+            before,
+            made,
+            () => before?.IsValid(clock.Now()) == false ? ReplaceAsync(made, cancellation) : store.AddTokenAsync(made, cancellation),
+            cancellation);
         if (!isMine)
         {
             return;
@@ -69,6 +74,17 @@ internal sealed class FirstToken(ITokenStore store, TokenDirectory directory, Ac
 
             """);
     }
+
+    private Task<bool> RecordAsync(AccessToken? before, AccessToken after, Func<Task<bool>> make, CancellationToken cancellation) => audit.RecordAsync(
+        AuditOrigin.Server,
+        new AuditChange(AuditAction.BootstrapToken, after.Id)
+        {
+            Before = before is null ? null : TokenResponse.Of(before, null),
+            After = TokenResponse.Of(after, null),
+        },
+        make,
+        made => made,
+        cancellation);
 
     private async Task<bool> ReplaceAsync(AccessToken made, CancellationToken cancellation)
     {

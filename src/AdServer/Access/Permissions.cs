@@ -41,5 +41,8 @@ internal enum Permissions
     /// <summary>Take a device out of all events.</summary>
     ForgetDevices = 1 << 12,
 
-    All = (1 << 13) - 1,
+    /// <summary>See who changed what.</summary>
+    ReadAudit = 1 << 13,
+
+    All = (1 << 14) - 1,
 }

@@ -53,6 +53,8 @@ internal static class RouteTable
         new("DELETE", "/tokens/{id}", Permissions.ManageAccess),
         new("POST", "/tokens/{id}/rotate", Permissions.ManageAccess),
 
+        new("GET", "/audit", Permissions.ReadAudit),
+
         new("GET", "/metrics", Permissions.Observe),
         new("GET", "/swagger/{documentName}/swagger.{extension}", Permissions.ReadDocument),
         new("GET", "/swagger/{**path}", Permissions.ReadDocument),

@@ -9,25 +9,19 @@ namespace AdServer.Access;
 /// <summary>The routes of tokens, for administrators.</summary>
 internal static class TokenEndpoints
 {
-    /// <summary>The most tokens that have not ended: all are in memory.</summary>
-    private const int MostTokens = 10_000;
-
     private static readonly TimeSpan UsualGrace = TimeSpan.FromHours(24);
     private static readonly TimeSpan LongestGrace = TimeSpan.FromDays(30);
 
-    private static readonly ApiError NotFound = ApiError.NotFound("Token not found");
-    private static readonly ApiError TooMany = ApiError.Conflict($"There are {MostTokens} tokens already; revoke some");
-    private static readonly ApiError Last = ApiError.Conflict("This is the last token that can make others; make another one first");
     private static readonly ApiError InvalidGrace = ApiError.BadRequest($"graceSeconds must be from 0 to {LongestGrace.TotalSeconds:0}");
 
     public static void MapTokens(this IEndpointRouteBuilder routes)
     {
         var tokens = routes.MapGroup("/tokens").WithTags("Tokens");
         tokens.MapGet(string.Empty, List).WithSummary("All tokens that have not ended, in order of creation, without their secrets");
-        tokens.MapPost(string.Empty, CreateAsync).Accepts<TokenRequest>("application/json").Produces<TokenMade>(StatusCodes.Status201Created)
+        tokens.MapPost(string.Empty, CreateAsync).TakesIdempotencyKey().Accepts<TokenRequest>("application/json").Produces<TokenMade>(StatusCodes.Status201Created)
             .ProducesError(StatusCodes.Status404NotFound).ProducesError(StatusCodes.Status409Conflict)
             .WithSummary("Makes a token; the answer shows its secret, which is shown nowhere else");
-        tokens.MapPost("/{id}/rotate", RotateAsync).Accepts<RotateRequest>("application/json").Produces<TokenMade>(StatusCodes.Status201Created)
+        tokens.MapPost("/{id}/rotate", RotateAsync).TakesIdempotencyKey().Accepts<RotateRequest>("application/json").Produces<TokenMade>(StatusCodes.Status201Created)
             .ProducesError(StatusCodes.Status404NotFound).WithSummary("Makes a new token like this one, which goes on for a grace time");
         tokens.MapDelete("/{id}", RevokeAsync)
             .ProducesError(StatusCodes.Status404NotFound).ProducesError(StatusCodes.Status409Conflict)
@@ -39,7 +33,14 @@ internal static class TokenEndpoints
             .Select(token => TokenResponse.Of(token, directory.LastUse(token.Id))));
 
     private static async Task<Results<Created<TokenMade>, ApiError>> CreateAsync(
-        HttpRequest http, ITokenStore store, TokenDirectory directory, ITenants tenants, TimeProvider clock, CancellationToken cancellation)
+        HttpRequest http,
+        Caller caller,
+        TokenChanges changes,
+        IdempotencyKeys keys,
+        AuditOrigin origin,
+        ITenants tenants,
+        TimeProvider clock,
+        CancellationToken cancellation)
     {
         var (error, request) = await JsonBody.ReadAsync(http, TokenRequest.Read);
         if (request is null)
@@ -57,13 +58,17 @@ internal static class TokenEndpoints
             return ApiError.NotFound("Performer not found");
         }
 
-        return await AddAsync((id, secret, now) => request.Make(id, secret, now), store, directory, clock, cancellation) is { } made
-            ? TypedResults.Created((string?)null, made)
-            : TooMany;
+        (error, var call) = await keys.BeginAsync(http, caller, request, cancellation);
+        using (call)
+        {
+            return call is null
+                ? error!
+                : await AnswerAsync(call, () => changes.AddAsync(call, secret => request.Make(call.ObjectId, secret, clock.Now()), origin, cancellation));
+        }
     }
 
     private static async Task<Results<Created<TokenMade>, ApiError>> RotateAsync(
-        string id, HttpRequest http, ITokenStore store, TokenDirectory directory, TimeProvider clock, CancellationToken cancellation)
+        string id, HttpRequest http, Caller caller, TokenChanges changes, IdempotencyKeys keys, AuditOrigin origin, CancellationToken cancellation)
     {
         var (error, grace) = !HasBody(http) ? (null, UsualGrace) : await JsonBody.ReadAsync(http, ReadGrace);
         if (error is not null)
@@ -71,70 +76,35 @@ internal static class TokenEndpoints
             return error;
         }
 
-        if (directory.Valid.FirstOrDefault(token => token.Id == id) is not { } old)
+        (error, var call) = await keys.BeginAsync(http, caller, grace, cancellation);
+        using (call)
         {
-            return NotFound;
+            return call is null ? error! : await AnswerAsync(call, () => changes.RotateAsync(id, call, grace, origin, cancellation));
+        }
+    }
+
+    /// <summary>A token that was made when the request came before is named, and that is all: its secret is kept nowhere.</summary>
+    private static async Task<Results<Created<TokenMade>, ApiError>> AnswerAsync(
+        IdempotentCall call, Func<Task<(ApiError? Error, TokenMade? Made)>> makeAsync)
+    {
+        if (call.Answer is { ObjectId: var before })
+        {
+            return TokenChanges.MadeBefore(before);
         }
 
-        var made = await AddAsync(
-            (newId, secret, now) => old with { Id = newId, Hash = TokenSecret.Hash(secret), CreatedAt = now, LastUsedAt = null },
-            store,
-            directory,
-            clock,
-            cancellation);
+        var (error, made) = await makeAsync();
         if (made is null)
         {
-            return TooMany;
+            return error!;
         }
 
-        // The new one is there first: whoever is answered nothing still has the old one.
-        var end = clock.Now() + grace;
-        await store.ShortenTokenAsync(id, end, cancellation);
-        directory.Take(old with { ExpiresAt = end });
+        await call.RememberAsync(new KeyAnswer(StatusCodes.Status201Created, made.Details.Id));
         return TypedResults.Created((string?)null, made);
     }
 
     private static async Task<Results<Ok<Done>, ApiError>> RevokeAsync(
-        string id, ITokenStore store, TokenDirectory directory, TimeProvider clock, CancellationToken cancellation)
-    {
-        var token = directory.Valid.FirstOrDefault(token => token.Id == id);
-        if (token is not null && FirstToken.IsAdministrator(token) && !directory.Valid.Any(other => other.Id != id && FirstToken.IsAdministrator(other)))
-        {
-            return Last;
-        }
-
-        var now = clock.Now();
-        if (!await store.RevokeTokenAsync(id, now, cancellation))
-        {
-            return NotFound;
-        }
-
-        if (token is not null)
-        {
-            directory.Take(token with { RevokedAt = now });
-        }
-
-        return TypedResults.Ok(new Done("Token revoked"));
-    }
-
-    private static async Task<TokenMade?> AddAsync(
-        Func<string, string, DateTimeOffset, AccessToken> make, ITokenStore store, TokenDirectory directory, TimeProvider clock, CancellationToken cancellation)
-    {
-        if (directory.Valid.Count() >= MostTokens)
-        {
-            return null;
-        }
-
-        var (now, secret) = (clock.Now(), TokenSecret.New());
-        var token = make(Ids.New(now), secret, now);
-        if (!await store.AddTokenAsync(token, cancellation))
-        {
-            throw new InvalidOperationException("A random token was taken, which does not happen");
-        }
-
-        directory.Take(token);
-        return new TokenMade(secret, TokenResponse.Of(token, null));
-    }
+        string id, TokenChanges changes, AuditOrigin origin, CancellationToken cancellation) =>
+        await changes.RevokeAsync(id, origin, cancellation) is { } error ? error : TypedResults.Ok(new Done("Token revoked"));
 
     private static bool HasBody(HttpRequest http) =>
         http.ContentLength is not 0 && http.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true };

@@ -8,25 +8,26 @@ namespace AdServer.Catalog;
 /// <summary>The routes by which advertisers manage their ads.</summary>
 internal static class AdEndpoints
 {
-    private static readonly ApiError Busy = ApiError.Conflict("The ad is being changed by others; try again");
-
     public static void MapAds(this IEndpointRouteBuilder routes)
     {
         var ads = routes.MapGroup("/ads").WithTags("Ads");
-        ads.MapPost(string.Empty, CreateAsync).Accepts<CreateAdRequest>("application/json")
+        ads.MapPost(string.Empty, CreateAsync).Accepts<CreateAdRequest>("application/json").TakesIdempotencyKey()
             .ProducesError(StatusCodes.Status404NotFound).WithSummary("Adds an ad to the performer with this address");
         ads.MapGet(string.Empty, ListAsync).Produces<IReadOnlyList<AdResponse>>()
             .WithSummary("All ads in order of creation; with limit or cursor a page {items, nextCursor}");
         ads.MapGet("/{id}", FindAsync).ProducesError(StatusCodes.Status404NotFound).WithSummary("One ad");
         ads.MapPut("/{id}", UpdateAsync).Accepts<UpdateAdRequest>("application/json")
-            .ProducesError(StatusCodes.Status404NotFound).ProducesError(StatusCodes.Status412PreconditionFailed)
+            .ProducesError(StatusCodes.Status404NotFound).ProducesError(StatusCodes.Status409Conflict)
+            .ProducesError(StatusCodes.Status412PreconditionFailed)
             .WithSummary("Changes the fields that are given; served at once. With If-Match only the version of that ETag");
         ads.MapDelete("/{id}", RemoveAsync)
-            .ProducesError(StatusCodes.Status404NotFound).ProducesError(StatusCodes.Status412PreconditionFailed).WithSummary("Removes an ad and all that was recorded for it");
+            .ProducesError(StatusCodes.Status404NotFound).ProducesError(StatusCodes.Status409Conflict)
+            .ProducesError(StatusCodes.Status412PreconditionFailed)
+            .WithSummary("Removes an ad and all that was recorded for it. With If-Match only the version of that ETag");
     }
 
     private static async Task<Results<Created<AdCreated>, ApiError>> CreateAsync(
-        HttpRequest http, Caller caller, ICatalogStore store, CatalogRefresher catalog, TimeProvider clock, CancellationToken cancellation)
+        HttpRequest http, Caller caller, NewAds ads, IdempotencyKeys keys, AuditOrigin origin, CancellationToken cancellation)
     {
         var (error, fields) = await JsonBody.ReadAsync(http, ReadNew);
         if (fields is null)
@@ -34,25 +35,12 @@ internal static class AdEndpoints
             return error!;
         }
 
-        var key = EmailAddress.Key(fields.PerformerEmail.Text()!);
-        if (await store.FindPerformerByEmailAsync(key, cancellation) is not { } performer || !caller.Sees(performer.Id))
+        (error, var call) = await keys.BeginAsync(http, caller, fields.Body, cancellation);
+        using (call)
         {
-            return CatalogErrors.PerformerNotFound;
+            error ??= await ads.AddAsync(fields, call!, caller, origin, cancellation);
+            return error is null ? TypedResults.Created((string?)null, new AdCreated("Ad created successfully", call!.ObjectId)) : error;
         }
-
-        (error, var ad) = Make(fields, performer, clock.Now());
-        if (ad is null)
-        {
-            return error!;
-        }
-
-        if (await store.AddAdAsync(ad, cancellation) != ChangeOutcome.Done)
-        {
-            return CatalogErrors.PerformerNotFound;
-        }
-
-        await catalog.ApplyAsync(new CatalogChange(Ad: ad));
-        return TypedResults.Created((string?)null, new AdCreated("Ad created successfully", ad.Id));
     }
 
     /// <summary>What is checked before the performer is looked up.</summary>
@@ -69,38 +57,6 @@ internal static class AdEndpoints
         return FieldRules.Fault(fields.PerformerEmail, "performerEmail", EmailAddress.MaxLength) is { } fault
             ? (ApiError.BadRequest(fault), null)
             : (null, fields);
-    }
-
-    private static (ApiError? Error, Ad? Ad) Make(AdFields fields, Performer performer, DateTimeOffset now)
-    {
-        if (!fields.HasAllDetails)
-        {
-            return (ApiError.BadRequest("Missing adDetails fields"), null);
-        }
-
-        if (AdValidator.Instance.FirstError(fields) is { } error)
-        {
-            return (ApiError.BadRequest(error), null);
-        }
-
-        var blank = new Ad
-        {
-            Id = Ids.New(now),
-            Name = string.Empty,
-            PerformerId = performer.Id,
-            Details = new AdDetails(string.Empty, string.Empty, Budget.Low, 0, 0),
-            CreatedAt = now,
-            UpdatedAt = now,
-        };
-
-        return Apply(fields, blank);
-    }
-
-    /// <summary>The ad with fields that were checked, if what they make together is an ad.</summary>
-    private static (ApiError? Error, Ad? Ad) Apply(AdFields fields, Ad before)
-    {
-        var ad = AdRequest.Apply(fields, before);
-        return AdValidator.Fault(ad) is { } fault ? (ApiError.BadRequest(fault), null) : (null, ad);
     }
 
     private static async Task<Results<Ok<AdResponse>, ApiError>> FindAsync(
@@ -139,14 +95,7 @@ internal static class AdEndpoints
     }
 
     private static async Task<Results<Ok<Done>, ApiError>> UpdateAsync(
-        string id,
-        HttpRequest http,
-        Caller caller,
-        ICatalogStore store,
-        CatalogRefresher catalog,
-        CatalogChanges changes,
-        TimeProvider clock,
-        CancellationToken cancellation)
+        string id, HttpRequest http, Caller caller, AdChanges changes, AuditOrigin origin, CancellationToken cancellation)
     {
         var (error, fields) = await JsonBody.ReadAsync(http, ReadChange);
         if (fields is null)
@@ -154,39 +103,14 @@ internal static class AdEndpoints
             return error!;
         }
 
-        (error, var ad) = await changes.MakeAsync(() => ReplaceAsync(id, fields, http, caller, store, clock, cancellation), Busy, cancellation);
-        if (ad is null)
-        {
-            return error!;
-        }
-
-        await catalog.ApplyAsync(new CatalogChange(Ad: ad));
-        return TypedResults.Ok(new Done("Ad updated"));
+        error = await changes.ReplaceAsync(
+            id, origin, before => Refuse(before, http, caller) is { } refused ? (refused, null) : AdRequest.Make(fields, before), cancellation);
+        return error is null ? TypedResults.Ok(new Done("Ad updated")) : error;
     }
 
-    /// <summary>Changes the ad as it is now; nothing if somebody else was faster.</summary>
-    private static async Task<(ApiError? Error, Ad? Ad)?> ReplaceAsync(
-        string id, AdFields fields, HttpRequest http, Caller caller, ICatalogStore store, TimeProvider clock, CancellationToken cancellation)
-    {
-        if (await store.FindAdAsync(id, cancellation) is not { } before || !caller.Sees(before.PerformerId))
-        {
-            return (CatalogErrors.AdNotFound, null);
-        }
-
-        if (!EntityTag.Admits(http, before.Version))
-        {
-            return (EntityTag.Stale, null);
-        }
-
-        var (error, ad) = Apply(fields, before);
-        if (ad is null)
-        {
-            return (error, null);
-        }
-
-        var next = ad with { UpdatedAt = clock.Now(), Version = before.Version + 1 };
-        return await store.ReplaceAdAsync(next, cancellation) == ChangeOutcome.Done ? (null, next) : null;
-    }
+    /// <summary>Why this caller may not change this version of an ad, if he may not.</summary>
+    private static ApiError? Refuse(Ad ad, HttpRequest http, Caller caller) =>
+        !caller.Sees(ad.PerformerId) ? CatalogErrors.AdNotFound : EntityTag.Admits(http, ad.Version) ? null : EntityTag.Stale;
 
     /// <summary>What is checked before the ad is looked up: the format of every field that is given.</summary>
     private static (ApiError? Error, AdFields? Fields) ReadChange(JsonElement body)
@@ -201,35 +125,9 @@ internal static class AdEndpoints
     }
 
     private static async Task<Results<Ok<Done>, ApiError>> RemoveAsync(
-        string id,
-        HttpRequest http,
-        Caller caller,
-        ICatalogStore store,
-        CatalogRefresher catalog,
-        TimeProvider clock,
-        CancellationToken cancellation)
+        string id, HttpRequest http, Caller caller, AdChanges changes, AuditOrigin origin, CancellationToken cancellation)
     {
-        // Asked for when it matters alone; an ad never changes its performer.
-        var isConditional = http.Headers.IfMatch.Count > 0;
-        if ((caller.PerformerId is not null || isConditional) && await store.FindAdAsync(id, cancellation) is var ad)
-        {
-            if (ad is null || !caller.Sees(ad.PerformerId))
-            {
-                return CatalogErrors.AdNotFound;
-            }
-
-            if (!EntityTag.Admits(http, ad.Version))
-            {
-                return EntityTag.Stale;
-            }
-        }
-
-        if (await store.RemoveAdAsync(id, clock.Now(), cancellation) != ChangeOutcome.Done)
-        {
-            return CatalogErrors.AdNotFound;
-        }
-
-        await catalog.ApplyAsync(new CatalogChange(RemovedId: id));
-        return TypedResults.Ok(new Done("Ad and related data deleted successfully"));
+        var error = await changes.RemoveAsync(id, origin, ad => Refuse(ad, http, caller), cancellation);
+        return error is null ? TypedResults.Ok(new Done("Ad and related data deleted successfully")) : error;
     }
 }

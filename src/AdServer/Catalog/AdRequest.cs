@@ -50,6 +50,13 @@ internal static class AdRequest
         Packages = fields.Optional("packages") is { } packages ? ReadPackages(packages) : ad.Packages,
     };
 
+    /// <summary>The ad with fields that were checked, if what they make together is an ad.</summary>
+    public static (ApiError? Error, Ad? Ad) Make(AdFields fields, Ad before)
+    {
+        var ad = Apply(fields, before);
+        return AdValidator.Fault(ad) is { } fault ? (ApiError.BadRequest(fault), null) : (null, ad);
+    }
+
     private static AdDetails Apply(AdFields fields, AdDetails details) => new(
         fields.VideoUrl.Text()?.Trim() ?? details.VideoUrl,
         fields.TargetUrl.Text()?.Trim() ?? details.TargetUrl,

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using AdServer.Access;
 
 namespace AdServer.Catalog;
 

@@ -14,6 +14,9 @@ internal static class CatalogModule
         services.AddSingleton<ICatalogReader>(provider => provider.GetRequiredService<ICatalogStore>());
         services.AddSingleton<CatalogRefresher>();
         services.AddSingleton<CatalogChanges>();
+        services.AddSingleton<AdChanges>();
+        services.AddSingleton<NewAds>();
+        services.AddSingleton<PerformerChanges>();
         services.AddSingleton<SharedCatalogRefresher>();
         services.AddSingleton<WholeCatalogRefresher>();
         services.AddSingleton<AdLookup>();

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using AdServer.Access;
 
 namespace AdServer.Catalog;
 

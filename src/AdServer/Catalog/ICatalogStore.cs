@@ -1,4 +1,4 @@
-using System.Globalization;
+using AdServer.Access;
 
 namespace AdServer.Catalog;
 
@@ -29,7 +29,10 @@ internal interface ICatalogReader
 /// <exception cref="Common.StoreUnavailableException">Every method, when the store cannot answer.</exception>
 internal interface ICatalogStore : ICatalogReader
 {
-    /// <summary>Adds a performer unless one has the address: then that one is returned, also to the loser of a race.</summary>
+    /// <summary>
+    /// Adds a performer unless one has the address: then that one is returned, also to the loser of a race. Adding what is there adds nothing, and
+    /// says that it was added; of one that was removed since it may say that it was not.
+    /// </summary>
     Task<(Performer Performer, bool Added)> AddPerformerAsync(Performer performer, CancellationToken cancellation);
 
     Task<Performer?> FindPerformerByEmailAsync(string emailKey, CancellationToken cancellation);
@@ -37,20 +40,29 @@ internal interface ICatalogStore : ICatalogReader
     /// <summary>Replaces the performer if the store still has the version before it.</summary>
     Task<ChangeOutcome> ReplacePerformerAsync(Performer performer, CancellationToken cancellation);
 
-    /// <summary>Removes a performer that has no ads left: <see cref="ChangeOutcome.InUse"/> if it has.</summary>
-    Task<ChangeOutcome> RemovePerformerAsync(string id, CancellationToken cancellation);
+    /// <summary>
+    /// Removes a performer that has no ads left, if the store still has this version of it: <see cref="ChangeOutcome.InUse"/> if it has ads.
+    /// Without a version whichever it has.
+    /// </summary>
+    Task<ChangeOutcome> RemovePerformerAsync(string id, long? version, CancellationToken cancellation);
 
     /// <summary>The ads of each of these performers, in order of creation; a performer without ads is absent.</summary>
     Task<ILookup<string, string>> ListAdIdsAsync(IReadOnlyCollection<string> performerIds, CancellationToken cancellation);
 
-    /// <summary>Adds an ad; <see cref="ChangeOutcome.Missing"/> if its performer has gone.</summary>
+    /// <summary>
+    /// Adds an ad; <see cref="ChangeOutcome.Missing"/> if its performer has gone. Adding what is there adds nothing and is done;
+    /// <see cref="ChangeOutcome.Removed"/> if it was removed since.
+    /// </summary>
     Task<ChangeOutcome> AddAdAsync(Ad ad, CancellationToken cancellation);
 
     /// <summary>Replaces the ad if the store still has the version before it.</summary>
     Task<ChangeOutcome> ReplaceAdAsync(Ad ad, CancellationToken cancellation);
 
-    /// <summary>Marks the ad as removed, in one atomic step and for ever: from then on no list and no report shows it.</summary>
-    Task<ChangeOutcome> RemoveAdAsync(string id, DateTimeOffset at, CancellationToken cancellation);
+    /// <summary>
+    /// Marks the ad as removed, if the store still has this version of it, in one atomic step and for ever: from then on no list and no report
+    /// shows it. Without a version whichever it has.
+    /// </summary>
+    Task<ChangeOutcome> RemoveAdAsync(string id, long? version, DateTimeOffset at, CancellationToken cancellation);
 
     /// <summary>The ads of one performer that were not removed.</summary>
     Task<IReadOnlyList<Ad>> ListAdsOfAsync(string performerId, ListPlace? after, int limit, CancellationToken cancellation);
@@ -75,21 +87,7 @@ internal enum ChangeOutcome
 
     /// <summary>Others refer to it.</summary>
     InUse,
-}
 
-/// <summary>A place in a list by creation: the last item that was seen.</summary>
-internal readonly record struct ListPlace(DateTimeOffset CreatedAt, string Id)
-{
-    /// <summary>The place as the text of a cursor.</summary>
-    public override string ToString() => FormattableString.Invariant($"{CreatedAt.ToUnixTimeMilliseconds()}.{Id}");
-
-    /// <summary>Reads the text of a cursor.</summary>
-    public static bool TryParse(string text, out ListPlace place)
-    {
-        var dot = text.IndexOf('.', StringComparison.Ordinal);
-        var read = long.TryParse(text.AsSpan(0, Math.Max(dot, 0)), NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds)
-            && milliseconds <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
-        place = read ? new ListPlace(DateTimeOffset.FromUnixTimeMilliseconds(milliseconds), text[(dot + 1)..]) : default;
-        return read;
-    }
+    /// <summary>It was there before, and was removed for ever.</summary>
+    Removed,
 }

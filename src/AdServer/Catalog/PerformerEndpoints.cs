@@ -9,15 +9,13 @@ namespace AdServer.Catalog;
 /// <summary>The routes of performers (advertisers).</summary>
 internal static class PerformerEndpoints
 {
-    private static readonly ApiError Busy = ApiError.Conflict("The performer is being changed by others; try again");
-
     private static readonly ApiError AddressIsFixed =
         new(StatusCodes.Status403Forbidden, "An administrator changes e-mail addresses");
 
     public static void MapPerformers(this IEndpointRouteBuilder routes)
     {
         var performers = routes.MapGroup("/performers").WithTags("Performers");
-        performers.MapPost(string.Empty, CreateAsync).Accepts<ContactRequest>("application/json")
+        performers.MapPost(string.Empty, CreateAsync).Accepts<ContactRequest>("application/json").TakesIdempotencyKey()
             .WithSummary("Adds a performer (201), or finds the one with this address (200)");
         performers.MapPost("/check-email", CheckEmailAsync).Accepts<EmailRequest>("application/json").WithSummary("Whether a performer has this address");
         performers.MapGet(string.Empty, ListAsync).Produces<IReadOnlyList<PerformerResponse>>()
@@ -29,11 +27,12 @@ internal static class PerformerEndpoints
             .WithSummary("Changes name, e-mail address or both; its ads show the new ones at once");
         performers.MapDelete("/{id}", RemoveAsync)
             .ProducesError(StatusCodes.Status404NotFound).ProducesError(StatusCodes.Status409Conflict)
-            .WithSummary("Removes a performer that has no ads");
+            .ProducesError(StatusCodes.Status412PreconditionFailed)
+            .WithSummary("Removes a performer that has no ads. With If-Match only the version of that ETag");
     }
 
     private static async Task<Results<Created<PerformerCreated>, Ok<PerformerCreated>, ApiError>> CreateAsync(
-        HttpRequest http, ICatalogStore store, CatalogRefresher catalog, TimeProvider clock, CancellationToken cancellation)
+        HttpRequest http, Caller caller, PerformerChanges changes, IdempotencyKeys keys, AuditOrigin origin, TimeProvider clock, CancellationToken cancellation)
     {
         var (error, request) = await JsonBody.ReadAsync(http, ContactRequest.Read);
         if (request is null)
@@ -41,16 +40,37 @@ internal static class PerformerEndpoints
             return error!;
         }
 
-        var now = clock.Now();
-        var wanted = new Performer(Ids.New(now), request.Name, request.Email, now, now, Version: 1);
-        var (performer, added) = await store.AddPerformerAsync(wanted, cancellation);
-        if (!added)
+        (error, var call) = await keys.BeginAsync(http, caller, request, cancellation);
+        using (call)
         {
-            return TypedResults.Ok(new PerformerCreated("Performer already exists", performer.Id));
+            if (call is null)
+            {
+                return error!;
+            }
+
+            var answer = call.Answer ?? await AddAsync(request, call, changes, origin, clock, cancellation);
+            return answer is null ? IdempotencyKeys.Removed
+                : answer.Status == StatusCodes.Status201Created
+                    ? TypedResults.Created((string?)null, new PerformerCreated("Performer created", answer.ObjectId))
+                    : TypedResults.Ok(new PerformerCreated("Performer already exists", answer.ObjectId));
+        }
+    }
+
+    /// <summary>Adds the performer of a request, or finds the one with its address; nothing if it was added before, and removed.</summary>
+    private static async Task<KeyAnswer?> AddAsync(
+        ContactRequest request, IdempotentCall call, PerformerChanges changes, AuditOrigin origin, TimeProvider clock, CancellationToken cancellation)
+    {
+        var now = clock.Now();
+        var wanted = new Performer(call.ObjectId, request.Name, request.Email, now, now, Version: 1);
+        var (performer, added) = await changes.AddAsync(wanted, call.IsRepeat, origin, cancellation);
+        if (!added && performer.Id == wanted.Id)
+        {
+            return null;
         }
 
-        await catalog.ApplyAsync(new CatalogChange(Performer: performer));
-        return TypedResults.Created((string?)null, new PerformerCreated("Performer created", performer.Id));
+        var answer = new KeyAnswer(added ? StatusCodes.Status201Created : StatusCodes.Status200OK, performer.Id);
+        await call.RememberAsync(answer);
+        return answer;
     }
 
     private static async Task<Results<Ok<PerformerKnown>, ApiError>> CheckEmailAsync(
@@ -107,14 +127,7 @@ internal static class PerformerEndpoints
     }
 
     private static async Task<Results<Ok<Done>, ApiError>> UpdateAsync(
-        string id,
-        HttpRequest http,
-        Caller caller,
-        ICatalogStore store,
-        CatalogRefresher catalog,
-        CatalogChanges changes,
-        TimeProvider clock,
-        CancellationToken cancellation)
+        string id, HttpRequest http, Caller caller, PerformerChanges changes, AuditOrigin origin, CancellationToken cancellation)
     {
         var (error, change) = await JsonBody.ReadAsync(http, ReadChange);
         if (change is null)
@@ -133,56 +146,23 @@ internal static class PerformerEndpoints
             return AddressIsFixed;
         }
 
-        (error, var performer) = await changes.MakeAsync(() => ReplaceAsync(id, change, http, store, clock, cancellation), Busy, cancellation);
-        if (performer is null)
-        {
-            return error!;
-        }
-
-        await catalog.ApplyAsync(new CatalogChange(Performer: performer));
-        return TypedResults.Ok(new Done("Performer updated"));
+        error = await changes.ReplaceAsync(id, origin, before => Refuse(before, http) is { } refused ? (refused, null) : (null, Apply(change, before)), cancellation);
+        return error is null ? TypedResults.Ok(new Done("Performer updated")) : error;
     }
 
-    /// <summary>Changes the performer as it is now; nothing if somebody else was faster.</summary>
-    private static async Task<(ApiError? Error, Performer? Performer)?> ReplaceAsync(
-        string id, ContactChange change, HttpRequest http, ICatalogStore store, TimeProvider clock, CancellationToken cancellation)
-    {
-        if (await store.FindPerformerAsync(id, cancellation) is not { } before)
-        {
-            return (CatalogErrors.PerformerNotFound, null);
-        }
+    private static Performer Apply(ContactChange change, Performer before) =>
+        before with { Name = change.Name ?? before.Name, Email = change.Email ?? before.Email };
 
-        if (!EntityTag.Admits(http, before.Version))
-        {
-            return (EntityTag.Stale, null);
-        }
-
-        var (name, email) = (change.Name ?? before.Name, change.Email ?? before.Email);
-        var next = before with { Name = name, Email = email, UpdatedAt = clock.Now(), Version = before.Version + 1 };
-        return await store.ReplacePerformerAsync(next, cancellation) switch
-        {
-            ChangeOutcome.Done => (null, next),
-            ChangeOutcome.EmailTaken => (ApiError.Conflict("Email already in use"), null),
-            _ => null,
-        };
-    }
+    private static ApiError? Refuse(Performer performer, HttpRequest http) => EntityTag.Admits(http, performer.Version) ? null : EntityTag.Stale;
 
     private static (ApiError? Error, ContactChange? Change) ReadChange(JsonElement body) =>
         body.ValueKind == JsonValueKind.Object ? ContactRequest.ReadChange(body) : (ApiError.BadRequest("Invalid update data"), null);
 
     private static async Task<Results<Ok<Done>, ApiError>> RemoveAsync(
-        string id, ICatalogStore store, CatalogRefresher catalog, CancellationToken cancellation)
+        string id, HttpRequest http, PerformerChanges changes, AuditOrigin origin, CancellationToken cancellation)
     {
-        switch (await store.RemovePerformerAsync(id, cancellation))
-        {
-            case ChangeOutcome.Done:
-                await catalog.ApplyAsync(new CatalogChange(RemovedId: id));
-                return TypedResults.Ok(new Done("Performer deleted successfully"));
-            case ChangeOutcome.InUse:
-                return ApiError.Conflict("Performer still has ads; delete them first");
-            default:
-                return CatalogErrors.PerformerNotFound;
-        }
+        var error = await changes.RemoveAsync(id, origin, performer => Refuse(performer, http), cancellation);
+        return error is null ? TypedResults.Ok(new Done("Performer deleted successfully")) : error;
     }
 }
 

@@ -1,3 +1,4 @@
+using AdServer.Access;
 using AdServer.Commands.Backups;
 using AdServer.Commands.Copying;
 using AdServer.Commands.Demo;
@@ -5,6 +6,7 @@ using AdServer.Commands.Simulation;
 using AdServer.Commands.Torture;
 using AdServer.Common;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging.Abstractions;
 using Spectre.Console;
 
 namespace AdServer.Commands;
@@ -17,6 +19,9 @@ internal static class CommandsModule
     {
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(_ => CommandConsole.Output());
+        // A command says on the console what it does; a server's own log takes the place of this one.
+        services.TryAddSingleton(provider => new AuditLog(
+            provider.GetRequiredService<IAuditStore>(), provider.GetRequiredService<TimeProvider>(), NullLogger<AuditLog>.Instance));
         return services
             .AddTransient<VerifyCommand>()
             .AddTransient<RebuildCommand>()

@@ -17,4 +17,6 @@ internal readonly record struct DaySpan(UtcDay? From = null, UtcDay? To = null, 
     public bool IsBefore(UtcDay? day) => To < day;
 
     public bool Holds(UtcDay day) => !(day < From) && !(day > To) && !(day <= After);
+
+    public override string ToString() => IsWhole ? "all" : $"{From}..{To}";
 }

@@ -1,3 +1,4 @@
+using AdServer.Access;
 using AdServer.Stats;
 using Spectre.Console;
 
@@ -7,7 +8,7 @@ namespace AdServer.Commands;
 /// Derives everything again from raw events, day by day, then the package sets; or some days alone. Each step is one atomic write that
 /// depends on raw events alone: stopped anywhere, it can be run again.
 /// </summary>
-internal sealed class RebuildCommand(ILedgerStore ledger, IAnsiConsole console, TimeProvider clock)
+internal sealed class RebuildCommand(ILedgerStore ledger, AuditLog audit, IAnsiConsole console, TimeProvider clock)
 {
     public async Task<int> RunAsync(DaySpan days, CancellationToken cancellation)
     {
@@ -21,7 +22,12 @@ internal sealed class RebuildCommand(ILedgerStore ledger, IAnsiConsole console, 
             }
         }
 
-        var done = await console.WithProgressAsync("Rebuilding day", steps => RebuildAsync(days, steps, cancellation));
+        var done = await audit.RecordAsync(
+            AuditOrigin.CommandLine,
+            new AuditChange(AuditAction.RebuildStats, days.ToString()),
+            () => console.WithProgressAsync("Rebuilding day", steps => RebuildAsync(days, steps, cancellation)),
+            _ => true,
+            cancellation);
         var what = days.IsWhole ? $"{done} days and the package sets" : $"{done} days";
         console.Line($"{what} were derived again from raw events in {clock.GetElapsedTime(started).TotalSeconds:0.0} s.");
         return ExitCodes.Done;

@@ -1,3 +1,4 @@
+using AdServer.Access;
 using AdServer.Events;
 using AdServer.Stats;
 using Spectre.Console;
@@ -5,7 +6,7 @@ using Spectre.Console;
 namespace AdServer.Commands;
 
 /// <summary>Decides anew, by the rules as they are now, which events count as invalid traffic, day by day: stopped anywhere, it can be run again.</summary>
-internal sealed class RerateCommand(ILedgerStore ledger, DayRating rating, IAnsiConsole console)
+internal sealed class RerateCommand(ILedgerStore ledger, DayRating rating, AuditLog audit, IAnsiConsole console)
 {
     public async Task<int> RunAsync(DaySpan span, CancellationToken cancellation)
     {
@@ -21,7 +22,12 @@ internal sealed class RerateCommand(ILedgerStore ledger, DayRating rating, IAnsi
 
         try
         {
-            await console.WithProgressAsync("Rating day", steps => RateAsync(span, said, steps, cancellation));
+            await audit.RecordAsync(
+                AuditOrigin.CommandLine,
+                new AuditChange(AuditAction.RerateStats, span.ToString()),
+                () => console.WithProgressAsync("Rating day", steps => RateAsync(span, said, steps, cancellation)),
+                _ => true,
+                cancellation);
         }
         finally
         {

@@ -39,9 +39,12 @@ internal static class ApiJson
         value is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
 
     /// <summary>An ISO-8601 instant in whole milliseconds; without an offset it is UTC, without a time midnight. Nothing for all else.</summary>
-    public static DateTimeOffset? Instant(this JsonElement? value) =>
+    public static DateTimeOffset? Instant(this JsonElement? value) => Instant(value.Text());
+
+    /// <summary>The same of a text.</summary>
+    public static DateTimeOffset? Instant(string? text) =>
         DateTimeOffset.TryParseExact(
-            value.Text()?.Trim(), ReadFormats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var instant)
+            text?.Trim(), ReadFormats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var instant)
             ? instant.ToMilliseconds()
             : null;
 

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace AdServer.Events;
 
 /// <summary>Forgetting a device. One request at a time: a store may have to look at every event. No id of a device is ever logged.</summary>
-internal sealed class DeviceEndpoints(IDeviceStore devices, JournalWriter writer, TimeProvider clock)
+internal sealed class DeviceEndpoints(IDeviceStore devices, JournalWriter writer, AuditLog audit, TimeProvider clock)
 {
     /// <summary>So long a caller waits for the roll-up, which runs each second.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -26,8 +26,8 @@ internal sealed class DeviceEndpoints(IDeviceStore devices, JournalWriter writer
             .ProducesError(StatusCodes.Status503ServiceUnavailable)
             .WithSummary("Forgets a device: its events keep counting, without its id and user agent. May be repeated");
 
-    private static Task<IResult> AnswerAsync(string deviceId, HttpContext http, DeviceEndpoints endpoints, CancellationToken cancellation) =>
-        endpoints.EraseAsync(AsSent(http) ?? deviceId, cancellation);
+    private static Task<IResult> AnswerAsync(string deviceId, HttpContext http, DeviceEndpoints endpoints, AuditOrigin origin, CancellationToken cancellation) =>
+        endpoints.EraseAsync(AsSent(http) ?? deviceId, origin, cancellation);
 
     /// <summary>The text as it was sent. Routing decodes all but <c>%2F</c>, after which nobody can tell it from <c>%252F</c>.</summary>
     private static string? AsSent(HttpContext http)
@@ -36,7 +36,7 @@ internal sealed class DeviceEndpoints(IDeviceStore devices, JournalWriter writer
         return path is null ? null : Uri.UnescapeDataString(path[(path.LastIndexOf('/') + 1)..]);
     }
 
-    private async Task<IResult> EraseAsync(string deviceId, CancellationToken cancellation)
+    private async Task<IResult> EraseAsync(string deviceId, AuditOrigin origin, CancellationToken cancellation)
     {
         var id = deviceId.Trim();
         if (id.Length is 0 or > EventIntake.MaxDeviceIdLength || FieldRules.HasControl(id))
@@ -52,7 +52,13 @@ internal sealed class DeviceEndpoints(IDeviceStore devices, JournalWriter writer
         try
         {
             // What was queued before this request is committed then.
-            return await writer.FlushAsync() == LogOutcome.Committed ? TypedResults.Ok(await FinishAsync(devices.Erase(id), cancellation)) : NotStored;
+            if (await writer.FlushAsync() != LogOutcome.Committed)
+            {
+                return NotStored;
+            }
+
+            var change = new AuditChange(AuditAction.EraseDevice, ObjectId: null);
+            return TypedResults.Ok(await audit.RecordAsync(origin, change, () => FinishAsync(devices.Erase(id), cancellation), _ => true, cancellation));
         }
         finally
         {

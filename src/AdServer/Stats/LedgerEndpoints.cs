@@ -1,3 +1,4 @@
+using AdServer.Access;
 using AdServer.Common;
 
 namespace AdServer.Stats;
@@ -59,13 +60,20 @@ internal static class LedgerEndpoints
             return Busy;
         }
 
+        var change = new AuditChange(AuditAction.RebuildStats, $"{days[0]}..{days[^1]}");
+        await request.Audit.RecordAsync(request.Origin, change, () => RebuildDaysAsync(request.Ledger, days, cancellation), done => done, cancellation);
+        return await CompareAsync(request, days, cancellation);
+    }
+
+    private static async Task<bool> RebuildDaysAsync(ILedgerStore ledger, IReadOnlyList<UtcDay> days, CancellationToken cancellation)
+    {
         foreach (var day in days)
         {
             // Of a day that is not kept nothing is changed; the comparison says so.
-            await request.Ledger.RebuildDayAsync(day, LedgerCheck.MostRebuiltKeys, cancellation);
+            await ledger.RebuildDayAsync(day, LedgerCheck.MostRebuiltKeys, cancellation);
         }
 
-        return await CompareAsync(request, days, cancellation);
+        return true;
     }
 
     /// <summary>Compares those of some days whose raw events are kept.</summary>
@@ -153,5 +161,8 @@ internal static class LedgerEndpoints
 /// <param name="To">Last day, inclusive.</param>
 /// <param name="Ledger">The store.</param>
 /// <param name="Gate">One request at a time.</param>
+/// <param name="Audit">Where a rebuild is noted.</param>
+/// <param name="Origin">Who asks.</param>
 /// <param name="Clock">The clock.</param>
-internal sealed record LedgerRequest(string? From, string? To, ILedgerStore Ledger, LedgerGate Gate, TimeProvider Clock);
+internal sealed record LedgerRequest(
+    string? From, string? To, ILedgerStore Ledger, LedgerGate Gate, AuditLog Audit, AuditOrigin Origin, TimeProvider Clock);

@@ -1,3 +1,4 @@
+using AdServer.Access;
 using AdServer.Common;
 using AdServer.Events;
 
@@ -14,7 +15,7 @@ internal static class RatingEndpoints
             .WithSummary("Decides anew, by the rules as they are now, which events of a day count as invalid traffic, while events go on; gross counts stay");
 
     private static async Task<IResult> RateAsync(
-        string? day, ILedgerStore ledger, LedgerGate gate, DayRating rating, CancellationToken cancellation)
+        string? day, ILedgerStore ledger, LedgerGate gate, DayRating rating, AuditLog audit, AuditOrigin origin, CancellationToken cancellation)
     {
         if (!UtcDay.TryParse(day?.Trim(), out var asked))
         {
@@ -27,7 +28,14 @@ internal static class RatingEndpoints
         }
 
         using var pass = gate.TryEnter();
-        return pass is null ? LedgerEndpoints.Busy : TypedResults.Ok(RatedDayResponse.Of(await rating.RateAsync(asked, cancellation)));
+        if (pass is null)
+        {
+            return LedgerEndpoints.Busy;
+        }
+
+        var change = new AuditChange(AuditAction.RerateStats, asked.ToString());
+        var rated = await audit.RecordAsync(origin, change, () => rating.RateAsync(asked, cancellation), _ => true, cancellation);
+        return TypedResults.Ok(RatedDayResponse.Of(rated));
     }
 }
 

@@ -1,5 +1,4 @@
 using AdServer.Access;
-using AdServer.Catalog;
 using AdServer.Common;
 
 namespace AdServer.Stats;

@@ -1,4 +1,5 @@
 using System.Reflection;
+using AdServer.Access;
 using AdServer.Common;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Mvc.ApiExplorer;
@@ -59,6 +60,7 @@ internal static class OpenApi
         options.SupportNonNullableReferenceTypes();
         options.NonNullableReferenceTypesAsRequired();
         options.SchemaFilter<MayGrow>();
+        options.OperationFilter<NamesHeaders>();
         options.MapType<UtcDay>(() => new OpenApiSchema { Type = JsonSchemaType.String, Format = "date" });
         options.TagActionsBy(description => [Tag(description)]);
         options.OrderActionsBy(description => $"/{description.RelativePath} {description.HttpMethod}");
@@ -70,6 +72,27 @@ internal static class OpenApi
         var metadata = description.ActionDescriptor.EndpointMetadata;
         return metadata.OfType<ITagsMetadata>().LastOrDefault()?.Tags[0]
             ?? metadata.OfType<MethodInfo>().Last().DeclaringType!.Name.Replace("Endpoints", string.Empty, StringComparison.Ordinal);
+    }
+
+    /// <summary>The header that some routes take beside their parameters.</summary>
+    private sealed class NamesHeaders : IOperationFilter
+    {
+        public void Apply(OpenApiOperation operation, OperationFilterContext context)
+        {
+            if (!context.ApiDescription.ActionDescriptor.EndpointMetadata.OfType<TakesIdempotencyKey>().Any())
+            {
+                return;
+            }
+
+            operation.Parameters ??= [];
+            operation.Parameters.Add(new OpenApiParameter
+            {
+                Name = IdempotencyKeys.Header,
+                In = ParameterLocation.Header,
+                Description = "1 to 255 visible ASCII characters: a request that comes again with the same key, within 24 hours, creates nothing more",
+                Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+            });
+        }
     }
 
     /// <summary>An answer may get more members in a later version: no client is to be generated that refuses them.</summary>

@@ -18,7 +18,7 @@ internal static class WebModule
 
     /// <summary>What pages of other origins may read beside the body.</summary>
     private static readonly string[] ExposedHeaders =
-        ["Retry-After", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "X-As-Of", "X-Closed-Through", "X-Position", "X-Complete", "X-Next-Cursor"];
+        ["ETag", "Retry-After", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "X-As-Of", "X-Closed-Through", "X-Position", "X-Complete", "X-Next-Cursor"];
 
     public static void AddWeb(this WebApplicationBuilder builder)
     {

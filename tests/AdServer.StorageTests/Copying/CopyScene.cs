@@ -73,5 +73,8 @@ internal static class CopyScene
         await engine.Tokens.AddTokenAsync(new AccessToken("t1", "Key", "hash of t1", Role.App.Name, Noon) { Packages = ["com.example.*"] }, Token);
         await engine.Tokens.AddTokenAsync(new AccessToken("t2", "Old", "hash of t2", Role.Analyst.Name, Noon) { Scopes = Permissions.ReadStats }, Token);
         await engine.Tokens.RevokeTokenAsync("t2", Noon, Token);
+        await engine.Audit.AppendAuditAsync(AuditLaws.Entry("e1"), Token);
+        await engine.Audit.EndAuditAsync("e1", AuditOutcome.Done, Noon.AddSeconds(1), Token);
+        await engine.Audit.AppendAuditAsync(AuditLaws.Entry("e2") with { ObjectId = null, Before = null, After = null }, Token);
     }
 }

@@ -22,6 +22,7 @@ internal sealed record StoreContents(
         rows.AddRange(await ListAsync(source, CopyStage.Performers, piece => ((CopyRows.Performers)piece).Items.Select(item => $"{item}")));
         rows.AddRange(await ListAsync(source, CopyStage.Developers, piece => ((CopyRows.Developers)piece).Items.Select(item => $"{item}")));
         rows.AddRange(await ListAsync(source, CopyStage.Tokens, piece => ((CopyRows.Tokens)piece).Items.Select(item => JsonSerializer.Serialize(item))));
+        rows.AddRange(await ListAsync(source, CopyStage.Audit, piece => ((CopyRows.Audit)piece).Items.Select(item => $"{item}")));
         rows.AddRange(await ListAsync(source, CopyStage.Ads, piece => ((CopyRows.Ads)piece).Items.Select(Describe)));
         rows.AddRange(await ListAsync(source, CopyStage.Deliveries, piece => ((CopyRows.Deliveries)piece).Items.Select(item => $"{item}")));
         rows.AddRange(await ListAsync(source, CopyStage.Requests, piece => ((CopyRows.Requests)piece).Items.Select(item => $"{item}")));

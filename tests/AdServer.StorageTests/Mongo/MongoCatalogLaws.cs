@@ -15,6 +15,12 @@ public sealed class MongoAccessLaws() : AccessLaws(new MongoEngine());
 /// <summary>The laws of tokens on MongoDB.</summary>
 public sealed class MongoTokenLaws() : TokenLaws(new MongoEngine());
 
+/// <summary>The laws of the audit on MongoDB.</summary>
+public sealed class MongoAuditLaws() : AuditLaws(new MongoEngine());
+
+/// <summary>The laws of idempotency keys on MongoDB.</summary>
+public sealed class MongoIdempotencyLaws() : IdempotencyLaws(new MongoEngine());
+
 /// <summary>What can happen between a host and MongoDB while the catalogue is changed: no change is lost, made twice or taken for another's.</summary>
 public sealed class MongoCatalogTests : IAsyncLifetime
 {
@@ -46,6 +52,15 @@ public sealed class MongoCatalogTests : IAsyncLifetime
         Assert.Equal((Performer("p2", "p1@example.com"), true), await Catalog.AddPerformerAsync(Performer("p2", "p1@example.com"), Token));
         await StumblesAsync("developers", accident, () => engine.Access.AddDeveloperAsync(Developer("d1", "d@b.cc"), Token), (Developer("d1", "d@b.cc"), true));
         await StumblesAsync("developers", accident, () => engine.Access.RemoveDeveloperAsync("d1", Token), true);
+        await StumblesAsync("idempotency_keys", accident, () => engine.Keys.ReserveKeyAsync(IdempotencyLaws.Key("k"), 9, Token), (IdempotencyLaws.Key("k"), true));
+        await StumblesAsync("audit", accident, () => AppendAsync("e1"), 1);
+    }
+
+    /// <summary>Adds an entry of the audit; how many there are then.</summary>
+    private async Task<int> AppendAsync(string id)
+    {
+        await engine.Audit.AppendAuditAsync(AuditLaws.Entry(id), Token);
+        return (await engine.Audit.ListAuditAsync(new Access.AuditQuery(), Token)).Items.Count;
     }
 
     /// <summary>Lets the next write to a collection go wrong, and the call come to its end all the same.</summary>

@@ -1,3 +1,4 @@
+using AdServer.Access;
 using AdServer.Catalog;
 using static AdServer.StorageTests.Samples;
 

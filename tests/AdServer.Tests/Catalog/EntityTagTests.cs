@@ -75,6 +75,32 @@ public sealed class EntityTagTests : IAsyncLifetime
         Assert.Equal(404, (await SendAsync(HttpMethod.Delete, ad, "*", null)).Status);
     }
 
+    [Fact]
+    public async Task A_performer_that_has_changed_is_not_removed()
+    {
+        (await host.DeleteAsync(ad)).Has(200);
+        var read = (await host.GetAsync(performer)).Header("ETag")!;
+        await PutAsync(performer, null, "new");
+
+        Assert.Equal(412, (await SendAsync(HttpMethod.Delete, performer, read, null)).Status);
+        Assert.Equal(200, (await SendAsync(HttpMethod.Delete, performer, (await host.GetAsync(performer)).Header("ETag"), null)).Status);
+        Assert.Equal(404, (await SendAsync(HttpMethod.Delete, performer, "*", null)).Status);
+    }
+
+    [Fact]
+    public async Task Of_a_change_and_a_removal_of_one_version_that_come_at_once_one_is_made()
+    {
+        foreach (var _ in Enumerable.Range(0, 8))
+        {
+            var one = $"/ads/{await new Portal(host).AddAdAsync()}";
+            var read = (await host.GetAsync(one)).Header("ETag")!;
+
+            var answers = await Task.WhenAll(PutAsync(one, read, "new"), SendAsync(HttpMethod.Delete, one, read, null));
+
+            Assert.True((answers[0].Status, answers[1].Status) is (200, 412) or (404, 200), $"{answers[0].Status} {answers[1].Status}");
+        }
+    }
+
     private Task<Answer> PutAsync(string path, string? tags, string name) => SendAsync(HttpMethod.Put, path, tags, $$"""{"name":"{{name}}"}""");
 
     private async Task<Answer> SendAsync(HttpMethod method, string path, string? tags, string? body)

@@ -1,3 +1,4 @@
+using AdServer.Access;
 using AdServer.Commands;
 using AdServer.Common;
 using AdServer.Events;
@@ -20,6 +21,7 @@ public sealed class CommandsModuleTests : IDisposable
         await using var services = new ServiceCollection()
             .AddSingleton<IAnsiConsole>(console.Console)
             .AddSingleton(ledger)
+            .AddSingleton<IAuditStore>(new MemoryAudit())
             .AddSingleton<IEventJournal>(new WaitingJournal(0))
             .AddCommands()
             .BuildServiceProvider();

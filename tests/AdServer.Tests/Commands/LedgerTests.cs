@@ -201,7 +201,7 @@ public sealed class LedgerTests
         var ledger = new FakeLedger { Days = { [Day] = new(7, new(), raw, new()), [Day.AddDays(1)] = new(8, raw, raw, raw) }, RawSince = new([Day.AddDays(1)]) };
 
         Assert.Equal(0, await new VerifyCommand(ledger, new WaitingJournal(0), console.Console).RunAsync(DaySpan.All, TestContext.Current.CancellationToken));
-        Assert.Equal(0, await new RebuildCommand(ledger, console.Console, TimeProvider.System).RunAsync(DaySpan.All, TestContext.Current.CancellationToken));
+        Assert.Equal(0, await new RebuildCommand(ledger, MemoryAudit.NewLog(), console.Console, TimeProvider.System).RunAsync(DaySpan.All, TestContext.Current.CancellationToken));
 
         Assert.Equal(
             [
@@ -221,7 +221,7 @@ public sealed class LedgerTests
         var earlier = new DaySpan(From: Day.AddDays(-9), To: Day);
 
         Assert.Equal(2, await new VerifyCommand(ledger, new WaitingJournal(0), console.Console).RunAsync(earlier, TestContext.Current.CancellationToken));
-        Assert.Equal(1, await new RebuildCommand(ledger, console.Console, TimeProvider.System).RunAsync(earlier, TestContext.Current.CancellationToken));
+        Assert.Equal(1, await new RebuildCommand(ledger, MemoryAudit.NewLog(), console.Console, TimeProvider.System).RunAsync(earlier, TestContext.Current.CancellationToken));
 
         Assert.Equal(2, console.Lines.Length);
         Assert.Empty(ledger.Rebuilt);
@@ -281,7 +281,7 @@ public sealed class LedgerTests
         using var console = new TextConsole();
         var ledger = new FakeLedger { Days = { [Day] = new(1, new(), new(), new()), [Day.AddDays(1)] = new(1, new(), new(), new()) } };
 
-        var code = await new RebuildCommand(ledger, console.Console, TimeProvider.System)
+        var code = await new RebuildCommand(ledger, MemoryAudit.NewLog(), console.Console, TimeProvider.System)
             .RunAsync(new DaySpan(Day, Day), TestContext.Current.CancellationToken);
 
         Assert.Equal(0, code);
@@ -295,7 +295,7 @@ public sealed class LedgerTests
         using var console = new TextConsole();
         var ledger = new FakeLedger { Days = { [Day] = new(1, new(), new(), new()), [Day.AddDays(1)] = new(1, new(), new(), new()) } };
 
-        var code = await new RebuildCommand(ledger, console.Console, TimeProvider.System).RunAsync(DaySpan.All, TestContext.Current.CancellationToken);
+        var code = await new RebuildCommand(ledger, MemoryAudit.NewLog(), console.Console, TimeProvider.System).RunAsync(DaySpan.All, TestContext.Current.CancellationToken);
 
         Assert.Equal(0, code);
         Assert.Equal(["2026-11-21", "2026-11-22", "package sets"], ledger.Rebuilt);

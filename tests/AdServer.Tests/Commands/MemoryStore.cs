@@ -1,3 +1,4 @@
+using AdServer.Access;
 using AdServer.Catalog;
 using AdServer.Common;
 using AdServer.Events;
@@ -130,14 +131,14 @@ internal sealed class MemoryStore : ICatalogStore, IEventJournal, IStatsStore, I
 
     public Task<Performer?> FindPerformerAsync(string id, CancellationToken cancellation) => throw new NotSupportedException();
 
-    public Task<ChangeOutcome> RemovePerformerAsync(string id, CancellationToken cancellation) => throw new NotSupportedException();
+    public Task<ChangeOutcome> RemovePerformerAsync(string id, long? version, CancellationToken cancellation) => throw new NotSupportedException();
 
     public Task<ILookup<string, string>> ListAdIdsAsync(IReadOnlyCollection<string> performerIds, CancellationToken cancellation) =>
         throw new NotSupportedException();
 
     public Task<ChangeOutcome> ReplaceAdAsync(Ad ad, CancellationToken cancellation) => throw new NotSupportedException();
 
-    public Task<ChangeOutcome> RemoveAdAsync(string id, DateTimeOffset at, CancellationToken cancellation) => throw new NotSupportedException();
+    public Task<ChangeOutcome> RemoveAdAsync(string id, long? version, DateTimeOffset at, CancellationToken cancellation) => throw new NotSupportedException();
 
     public Task<IReadOnlyList<Ad>> ListAdsOfAsync(string performerId, ListPlace? after, int limit, CancellationToken cancellation) => throw new NotSupportedException();
 

@@ -1,3 +1,4 @@
+using AdServer.Access;
 using AdServer.Catalog;
 using AdServer.Common;
 
@@ -31,8 +32,8 @@ internal sealed class SharedCatalogStore(ICatalogStore inner, TimeProvider clock
     public async Task<ChangeOutcome> ReplacePerformerAsync(Performer performer, CancellationToken cancellation) =>
         Log(await Inner.ReplacePerformerAsync(performer, cancellation), new(Performer: performer));
 
-    public async Task<ChangeOutcome> RemovePerformerAsync(string id, CancellationToken cancellation) =>
-        Log(await Inner.RemovePerformerAsync(id, cancellation), new(RemovedId: id));
+    public async Task<ChangeOutcome> RemovePerformerAsync(string id, long? version, CancellationToken cancellation) =>
+        Log(await Inner.RemovePerformerAsync(id, version, cancellation), new(RemovedId: id));
 
     public async Task<ChangeOutcome> AddAdAsync(Ad ad, CancellationToken cancellation) =>
         Log(await Inner.AddAdAsync(ad, cancellation), new(Ad: ad));
@@ -40,8 +41,8 @@ internal sealed class SharedCatalogStore(ICatalogStore inner, TimeProvider clock
     public async Task<ChangeOutcome> ReplaceAdAsync(Ad ad, CancellationToken cancellation) =>
         Log(await Inner.ReplaceAdAsync(ad, cancellation), new(Ad: ad));
 
-    public async Task<ChangeOutcome> RemoveAdAsync(string id, DateTimeOffset at, CancellationToken cancellation) =>
-        Log(await Inner.RemoveAdAsync(id, at, cancellation), new(RemovedId: id));
+    public async Task<ChangeOutcome> RemoveAdAsync(string id, long? version, DateTimeOffset at, CancellationToken cancellation) =>
+        Log(await Inner.RemoveAdAsync(id, version, at, cancellation), new(RemovedId: id));
 
     public Task<Ad?> FindAdAsync(string id, CancellationToken cancellation)
     {

@@ -115,7 +115,7 @@ internal sealed class ServingHost : IAsyncDisposable
         public Task<ChangeOutcome> ReplacePerformerAsync(Performer performer, CancellationToken cancellation) =>
             throw new NotSupportedException();
 
-        public Task<ChangeOutcome> RemovePerformerAsync(string id, CancellationToken cancellation) => throw new NotSupportedException();
+        public Task<ChangeOutcome> RemovePerformerAsync(string id, long? version, CancellationToken cancellation) => throw new NotSupportedException();
 
         public Task<ILookup<string, string>> ListAdIdsAsync(IReadOnlyCollection<string> performerIds, CancellationToken cancellation) =>
             throw new NotSupportedException();
@@ -133,7 +133,7 @@ internal sealed class ServingHost : IAsyncDisposable
 
         public Task<ChangeOutcome> ReplaceAdAsync(Ad ad, CancellationToken cancellation) => throw new NotSupportedException();
 
-        public Task<ChangeOutcome> RemoveAdAsync(string id, DateTimeOffset at, CancellationToken cancellation) =>
+        public Task<ChangeOutcome> RemoveAdAsync(string id, long? version, DateTimeOffset at, CancellationToken cancellation) =>
             throw new NotSupportedException();
     }
 }

@@ -13,6 +13,7 @@ internal enum CopyStage
     Performers,
     Developers,
     Tokens,
+    Audit,
     Ads,
     Packages,
 
@@ -52,6 +53,12 @@ internal abstract record CopyRows
 
     /// <summary>Tokens as hashes, those that ended, too.</summary>
     internal sealed record Tokens(IReadOnlyList<AccessToken> Items) : CopyRows
+    {
+        public override int Count => Items.Count;
+    }
+
+    /// <summary>Entries with their ends; those of a piece weigh no more than a page's.</summary>
+    internal sealed record Audit(IReadOnlyList<AuditEntry> Items) : CopyRows
     {
         public override int Count => Items.Count;
     }
@@ -168,6 +175,9 @@ internal sealed record CopyCounts(
     /// <summary>Tokens, those that ended, too.</summary>
     public long Tokens { get; init; }
 
+    /// <summary>Entries of the audit.</summary>
+    public long Audit { get; init; }
+
     /// <summary>Rows of the days before, some of removed ads too: about how many are moved.</summary>
     public long Kept { get; init; }
 
@@ -177,6 +187,7 @@ internal sealed record CopyCounts(
         CopyStage.Performers => Performers,
         CopyStage.Developers => Developers,
         CopyStage.Tokens => Tokens,
+        CopyStage.Audit => Audit,
         CopyStage.Ads => Ads + RemovedAds,
         CopyStage.Packages => Packages,
         CopyStage.RawSince => RawSince is null ? 0 : 1,
@@ -192,7 +203,8 @@ internal sealed record CopyCounts(
     /// <summary>What must be equal in both stores. Packages are not: the roll-up adds those that had an event just before the source stopped.</summary>
     public IEnumerable<(string What, long Count)> Compared() =>
     [
-        ("performers", Performers), ("developers", Developers), ("tokens", Tokens), ("ads", Ads), ("removed ads", RemovedAds), ("events", Events),
+        ("performers", Performers), ("developers", Developers), ("tokens", Tokens), ("audit entries", Audit), ("ads", Ads),
+        ("removed ads", RemovedAds), ("events", Events),
         ("event ids", EventIds), ("delivery totals", Deliveries), ("request totals", Requests), ("delivered ads", Delivered),
     ];
 }

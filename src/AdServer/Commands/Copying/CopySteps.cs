@@ -74,6 +74,7 @@ internal sealed class CopySteps(ICopySource source, ICopyTarget target, IEventJo
 
     private static string Words(CopyStage stage) => stage switch
     {
+        CopyStage.Audit => "audit entries",
         CopyStage.RawSince => "days of retention",
         CopyStage.Kept => "rows of days without raw events",
         CopyStage.EventIds => "event ids",

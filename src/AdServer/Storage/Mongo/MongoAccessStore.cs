@@ -28,10 +28,18 @@ internal sealed class MongoAccessStore(IMongoCommands commands, TimeProvider clo
             {
                 return (held, held.Id == developer.Id);
             }
+
+            if (await FindAsync(new("_id", developer.Id), cancellation) is { } before)
+            {
+                return before.Has("removedAt") ? (developer, false) : (Read(before), true);
+            }
         }
 
         throw new StoreUnavailableException("The MongoDB server says that an e-mail address is taken, and does not say by whom");
     }
+
+    public async Task<Developer?> FindDeveloperAsync(string id, CancellationToken cancellation) =>
+        await FindAsync(new("_id", id), cancellation) is { } document && !document.Has("removedAt") ? Read(document) : null;
 
     public async Task<Developer?> FindDeveloperByEmailAsync(string emailKey, CancellationToken cancellation) =>
         await FindAsync(new("emailKey", emailKey), cancellation) is { } document ? Read(document) : null;

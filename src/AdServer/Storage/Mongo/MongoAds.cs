@@ -1,3 +1,4 @@
+using AdServer.Access;
 using AdServer.Catalog;
 using MongoDB.Bson;
 
@@ -19,11 +20,12 @@ internal sealed class MongoAds(IMongoCommands commands)
     /// <summary>Those that everybody sees.</summary>
     public static BsonDocument Live => new() { { "removedAt", BsonNull.Value }, { "pending", BsonNull.Value } };
 
-    /// <summary>Writes it where nobody sees it yet. An ad of this identity that is there stays as it is.</summary>
-    public async Task AddPendingAsync(Ad ad, CancellationToken cancellation)
+    /// <summary>Writes it where nobody sees it yet. An ad of this identity that is there stays as it is; false if that one was removed.</summary>
+    public async Task<bool> AddPendingAsync(Ad ad, CancellationToken cancellation)
     {
         var document = Write(ad).Add("pending", true);
-        (await commands.RunAsync(MongoWrites.Insert(Collection, document), cancellation)).IsDuplicate();
+        return !(await commands.RunAsync(MongoWrites.Insert(Collection, document), cancellation)).IsDuplicate()
+            || (await FindDocumentAsync(ad.Id, cancellation))?.Has("removedAt") != true;
     }
 
     /// <summary>Lets everybody see it; says whether it is there.</summary>
@@ -91,13 +93,21 @@ internal sealed class MongoAds(IMongoCommands commands)
             : Judge(await FindDocumentAsync(ad.Id, cancellation), ad.Version, change);
     }
 
-    /// <summary>Marks it as removed; says whether this call did.</summary>
-    public async Task<bool> RemoveAsync(string id, DateTimeOffset at, string change, CancellationToken cancellation)
+    /// <summary>Marks it as removed, if it has this version or none is asked for.</summary>
+    public async Task<ChangeOutcome> RemoveAsync(string id, long? version, DateTimeOffset at, string change, CancellationToken cancellation)
     {
         var mark = new BsonDocument { { "removedAt", MongoFields.Instant(at) }, { "change", change } };
         var update = new BsonDocument { { "$set", mark }, { "$currentDate", Stamp } };
-        return (await commands.RunAsync(MongoWrites.Update(Collection, Live.Add("_id", id), update), cancellation)).HasFound()
-            || (await FindDocumentAsync(id, cancellation))?.GetValue("change", BsonNull.Value) == change;
+        var filter = Live.Add("_id", id).Add("version", version ?? 0, version is not null);
+        if ((await commands.RunAsync(MongoWrites.Update(Collection, filter, update), cancellation)).HasFound())
+        {
+            return ChangeOutcome.Done;
+        }
+
+        var held = await FindDocumentAsync(id, cancellation);
+        return held?.GetValue("change", BsonNull.Value) == change ? ChangeOutcome.Done
+            : version is null || held is null || !IsLive(held) ? ChangeOutcome.Missing
+            : ChangeOutcome.Stale;
     }
 
     /// <summary>Ads in order of creation, of one performer or of all.</summary>

@@ -66,7 +66,7 @@ internal sealed class MongoBackupSource(
         // An ad whose events may be there by half is a removed one here, too: then none of them counts.
         foreach (var (id, at) in await source.ListRemovedSinceAsync(cancellation))
         {
-            await services.GetRequiredService<ICatalogStore>().RemoveAdAsync(id, at, cancellation);
+            await services.GetRequiredService<ICatalogStore>().RemoveAdAsync(id, null, at, cancellation);
         }
 
         await steps.DeriveAsync(cancellation);

@@ -1,3 +1,4 @@
+using AdServer.Access;
 using AdServer.Catalog;
 using AdServer.Common;
 using MongoDB.Bson;
@@ -35,14 +36,19 @@ internal sealed class MongoCatalogStore(IMongoCommands commands, TimeProvider cl
     public Task<ChangeOutcome> ReplacePerformerAsync(Performer performer, CancellationToken cancellation) =>
         performers.ReplaceAsync(performer, NewChange(), cancellation);
 
-    public async Task<ChangeOutcome> RemovePerformerAsync(string id, CancellationToken cancellation)
+    public async Task<ChangeOutcome> RemovePerformerAsync(string id, long? version, CancellationToken cancellation)
     {
         var change = NewChange();
         for (var attempt = 0; attempt < MostTries; attempt++)
         {
-            if (await performers.ReadAddsAsync(id, cancellation) is not { } adds)
+            if (await performers.ReadAddsAsync(id, cancellation) is not var (adds, held))
             {
                 return ChangeOutcome.Missing;
+            }
+
+            if (held != (version ?? held))
+            {
+                return ChangeOutcome.Stale;
             }
 
             if (await HasAdsAsync(id, cancellation))
@@ -50,7 +56,7 @@ internal sealed class MongoCatalogStore(IMongoCommands commands, TimeProvider cl
                 return ChangeOutcome.InUse;
             }
 
-            var (isGone, byUs) = await performers.RemoveAsync(id, adds, change, cancellation);
+            var (isGone, byUs) = await performers.RemoveAsync(id, adds, held, change, cancellation);
             if (isGone)
             {
                 return byUs ? ChangeOutcome.Done : ChangeOutcome.Missing;
@@ -68,7 +74,11 @@ internal sealed class MongoCatalogStore(IMongoCommands commands, TimeProvider cl
 
     public async Task<ChangeOutcome> AddAdAsync(Ad ad, CancellationToken cancellation)
     {
-        await ads.AddPendingAsync(ad, cancellation);
+        if (!await ads.AddPendingAsync(ad, cancellation))
+        {
+            return ChangeOutcome.Removed;
+        }
+
         if (!await performers.AnnounceAdAsync(ad.PerformerId, cancellation))
         {
             await ads.DropPendingAsync(ad.Id, cancellation);
@@ -82,8 +92,8 @@ internal sealed class MongoCatalogStore(IMongoCommands commands, TimeProvider cl
 
     public Task<ChangeOutcome> ReplaceAdAsync(Ad ad, CancellationToken cancellation) => ads.ReplaceAsync(ad, NewChange(), cancellation);
 
-    public async Task<ChangeOutcome> RemoveAdAsync(string id, DateTimeOffset at, CancellationToken cancellation) =>
-        await ads.RemoveAsync(id, at, NewChange(), cancellation) ? ChangeOutcome.Done : ChangeOutcome.Missing;
+    public Task<ChangeOutcome> RemoveAdAsync(string id, long? version, DateTimeOffset at, CancellationToken cancellation) =>
+        ads.RemoveAsync(id, version, at, NewChange(), cancellation);
 
     public Task<IReadOnlyList<Ad>> ListAdsAsync(ListPlace? after, int limit, CancellationToken cancellation) =>
         ads.ListAsync(null, after, limit, cancellation);

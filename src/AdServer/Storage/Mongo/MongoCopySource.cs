@@ -30,6 +30,7 @@ internal sealed class MongoCopySource(
                 MongoAccessStore.Collection, IsThere, after, page => new CopyRows.Developers([.. page.Select(MongoAccessStore.Read)]), cancellation),
             CopyStage.Tokens => PageAsync(
                 MongoTokenStore.Collection, [], after, page => new CopyRows.Tokens([.. page.Select(MongoTokenStore.Read)]), cancellation),
+            CopyStage.Audit => ReadAuditAsync(after, cancellation),
             CopyStage.Ads => PageAsync(MongoAds.Collection, IsSettled, after, page => new CopyRows.Ads([.. page.Select(ReadAd)]), cancellation),
             CopyStage.Packages => ReadPackagesAsync(after, cancellation),
             CopyStage.RawSince => kept.SayAsync(after, cancellation),
@@ -61,6 +62,14 @@ internal sealed class MongoCopySource(
     private static BsonDocument IsSettled => new("pending", BsonNull.Value);
 
     private static CopiedAd ReadAd(BsonDocument ad) => new(MongoAds.Read(ad), ad.InstantOrNull("removedAt"), ad.Has("swept"));
+
+    private async Task<CopyPiece?> ReadAuditAsync(string[]? after, CancellationToken cancellation)
+    {
+        var filter = after is null ? [] : new BsonDocument("_id", new BsonDocument("$gt", after[0]));
+        var found = await commands.FindAsync(MongoAuditStore.Collection, filter, new BsonDocument("_id", 1), MostRows, null, cancellation);
+        var page = await MongoAuditStore.JoinAsync(commands, found, MostRows, cancellation);
+        return page.Items is [.., var last] ? new CopyPiece(new CopyRows.Audit(page.Items), StoragePlace.Of(last.Id)) : null;
+    }
 
     private async Task<CopyPiece?> ReadDeliveriesAsync(string[]? after, CancellationToken cancellation) => await PageAsync(
         MongoCounters.Deliveries,

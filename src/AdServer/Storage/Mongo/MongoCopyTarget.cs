@@ -1,3 +1,4 @@
+using AdServer.Access;
 using AdServer.Commands.Copying;
 using AdServer.Common;
 using AdServer.Stats;
@@ -28,6 +29,7 @@ internal sealed class MongoCopyTarget(
             CopyRows.Performers { Items: var items } => AddAsync(MongoPerformers.Collection, items.Select(MongoPerformers.Write), cancellation),
             CopyRows.Developers { Items: var items } => InsertAsync(MongoAccessStore.Collection, items.Select(MongoAccessStore.Write), cancellation),
             CopyRows.Tokens { Items: var items } => AddAsync(MongoTokenStore.Collection, items.Select(MongoTokenStore.Write), cancellation),
+            CopyRows.Audit { Items: var items } => AddAuditAsync(items, cancellation),
             CopyRows.Ads { Items: var items } => AddAsync(MongoAds.Collection, items.Select(WriteAd), cancellation),
             CopyRows.Packages { Items: var items } => InsertAsync(
                 MongoPackages.Collection, items.Select((name, index) => Package(name, before.Done + index)), cancellation),
@@ -64,6 +66,14 @@ internal sealed class MongoCopyTarget(
 
     private Task<IReadOnlyList<int>> InsertAsync(string collection, IEnumerable<BsonDocument> documents, CancellationToken cancellation) =>
         commands.InsertAsync(collection, [.. documents], MongoVerbs.MostStatements, cancellation);
+
+    /// <summary>The ends first: an entry that is there has its end then.</summary>
+    private async Task AddAuditAsync(IReadOnlyList<AuditEntry> items, CancellationToken cancellation)
+    {
+        var ends = items.Where(one => one.EndedAt is not null).Select(one => MongoAuditStore.WriteEnd(one.Id, one.Outcome, one.EndedAt!.Value));
+        await InsertAsync(MongoAuditStore.Ends, ends, cancellation);
+        await InsertAsync(MongoAuditStore.Collection, items.Select(MongoAuditStore.Write), cancellation);
+    }
 
     private async Task SayAsync(IReadOnlyList<(UtcDay On, UtcDay Day)> said, CancellationToken cancellation)
     {

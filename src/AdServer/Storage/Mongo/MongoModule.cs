@@ -34,6 +34,8 @@ internal static class MongoModule
         services.AddSingleton<ICatalogStore, MongoCatalogStore>();
         services.AddSingleton<IAccessStore, MongoAccessStore>();
         services.AddSingleton<ITokenStore, MongoTokenStore>();
+        services.AddSingleton<IAuditStore, MongoAuditStore>();
+        services.AddSingleton<IIdempotencyStore, MongoIdempotencyStore>();
         services.AddSingleton<MongoEventJournal>();
         services.AddSingleton<IEventJournal>(provider => provider.GetRequiredService<MongoEventJournal>());
         services.AddSingleton(provider => new MongoSpools(provider.GetRequiredService<MongoRetry>(), provider.GetService<SqliteSpool>()));

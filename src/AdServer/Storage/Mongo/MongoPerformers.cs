@@ -1,3 +1,4 @@
+using AdServer.Access;
 using AdServer.Catalog;
 using AdServer.Common;
 using MongoDB.Bson;
@@ -29,9 +30,10 @@ internal sealed class MongoPerformers(IMongoCommands commands)
             // An update that makes the document, since only an update can ask for the engine's time. A second one changes nothing else.
             var add = MongoWrites.Update(
                 Collection, new("_id", performer.Id), new() { { "$setOnInsert", fields }, { "$currentDate", Stamp } }, upsert: true);
-            if (!(await commands.RunAsync(add, cancellation)).IsDuplicate())
+            var reply = await commands.RunAsync(add, cancellation);
+            if (!reply.IsDuplicate())
             {
-                return (performer, true);
+                return reply.Contains("upserted") ? (performer, true) : await FindAddedAsync(performer, cancellation);
             }
 
             if (await FindByEmailAsync(performer.EmailKey, cancellation) is { } held)
@@ -42,6 +44,12 @@ internal sealed class MongoPerformers(IMongoCommands commands)
 
         throw new StoreUnavailableException("The MongoDB server says that an e-mail address is taken, and does not say by whom");
     }
+
+    /// <summary>What an earlier attempt has added, which somebody may have changed or removed since.</summary>
+    private async Task<(Performer Performer, bool Added)> FindAddedAsync(Performer performer, CancellationToken cancellation) =>
+        await FindDocumentAsync(new("_id", performer.Id), cancellation) is not { } held ? (performer, true)
+            : held.Has("removedAt") ? (performer, false)
+            : (Read(held), true);
 
     /// <summary>A performer that was not removed.</summary>
     public async Task<Performer?> FindAsync(string id, CancellationToken cancellation) =>
@@ -73,14 +81,14 @@ internal sealed class MongoPerformers(IMongoCommands commands)
     public async Task<bool> AnnounceAdAsync(string id, CancellationToken cancellation) =>
         (await commands.RunAsync(MongoWrites.Update(Collection, Live(id), new("$inc", new BsonDocument("adds", 1L))), cancellation)).HasFound();
 
-    /// <summary>How many ads were announced; nothing if there is no such performer.</summary>
-    public async Task<BsonValue?> ReadAddsAsync(string id, CancellationToken cancellation) =>
+    /// <summary>How many ads were announced, and the version; nothing if there is no such performer.</summary>
+    public async Task<(BsonValue Adds, long Version)?> ReadAddsAsync(string id, CancellationToken cancellation) =>
         await FindDocumentAsync(new("_id", id), cancellation) is { } document && !document.Has("removedAt")
-            ? document.GetValue("adds", BsonNull.Value)
+            ? (document.GetValue("adds", BsonNull.Value), document["version"].ToInt64())
             : null;
 
-    /// <summary>Removes it if no ad was announced since; says whether it is gone, by whomever, and whether by this call.</summary>
-    public async Task<(bool IsGone, bool ByUs)> RemoveAsync(string id, BsonValue adds, string change, CancellationToken cancellation)
+    /// <summary>Removes this version if no ad was announced since; says whether it is gone, by whomever, and whether by this call.</summary>
+    public async Task<(bool IsGone, bool ByUs)> RemoveAsync(string id, BsonValue adds, long version, string change, CancellationToken cancellation)
     {
         var update = new BsonDocument
         {
@@ -88,7 +96,7 @@ internal sealed class MongoPerformers(IMongoCommands commands)
             { "$unset", new BsonDocument { { "name", "" }, { "email", "" }, { "emailKey", "" } } },
             { "$currentDate", new BsonDocument { { "changedAt", true }, { "removedAt", true } } },
         };
-        if ((await commands.RunAsync(MongoWrites.Update(Collection, Live(id).Add("adds", adds), update), cancellation)).HasFound())
+        if ((await commands.RunAsync(MongoWrites.Update(Collection, Live(id).Add("adds", adds).Add("version", version), update), cancellation)).HasFound())
         {
             return (true, true);
         }

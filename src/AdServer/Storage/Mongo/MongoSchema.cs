@@ -9,7 +9,7 @@ namespace AdServer.Storage.Mongo;
 /// </summary>
 internal static class MongoSchema
 {
-    public const int Version = 4;
+    public const int Version = 5;
     public const string Meta = "meta";
 
     /// <summary>The version that added <c>delivered_ads</c>.</summary>
@@ -33,6 +33,13 @@ internal static class MongoSchema
         [
             new("hash", ["hash"], IsUnique: true), new("changed", ["changedAt", "_id"]),
         ],
+        [MongoAuditStore.Collection] =
+        [
+            new("time", ["at", "_id"]), new("object", ["objectKind", "objectId", "at", "_id"]), new("kind", ["objectKind", "at", "_id"]),
+            new("actor", ["actorId", "at", "_id"]),
+        ],
+        [MongoAuditStore.Ends] = [],
+        [MongoIdempotencyStore.Collection] = [new("caller", ["callerId"]), new("created", ["createdAt"])],
         ["ads"] =
         [
             new("created", ["createdAt", "_id"]), new("changed", ["changedAt", "_id"]), new("performer", ["performerId", "createdAt", "_id"]),
@@ -129,7 +136,7 @@ internal static class MongoSchema
     /// event's <c>revision</c>) is absent from what was there before, which means that it came before its day was closed. Of what version 3 added
     /// <c>delivered_ads</c> is filled before, by a start that dies as often as it does; an event's <c>flaw</c> and <c>daily_invalid_stats</c> are
     /// absent where nobody rated it, which means that it counts as valid; what retention needs (<c>raw_since</c>, <c>thinned</c>, <c>removedOn</c>) is
-    /// absent where nothing was removed. Version 4 added <c>tokens</c>.
+    /// absent where nothing was removed. Version 4 added <c>tokens</c>, version 5 <c>audit</c> and <c>idempotency_keys</c>.
     /// </summary>
     public static async Task RaiseAsync(IMongoCommands commands, Func<Task> fillDelivered, CancellationToken cancellation)
     {

@@ -10,8 +10,13 @@ internal sealed class SqliteAccessStore(SqliteDatabase database) : IAccessStore
     public Task<(Developer Developer, bool Added)> AddDeveloperAsync(Developer developer, CancellationToken cancellation) =>
         database.WriteAsync(
             SqliteLane.Urgent,
-            session => Add(session, developer) ? (developer, true) : (FindByEmail(session, developer.EmailKey)!, false),
+            session => Add(session, developer) ? (developer, true)
+                : Find(session, developer.Id) is { } before ? (before, true)
+                : (FindByEmail(session, developer.EmailKey)!, false),
             cancellation);
+
+    public Task<Developer?> FindDeveloperAsync(string id, CancellationToken cancellation) =>
+        database.ReadAsync(session => Find(session, id), cancellation);
 
     public Task<Developer?> FindDeveloperByEmailAsync(string emailKey, CancellationToken cancellation) =>
         database.ReadAsync(session => FindByEmail(session, emailKey), cancellation);
@@ -35,12 +40,18 @@ internal sealed class SqliteAccessStore(SqliteDatabase database) : IAccessStore
             },
             cancellation);
 
-    /// <summary>Adds it unless its address is taken; says whether it was added.</summary>
+    /// <summary>Adds it unless its address or its identity is taken; says whether it was added.</summary>
     public static bool Add(SqliteSession session, Developer developer)
     {
         using var insert = session.Kept(
-            "INSERT INTO developers (id, name, email, email_key, created_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (email_key) DO NOTHING");
+            "INSERT INTO developers (id, name, email, email_key, created_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING");
         return insert.Put(developer.Id).Put(developer.Name).Put(developer.Email).Put(developer.EmailKey).Put(developer.CreatedAt).Run() == 1;
+    }
+
+    private static Developer? Find(SqliteSession session, string id)
+    {
+        using var select = session.Kept(Select + "WHERE id = ?");
+        return select.Put(id).Rows().Select(Read).SingleOrDefault();
     }
 
     private static Developer? FindByEmail(SqliteSession session, string emailKey)

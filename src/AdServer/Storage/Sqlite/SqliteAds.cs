@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AdServer.Access;
 using AdServer.Catalog;
 
 namespace AdServer.Storage.Sqlite;
@@ -19,14 +20,14 @@ internal static class SqliteAds
 
     private const string After = " AND (created_at, id) > (?, ?) ORDER BY created_at, id LIMIT ?";
 
-    /// <summary>Adds it if its performer exists; says whether it was added.</summary>
+    /// <summary>Adds it if its performer exists and its identity is new; says whether it was added.</summary>
     public static bool Add(SqliteSession session, Ad ad)
     {
         using var insert = session.Kept(
             """
             INSERT INTO ads (name, video_url, target_url, budget, skip_time, exit_time, status, starts_at, ends_at, allow, deny,
                 updated_at, version, id, created_at, performer_id)
-            SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, id FROM performers WHERE id = ?
+            SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, id FROM performers WHERE id = ? ON CONFLICT (id) DO NOTHING
             """);
         return PutFields(insert, ad).Put(ad.Id).Put(ad.CreatedAt).Put(ad.PerformerId).Run() == 1;
     }
@@ -60,6 +61,12 @@ internal static class SqliteAds
     {
         using var update = session.Kept("UPDATE ads SET removed_at = ?, performer_id = NULL WHERE id = ? AND removed_at IS NULL");
         return update.Put(at).Put(id).Run() == 1;
+    }
+
+    public static bool IsRemoved(SqliteSession session, string id)
+    {
+        using var select = session.Kept("SELECT 1 FROM ads WHERE id = ? AND removed_at IS NOT NULL");
+        return select.Put(id).Rows().Any();
     }
 
     public static Ad? Find(SqliteSession session, string id)

@@ -1,3 +1,4 @@
+using AdServer.Access;
 using AdServer.Catalog;
 
 namespace AdServer.Storage.Sqlite;
@@ -7,8 +8,8 @@ internal sealed class SqliteCatalogStore(SqliteDatabase database) : ICatalogStor
 {
     public Task<(Performer Performer, bool Added)> AddPerformerAsync(Performer performer, CancellationToken cancellation) =>
         Change(
-            session => SqlitePerformers.Add(session, performer)
-                ? (performer, true)
+            session => SqlitePerformers.Add(session, performer) ? (performer, true)
+                : SqlitePerformers.Find(session, performer.Id) is { } before ? (before, true)
                 : (SqlitePerformers.FindByEmail(session, performer.EmailKey)!, false),
             cancellation);
 
@@ -40,9 +41,10 @@ internal sealed class SqliteCatalogStore(SqliteDatabase database) : ICatalogStor
             },
             cancellation);
 
-    public Task<ChangeOutcome> RemovePerformerAsync(string id, CancellationToken cancellation) =>
+    public Task<ChangeOutcome> RemovePerformerAsync(string id, long? version, CancellationToken cancellation) =>
         Change(
-            session => SqlitePerformers.Find(session, id) is null ? ChangeOutcome.Missing
+            session => SqlitePerformers.Find(session, id) is not { } held ? ChangeOutcome.Missing
+                : held.Version != (version ?? held.Version) ? ChangeOutcome.Stale
                 : SqlitePerformers.RemoveIfFree(session, id) ? ChangeOutcome.Done
                 : ChangeOutcome.InUse,
             cancellation);
@@ -54,7 +56,11 @@ internal sealed class SqliteCatalogStore(SqliteDatabase database) : ICatalogStor
         database.ReadAsync(session => SqliteAds.ListIds(session, performerIds), cancellation);
 
     public Task<ChangeOutcome> AddAdAsync(Ad ad, CancellationToken cancellation) =>
-        Change(session => SqliteAds.Add(session, ad) ? ChangeOutcome.Done : ChangeOutcome.Missing, cancellation);
+        Change(
+            session => SqliteAds.Add(session, ad) || SqliteAds.Find(session, ad.Id) is not null ? ChangeOutcome.Done
+                : SqliteAds.IsRemoved(session, ad.Id) ? ChangeOutcome.Removed
+                : ChangeOutcome.Missing,
+            cancellation);
 
     public Task<Ad?> FindAdAsync(string id, CancellationToken cancellation) =>
         database.ReadAsync(session => SqliteAds.Find(session, id), cancellation);
@@ -73,8 +79,13 @@ internal sealed class SqliteCatalogStore(SqliteDatabase database) : ICatalogStor
             },
             cancellation);
 
-    public Task<ChangeOutcome> RemoveAdAsync(string id, DateTimeOffset at, CancellationToken cancellation) =>
-        Change(session => SqliteAds.Remove(session, id, at) ? ChangeOutcome.Done : ChangeOutcome.Missing, cancellation);
+    public Task<ChangeOutcome> RemoveAdAsync(string id, long? version, DateTimeOffset at, CancellationToken cancellation) =>
+        Change(
+            session => SqliteAds.Find(session, id) is not { } held ? ChangeOutcome.Missing
+                : held.Version != (version ?? held.Version) ? ChangeOutcome.Stale
+                : SqliteAds.Remove(session, id, at) ? ChangeOutcome.Done
+                : ChangeOutcome.Missing,
+            cancellation);
 
     public Task<IReadOnlyList<Ad>> ListAdsAsync(ListPlace? after, int limit, CancellationToken cancellation) =>
         database.ReadAsync(session => SqliteAds.List(session, after, limit), cancellation);

@@ -1,5 +1,5 @@
 using System.Globalization;
-using AdServer.Catalog;
+using AdServer.Access;
 using AdServer.Commands.Copying;
 using AdServer.Stats;
 
@@ -29,6 +29,7 @@ internal sealed class SqliteCopySource(SqliteDatabase database, StorageLocation 
         CopyStage.Performers => ReadPerformers(session, after),
         CopyStage.Developers => ReadDevelopers(session, after),
         CopyStage.Tokens => ReadTokens(session, after),
+        CopyStage.Audit => ReadAudit(session, after),
         CopyStage.Ads => Piece(SqliteCopyRows.ListAds(session, NumberOf(after), CopyRows.Ads.Most), items => new CopyRows.Ads(items)),
         CopyStage.Packages => Piece(SqliteCopyRows.ListPackages(session, NumberOf(after), MostRows), items => new CopyRows.Packages(items)),
         CopyStage.RawSince => KeptRows.Say(SqliteRawSince.List(session), after),
@@ -58,6 +59,12 @@ internal sealed class SqliteCopySource(SqliteDatabase database, StorageLocation 
     {
         var items = SqliteTokenStore.ListAfter(session, after?[0] ?? string.Empty, MostRows);
         return items is [.., var last] ? new CopyPiece(new CopyRows.Tokens(items), StoragePlace.Of(last.Id)) : null;
+    }
+
+    private static CopyPiece? ReadAudit(SqliteSession session, string[]? after)
+    {
+        var items = SqliteAuditStore.ListAfter(session, after?[0] ?? string.Empty, MostRows).Items;
+        return items is [.., var last] ? new CopyPiece(new CopyRows.Audit(items), StoragePlace.Of(last.Id)) : null;
     }
 
     private static CopyPiece? ReadEventIds(SqliteSession session, string[]? after)

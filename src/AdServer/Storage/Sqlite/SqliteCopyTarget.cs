@@ -39,9 +39,6 @@ internal sealed class SqliteCopyTarget(SqliteDatabase database, StorageLocation 
             case CopyRows.Developers { Items: var items }:
                 ForEach(items, one => SqliteAccessStore.Add(session, one));
                 break;
-            case CopyRows.Tokens { Items: var items }:
-                ForEach(items, one => SqliteTokenStore.Add(session, one));
-                break;
             case CopyRows.Ads { Items: var items }:
                 ForEach(items, one => AddAd(session, one));
                 break;
@@ -61,12 +58,12 @@ internal sealed class SqliteCopyTarget(SqliteDatabase database, StorageLocation 
                 AddEventIds(session, items);
                 break;
             default:
-                AddTotals(session, rows);
+                AddOther(session, rows);
                 break;
         }
     }
 
-    private static void AddTotals(SqliteSession session, CopyRows rows)
+    private static void AddOther(SqliteSession session, CopyRows rows)
     {
         switch (rows)
         {
@@ -75,6 +72,12 @@ internal sealed class SqliteCopyTarget(SqliteDatabase database, StorageLocation 
                 break;
             case CopyRows.Requests { Items: var items }:
                 ForEach(items.GroupBy(one => one.Process, one => one.Total), some => SqliteCounters.ReplaceRequests(session, some.Key, [.. some]));
+                break;
+            case CopyRows.Tokens { Items: var items }:
+                ForEach(items, one => SqliteTokenStore.Add(session, one));
+                break;
+            case CopyRows.Audit { Items: var items }:
+                ForEach(items, one => SqliteAuditStore.AddWhole(session, one));
                 break;
             case CopyRows.Delivered { Items: var items }:
                 SqliteDeliveredStore.Add(session, PackageAds.Sets(items));

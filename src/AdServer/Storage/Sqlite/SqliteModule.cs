@@ -18,6 +18,8 @@ internal static class SqliteModule
         .AddSingleton<ICatalogStore, SqliteCatalogStore>()
         .AddSingleton<IAccessStore, SqliteAccessStore>()
         .AddSingleton<ITokenStore, SqliteTokenStore>()
+        .AddSingleton<IAuditStore, SqliteAuditStore>()
+        .AddSingleton<IIdempotencyStore, SqliteIdempotencyStore>()
         .AddSingleton<IEventJournal, SqliteEventJournal>()
         .AddSingleton<IStatsStore, SqliteStatsStore>()
         .AddSingleton<IDeliveredStore, SqliteDeliveredStore>()

@@ -1,3 +1,4 @@
+using AdServer.Access;
 using AdServer.Catalog;
 
 namespace AdServer.Storage.Sqlite;
@@ -7,13 +8,13 @@ internal static class SqlitePerformers
 {
     private const string Select = "SELECT id, name, email, created_at, updated_at, version FROM performers ";
 
-    /// <summary>Adds it unless its address is taken; says whether it was added.</summary>
+    /// <summary>Adds it unless its address or its identity is taken; says whether it was added.</summary>
     public static bool Add(SqliteSession session, Performer performer)
     {
         using var insert = session.Kept(
             """
             INSERT INTO performers (id, name, email, email_key, created_at, updated_at, version) VALUES (?, ?, ?, ?, ?, ?, ?)
-            ON CONFLICT (email_key) DO NOTHING
+            ON CONFLICT DO NOTHING
             """);
         return insert.Put(performer.Id).Put(performer.Name).Put(performer.Email).Put(performer.EmailKey)
             .Put(performer.CreatedAt).Put(performer.UpdatedAt).Put(performer.Version).Run() == 1;

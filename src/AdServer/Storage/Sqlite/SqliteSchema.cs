@@ -13,7 +13,7 @@ namespace AdServer.Storage.Sqlite;
 internal sealed class SqliteSchema(string noun, string setting, int applicationId, params string[] migrations)
 {
     /// <summary>The store; its files are marked "AdSv".</summary>
-    public static SqliteSchema Store { get; } = new("store", "Storage:Path", 0x41645376, Version1, Version2, Version3, Version4);
+    public static SqliteSchema Store { get; } = new("store", "Storage:Path", 0x41645376, Version1, Version2, Version3, Version4, Version5);
 
     public string Noun => noun;
 
@@ -199,5 +199,30 @@ internal sealed class SqliteSchema(string noun, string setting, int applicationI
         CREATE TABLE tokens (
             id TEXT PRIMARY KEY, name TEXT NOT NULL, hash TEXT NOT NULL UNIQUE, role TEXT NOT NULL, created_at INTEGER NOT NULL,
             performer_id TEXT, packages TEXT NOT NULL, scopes TEXT, expires_at INTEGER, revoked_at INTEGER, last_used_at INTEGER) STRICT;
+        """;
+
+    private const string Version5 =
+        """
+        -- Audit. Entries are added and nothing else; how a change ended is said once, beside its entry.
+        CREATE TABLE audit (
+            id TEXT PRIMARY KEY, at INTEGER NOT NULL, actor_id TEXT NOT NULL, actor_name TEXT NOT NULL, role TEXT, address TEXT, trace_id TEXT,
+            action TEXT NOT NULL, object_kind TEXT NOT NULL, object_id TEXT, performer_id TEXT, state_before TEXT, state_after TEXT) STRICT;
+        CREATE INDEX audit_by_time ON audit (at, id);
+        CREATE INDEX audit_by_object ON audit (object_kind, object_id, at, id);
+        CREATE INDEX audit_by_kind ON audit (object_kind, at, id);
+        CREATE INDEX audit_by_actor ON audit (actor_id, at, id);
+        CREATE TABLE audit_ends (
+            id TEXT PRIMARY KEY REFERENCES audit (id), outcome TEXT NOT NULL, ended_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+        CREATE TRIGGER audit_is_not_changed BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
+        CREATE TRIGGER audit_is_not_deleted BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
+        CREATE TRIGGER audit_ends_are_not_changed BEFORE UPDATE ON audit_ends BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
+        CREATE TRIGGER audit_ends_are_not_deleted BEFORE DELETE ON audit_ends BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
+
+        -- Idempotency keys, for a day.
+        CREATE TABLE idempotency_keys (
+            id TEXT PRIMARY KEY, caller_id TEXT NOT NULL, fingerprint TEXT NOT NULL, object_id TEXT NOT NULL, created_at INTEGER NOT NULL,
+            status INTEGER, answered_id TEXT) STRICT, WITHOUT ROWID;
+        CREATE INDEX idempotency_keys_by_caller ON idempotency_keys (caller_id);
+        CREATE INDEX idempotency_keys_by_time ON idempotency_keys (created_at);
         """;
 }

@@ -3,7 +3,7 @@ using System.Text;
 using AdServer.Common;
 using Microsoft.AspNetCore.WebUtilities;
 
-namespace AdServer.Catalog;
+namespace AdServer.Access;
 
 /// <summary>A part of a list.</summary>
 /// <param name="Items">The items.</param>

@@ -1,0 +1,28 @@
+using System.Reflection;
+
+namespace AdServer.Access;
+
+/// <summary>Who makes a change, and from where. Handlers take it as a parameter.</summary>
+/// <param name="ActorId">The token's identity; without a token the actor's name.</param>
+/// <param name="ActorName">What the token is called.</param>
+/// <param name="Role">The token's role.</param>
+/// <param name="Address">The caller's address; behind a proxy that <c>Access:Proxies</c> names the one that it forwards.</param>
+/// <param name="TraceId">Names the request in the log.</param>
+internal sealed record AuditOrigin(string ActorId, string ActorName, string? Role, string? Address, string? TraceId)
+{
+    /// <summary>A server by itself, at its start.</summary>
+    public static AuditOrigin Server { get; } = new("server", "server", null, null, null);
+
+    /// <summary>Whoever runs a command on the store itself.</summary>
+    public static AuditOrigin CommandLine { get; } = new("command line", "command line", null, null, null);
+
+    public static AuditOrigin Of(HttpContext http)
+    {
+        var (caller, address) = (Caller.Of(http), http.Connection.RemoteIpAddress);
+        address = address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address;
+        return new AuditOrigin(caller.TokenId ?? caller.Name, caller.Name, caller.Role, address?.ToString(), http.TraceIdentifier);
+    }
+
+    /// <summary>How a handler's parameter of this type is filled.</summary>
+    public static ValueTask<AuditOrigin?> BindAsync(HttpContext http, ParameterInfo parameter) => new(Of(http));
+}
