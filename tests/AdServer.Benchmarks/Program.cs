@@ -5,6 +5,7 @@ return args switch
     ["pick", .. var rest] => PickBenchmark.Run(rest),
     ["rate"] => RateBenchmark.Run(),
     ["start"] => await StartBenchmark.RunAsync(),
+    ["signin"] => await SignInBenchmark.RunAsync(),
     ["stats"] => await StatsBenchmark.RunAsync(),
     ["mongo", .. var rest] => await MongoBenchmark.RunAsync(rest),
     ["engine"] => await TrialEngine.RunAsync(),
@@ -24,6 +25,8 @@ static int Help()
           rate    what rating adds to an event at its receipt and to a delivery: time and bytes; the memory
                   of delivered pairs
           start   a server on a store of 10,000 ads and a million events: time to its first ad, and its memory
+          signin  how long a sign-in is refused for, with a known and an unknown address: medians, and
+                  their difference against the noise
           stats   the statistics of one ad: a read of 365 days beside a read of one day
           mongo   events a second into MongoDB, beside bare inserts; commands for a batch and for a roll;
                   on the engine of the tests, or on a database that is yours to fill: mongo <uri>

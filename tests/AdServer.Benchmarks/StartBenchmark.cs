@@ -97,7 +97,7 @@ internal static class StartBenchmark
         throw new InvalidOperationException($"The server ended with exit code {server.ExitCode}");
     }
 
-    private static int FreePort()
+    internal static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();

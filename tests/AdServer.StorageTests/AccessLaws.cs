@@ -42,6 +42,9 @@ public abstract class AccessLaws : IAsyncLifetime
 
         Assert.Equal(first, await engine.Access.FindDeveloperByEmailAsync("dev@example.com", Token));
         Assert.Null(await engine.Access.FindDeveloperByEmailAsync("other@example.com", Token));
+        Assert.Equal(first, await engine.Access.FindDeveloperAsync("d1", Token));
+        await engine.Access.RemoveDeveloperAsync("d1", Token);
+        Assert.Null(await engine.Access.FindDeveloperAsync("d1", Token));
     }
 
     [Fact]

@@ -15,6 +15,11 @@ internal sealed class SqliteEngine : TestEngine
         DROP TABLE audit_ends;
         DROP TABLE audit;
         DROP TABLE idempotency_keys;
+        DROP INDEX tokens_by_subject;
+        ALTER TABLE tokens DROP COLUMN subject;
+        ALTER TABLE tokens DROP COLUMN stamp;
+        DROP TABLE sign_in_links;
+        DROP TABLE credentials;
         PRAGMA user_version = 4;
         """;
 

@@ -217,6 +217,21 @@ public sealed class SqliteStartTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_file_of_the_fourth_schema_keeps_its_tokens_and_lets_people_sign_in_from_then_on()
+    {
+        var made = new Access.AccessToken("t1", "name", "hash", Access.Role.Analyst.Name, Noon);
+        await engine.Tokens.AddTokenAsync(made, Token);
+        await engine.RunAsync(SqliteEngine.BackToTheFourthSchema);
+
+        await engine.ReopenAsync();
+
+        Assert.Equal(made with { Packages = [] }, (await engine.Tokens.FindTokenAsync("t1", Token))! with { Packages = [] });
+        var credential = CredentialLaws.Full("d1");
+        Assert.True(await engine.Credentials.ReplaceCredentialAsync(credential, Token));
+        CredentialLaws.AssertSame(credential, await engine.Credentials.FindCredentialAsync(credential.Subject, Token));
+    }
+
+    [Fact]
     public async Task A_file_of_the_second_schema_has_no_invalid_traffic_and_counts_it_from_then_on()
     {
         await engine.AddAdsAsync("p1", "a1");

@@ -1,4 +1,5 @@
 using AdServer.Access;
+using AdServer.Access.SignIn;
 using AdServer.Catalog;
 using AdServer.Commands;
 using AdServer.Common;
@@ -31,6 +32,8 @@ internal abstract class TestEngine : IAsyncDisposable
     public IAuditStore Audit => Get<IAuditStore>();
 
     public IIdempotencyStore Keys => Get<IIdempotencyStore>();
+
+    public ICredentialStore Credentials => Get<ICredentialStore>();
 
     public virtual IEventJournal Journal => Get<IEventJournal>();
 

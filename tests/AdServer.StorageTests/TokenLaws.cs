@@ -1,4 +1,5 @@
 using AdServer.Access;
+using AdServer.Access.SignIn;
 using Xunit;
 using static AdServer.StorageTests.Samples;
 
@@ -121,6 +122,63 @@ public abstract class TokenLaws : IAsyncLifetime
 
         Assert.Equal((Then, Then, true), (news["t1"].RevokedAt, news["t2"].ExpiresAt, news.ContainsKey("t3")));
     }
+
+    [Fact]
+    public async Task A_session_is_read_as_it_was_written()
+    {
+        var session = Session("s1", Ann) with { PerformerId = "p", RevokedAt = Then, LastUsedAt = Then };
+        await Tokens.AddTokenAsync(session, Token);
+        await engine.ReopenAsync();
+
+        AssertSame(session, await Tokens.FindTokenAsync("s1", Token));
+    }
+
+    [Fact]
+    public async Task All_sessions_of_a_subject_are_revoked_and_no_others_and_others_hear_of_it()
+    {
+        await Tokens.AddTokenAsync(Session("s1", Ann), Token);
+        await Tokens.AddTokenAsync(Session("s2", Ann) with { RevokedAt = Then }, Token);
+        await Tokens.AddTokenAsync(Session("s3", Ann with { Kind = SubjectKind.Performer }), Token);
+        await Tokens.AddTokenAsync(Make("t1"), Token);
+        var clock = await Tokens.ReadTokenClockAsync(Token);
+
+        await Tokens.RevokeSessionsAsync(Ann, Then.AddHours(1), Token);
+
+        var all = await Tokens.ListTokensAsync(clock, Token).ToDictionaryAsync(token => token.Id, token => token.RevokedAt, cancellationToken: Token);
+        Assert.Equal((Then.AddHours(1), Then, null, null), (all["s1"], all["s2"], all["s3"], all["t1"]));
+    }
+
+    [Fact]
+    public async Task Sessions_that_have_expired_are_deleted_and_tokens_never()
+    {
+        await Tokens.AddTokenAsync(Session("s1", Ann) with { ExpiresAt = Then.AddHours(1) }, Token);
+        await Tokens.AddTokenAsync(Session("s2", Ann) with { ExpiresAt = Then.AddHours(2) }, Token);
+        await Tokens.AddTokenAsync(Make("t1") with { ExpiresAt = Then }, Token);
+
+        await Tokens.RemoveSessionsAsync(Then.AddHours(2), Token);
+
+        Assert.Equal(["s2", "t1"], (await Tokens.ListTokensAsync(null, Token).ToListAsync(Token)).Select(token => token.Id).Order());
+    }
+
+    [Fact]
+    public async Task The_use_of_a_session_is_known_to_others_to_five_minutes()
+    {
+        await Tokens.AddTokenAsync(Session("s1", Ann), Token);
+        foreach (var minutes in new[] { 1, 4, 6, 30 })
+        {
+            await Tokens.NoteUsesAsync([new("s1", Then.AddMinutes(minutes), IsSession: true), new("none", Then, IsSession: true)], Token);
+
+            var known = await Tokens.ListTokensAsync(await Tokens.ReadTokenClockAsync(Token), Token).SingleAsync(token => token.Id == "s1", Token);
+            Assert.InRange(known.LastUsedAt!.Value, Then.AddMinutes(minutes) - SessionMark.NotedEvery, Then.AddMinutes(minutes));
+        }
+
+        Assert.Null(await Tokens.FindTokenAsync("none", Token));
+    }
+
+    private static readonly Subject Ann = new(SubjectKind.Developer, "ann");
+
+    internal static AccessToken Session(string id, Subject subject) =>
+        Make(id) with { ExpiresAt = Then.AddHours(12), Session = new SessionMark(subject, $"stamp of {id}") };
 
     private static AccessToken Make(string id, string? hash = null) => new(id, $"name of {id}", hash ?? $"hash of {id}", Role.Analyst.Name, Then);
 

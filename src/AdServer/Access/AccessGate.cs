@@ -1,12 +1,13 @@
+using AdServer.Access.SignIn;
 using AdServer.Common;
 
 namespace AdServer.Access;
 
 /// <summary>
-/// Asks each request for what its route needs (<see cref="RouteTable"/>), and tells the handler who sends it. The SDK's routes are passed by
-/// with one look into a table.
+/// Asks each request for what its route needs (<see cref="RouteTable"/>), and tells the handler who sends it: a token, or the cookie of
+/// a session. The SDK's routes are passed by with one look into a table, and know no cookies.
 /// </summary>
-internal sealed class AccessGate(RequestDelegate next, RouteRules rules, AccessSettings settings, TokenDirectory directory)
+internal sealed class AccessGate(RequestDelegate next, RouteRules rules, AccessSettings settings, TokenDirectory directory, TokenRefresher refresher)
 {
     public const string AppKeyHeader = "X-App-Key";
     public const string AppKeyParameter = "key";
@@ -15,6 +16,7 @@ internal sealed class AccessGate(RequestDelegate next, RouteRules rules, AccessS
 
     private static readonly ApiError NoToken = new(StatusCodes.Status401Unauthorized, "A token is needed: Authorization: Bearer <token>");
     private static readonly ApiError BadToken = new(StatusCodes.Status401Unauthorized, "The token is unknown, revoked or expired");
+    private static readonly ApiError BadSession = new(StatusCodes.Status401Unauthorized, "The session has ended; sign in again");
     private static readonly ApiError NoKey = new(StatusCodes.Status401Unauthorized, "An app key is needed: header X-App-Key or parameter key");
     private static readonly ApiError BadKey = new(StatusCodes.Status401Unauthorized, "The app key is unknown, revoked or expired");
     private static readonly ApiError NotAllowed = new(StatusCodes.Status403Forbidden, "The token does not allow this");
@@ -51,13 +53,43 @@ internal sealed class AccessGate(RequestDelegate next, RouteRules rules, AccessS
     {
         var isForApp = rule?.Door == RouteDoor.AppKey;
         var secret = SecretOf(http.Request, isForApp);
-        if (secret is null || directory.Find(secret) is not { } caller)
+        if (secret is null && !isForApp && SessionCookie.Read(http.Request) is { } session)
         {
-            http.Response.Headers.WWWAuthenticate = "Bearer";
-            var (none, bad) = isForApp ? (NoKey, BadKey) : (NoToken, BadToken);
-            return (secret is null ? none : bad).ExecuteAsync(http);
+            return CheckSessionAsync(http, rule, session);
         }
 
+        if (secret is null || directory.Find(secret) is not { } caller)
+        {
+            var (none, bad) = isForApp ? (NoKey, BadKey) : (NoToken, BadToken);
+            return Challenge(http, secret is null ? none : bad);
+        }
+
+        return Admit(http, rule, caller);
+    }
+
+    /// <summary>A session that this host does not know may have begun on another one a moment ago.</summary>
+    private async Task CheckSessionAsync(HttpContext http, RouteRule? rule, string secret)
+    {
+        var caller = directory.Find(secret, isSession: true);
+        if (caller is null)
+        {
+            await refresher.HearAsync();
+            caller = directory.Find(secret, isSession: true);
+        }
+
+        await (caller is null ? Challenge(http, BadSession)
+            : CrossSite.Is(http.Request, settings.PublicUrl) ? CrossSite.Refused.ExecuteAsync(http)
+            : Admit(http, rule, caller));
+    }
+
+    private static Task Challenge(HttpContext http, ApiError error)
+    {
+        http.Response.Headers.WWWAuthenticate = "Bearer";
+        return error.ExecuteAsync(http);
+    }
+
+    private Task Admit(HttpContext http, RouteRule? rule, Caller caller)
+    {
         if (rule is null || !rule.Admits(caller.May))
         {
             return NotAllowed.ExecuteAsync(http);

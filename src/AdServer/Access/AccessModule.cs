@@ -1,8 +1,9 @@
+using AdServer.Access.SignIn;
 using AdServer.Common;
 
 namespace AdServer.Access;
 
-/// <summary>Who may do what: developers, roles, tokens, and the gate that every request passes.</summary>
+/// <summary>Who may do what: developers, roles, tokens, signing in, and the gate that every request passes.</summary>
 internal static class AccessModule
 {
     /// <param name="services">The services.</param>
@@ -14,6 +15,8 @@ internal static class AccessModule
         settings = string.IsNullOrEmpty(configuration["Access:Mode"]) ? settings with { Mode = mode } : settings;
         // A composed environment sets what is not given to nothing.
         settings = string.IsNullOrEmpty(settings.BootstrapToken) ? settings with { BootstrapToken = null } : settings;
+        settings = string.IsNullOrEmpty(settings.LinkWebhook) ? settings with { LinkWebhook = null } : settings;
+        settings = string.IsNullOrEmpty(settings.PublicUrl) ? settings with { PublicUrl = new AccessSettings().PublicUrl } : settings;
         settings.Checked(settings.Fault());
         services.AddSingleton(settings);
         services.AddSingleton<RouteRules>();
@@ -30,6 +33,24 @@ internal static class AccessModule
         services.AddHostedService<TokenUseWriter>();
         services.AddHostedService(provider => provider.GetRequiredService<KeySweepService>());
         PollingHealth.Add<TokenRefresher>(services, "tokens");
+        services.AddSignIn();
+    }
+
+    private static void AddSignIn(this IServiceCollection services)
+    {
+        services.AddSingleton<People>();
+        services.AddSingleton(provider => new Passwords(provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<LockOut>();
+        services.AddSingleton<Credentials>();
+        services.AddSingleton<Sessions>();
+        services.AddSingleton<SignInMetrics>();
+        services.AddSingleton<SignInCheck>();
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<LinkWriter>(provider, Console.Error));
+        services.AddSingleton<ResetService>();
+        services.AddSingleton<SessionService>();
+        services.AddHostedService(provider => provider.GetRequiredService<LinkWriter>());
+        services.AddHostedService(provider => provider.GetRequiredService<ResetService>());
+        services.AddHostedService(provider => provider.GetRequiredService<SessionService>());
     }
 
     /// <summary>After routing: what a request needs depends on its route.</summary>
@@ -40,5 +61,7 @@ internal static class AccessModule
         routes.MapDevelopers();
         routes.MapTokens();
         routes.MapAudit();
+        routes.MapSessions();
+        routes.MapSignIn();
     }
 }

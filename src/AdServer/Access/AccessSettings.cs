@@ -9,6 +9,7 @@ internal sealed record AccessSettings
     public const int MinBootstrapLength = 32;
 
     private const int BitsPerByte = 8;
+    private const string DefaultPublicUrl = "http://localhost:5080";
 
     /// <summary>Whether callers need tokens.</summary>
     public AccessMode Mode { get; init; }
@@ -46,6 +47,12 @@ internal sealed record AccessSettings
     /// <summary>Addresses, or networks such as <c>10.0.0.0/8</c>, of proxies whose word on a caller's address (<c>X-Forwarded-For</c>) is taken.</summary>
     public string[] Proxies { get; init; } = [];
 
+    /// <summary>Where people open this server in a browser: one-time links begin with it, never with what a request says.</summary>
+    public string PublicUrl { get; init; } = DefaultPublicUrl;
+
+    /// <summary>Where one-time links are posted to, for those whom they are for; absent: they are written to the console.</summary>
+    public string? LinkWebhook { get; init; }
+
     /// <summary>Origins, such as <c>https://portal.example.com</c>, whose pages may call the API from a browser.</summary>
     public string[] Origins { get; init; } = [];
 
@@ -64,6 +71,9 @@ internal sealed record AccessSettings
             $"Access:Proxies: {proxy} is neither an address nor a network such as 10.0.0.0/8",
         _ when Array.Find(Origins, origin => !IsOrigin(origin)) is { } origin =>
             $"Access:Origins: {origin} is no origin such as https://portal.example.com",
+        _ when !IsUrl(PublicUrl) || PublicUrl.Contains('#') || PublicUrl.Contains('?') => "Access:PublicUrl must be a URL such as https://ads.example.com",
+        { LinkWebhook: { } url } when !IsUrl(url) => "Access:LinkWebhook must be a URL of http or https",
+        { LinkWebhook: not null, PublicUrl: DefaultPublicUrl } => "Access:LinkWebhook needs Access:PublicUrl: what the links that it gets begin with",
         _ => null,
     };
 
@@ -73,10 +83,12 @@ internal sealed record AccessSettings
         : IPAddress.TryParse(text, out var address) ? new IPNetwork(address, address.GetAddressBytes().Length * BitsPerByte)
         : null;
 
+    private static bool IsUrl(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps);
+
     private static bool IsOrigin(string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out var url)
-        && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps)
-        && url.GetLeftPart(UriPartial.Authority).Equals(text, StringComparison.OrdinalIgnoreCase);
+        IsUrl(text)
+        && new Uri(text).GetLeftPart(UriPartial.Authority).Equals(text, StringComparison.OrdinalIgnoreCase);
 
     private static bool IsNoTokenLetter(char letter) => letter is <= ' ' or > '~';
 }

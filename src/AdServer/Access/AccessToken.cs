@@ -1,6 +1,8 @@
+using AdServer.Access.SignIn;
+
 namespace AdServer.Access;
 
-/// <summary>A token as it is kept: everything but its secret.</summary>
+/// <summary>A token as it is kept: everything but its secret. The sessions of people who have signed in are tokens, too.</summary>
 /// <param name="Id">Its identity, which is no secret.</param>
 /// <param name="Name">What its administrator calls it.</param>
 /// <param name="Hash">SHA-256 of the secret, in hexadecimal digits; unique.</param>
@@ -26,13 +28,21 @@ internal sealed record AccessToken(string Id, string Name, string Hash, string R
     /// <summary>When it was last used, to about a minute.</summary>
     public DateTimeOffset? LastUsedAt { get; init; }
 
-    public bool IsValid(DateTimeOffset now) => RevokedAt is null && !(ExpiresAt <= now);
+    /// <summary>Whose session this is; absent: a token that somebody made.</summary>
+    public SessionMark? Session { get; init; }
 
-    /// <summary>The token with the earlier of two ends that are known of it.</summary>
+    /// <summary>When it ends unless it is used again; absent: never.</summary>
+    public DateTimeOffset? EndsAt =>
+        Session is not null && (LastUsedAt ?? CreatedAt) + SessionMark.Idle is var idle && !(ExpiresAt < idle) ? idle : ExpiresAt;
+
+    public bool IsValid(DateTimeOffset now) => RevokedAt is null && !(EndsAt <= now);
+
+    /// <summary>The token with the earlier of two ends that are known of it, and the later use.</summary>
     public AccessToken EndingWith(AccessToken other) => this with
     {
         RevokedAt = RevokedAt ?? other.RevokedAt,
         ExpiresAt = other.ExpiresAt < ExpiresAt || ExpiresAt is null ? other.ExpiresAt : ExpiresAt,
+        LastUsedAt = other.LastUsedAt > LastUsedAt || LastUsedAt is null ? other.LastUsedAt : LastUsedAt,
     };
 
     /// <summary>Whoever sends it. A role that this program does not know may nothing.</summary>
@@ -44,10 +54,26 @@ internal sealed record AccessToken(string Id, string Name, string Hash, string R
         {
             TokenId = Id,
             Role = Role,
+            Subject = Session?.Subject,
 
             // An advertiser's token without a performer, which cannot be made, would see nothing rather than all.
             PerformerId = role == Access.Role.Advertiser ? PerformerId ?? string.Empty : null,
             Packages = role == Access.Role.App ? Packages : null,
         };
     }
+}
+
+/// <summary>What makes a token a session: it goes with a cookie, and ends with its subject, with the subject's password, and by being idle.</summary>
+/// <param name="Subject">Who has signed in.</param>
+/// <param name="Stamp">The password that he has signed in with (<see cref="Credential.Stamp"/>).</param>
+internal sealed record SessionMark(Subject Subject, string Stamp)
+{
+    /// <summary>How long a session goes on without being used.</summary>
+    public static readonly TimeSpan Idle = TimeSpan.FromMinutes(30);
+
+    /// <summary>How long it goes on at most.</summary>
+    public static readonly TimeSpan Longest = TimeSpan.FromHours(12);
+
+    /// <summary>How old the last use that other hosts know of may be: each writes it as seldom.</summary>
+    public static readonly TimeSpan NotedEvery = TimeSpan.FromMinutes(5);
 }

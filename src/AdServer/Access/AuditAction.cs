@@ -16,6 +16,14 @@ internal sealed record AuditAction(string ObjectKind, string Verb)
     public static readonly AuditAction CreateDeveloper = new("developer", "create");
     public static readonly AuditAction DeleteDeveloper = new("developer", "delete");
 
+    /// <summary>A link was made that sets a password.</summary>
+    public static readonly AuditAction InviteDeveloper = new("developer", "invite");
+    public static readonly AuditAction InvitePerformer = new("performer", "invite");
+
+    /// <summary>A password was set by a link. What it is stands nowhere.</summary>
+    public static readonly AuditAction SetDeveloperPassword = new("developer", "password");
+    public static readonly AuditAction SetPerformerPassword = new("performer", "password");
+
     public static readonly AuditAction CreateToken = new("token", "create");
     public static readonly AuditAction RotateToken = new("token", "rotate");
     public static readonly AuditAction RevokeToken = new("token", "revoke");
@@ -36,6 +44,7 @@ internal sealed record AuditAction(string ObjectKind, string Verb)
         CreatePerformer, UpdatePerformer, DeletePerformer,
         CreateAd, UpdateAd, DeleteAd,
         CreateDeveloper, DeleteDeveloper,
+        InviteDeveloper, InvitePerformer, SetDeveloperPassword, SetPerformerPassword,
         CreateToken, RotateToken, RevokeToken, BootstrapToken,
         RebuildStats, RerateStats,
         EraseDevice,

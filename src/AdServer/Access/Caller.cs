@@ -1,4 +1,5 @@
 using System.Reflection;
+using AdServer.Access.SignIn;
 
 namespace AdServer.Access;
 
@@ -18,6 +19,9 @@ internal sealed record Caller(string Name, Permissions May)
 
     /// <summary>The name of the token's role.</summary>
     public string? Role { get; init; }
+
+    /// <summary>Who has signed in; absent: no session, but a token or nothing.</summary>
+    public Subject? Subject { get; init; }
 
     /// <summary>The one performer whose things he may see; absent: those of all.</summary>
     public string? PerformerId { get; init; }

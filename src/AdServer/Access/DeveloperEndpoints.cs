@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using AdServer.Access.SignIn;
 using AdServer.Common;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -66,7 +67,7 @@ internal static class DeveloperEndpoints
     }
 
     private static async Task<Results<Ok<Done>, ApiError>> RemoveAsync(
-        string id, IAccessStore store, AuditLog audit, AuditOrigin origin, CancellationToken cancellation)
+        string id, IAccessStore store, Sessions sessions, AuditLog audit, AuditOrigin origin, CancellationToken cancellation)
     {
         var isGone = await store.FindDeveloperAsync(id, cancellation) is { } developer && await audit.RecordAsync(
             origin,
@@ -74,6 +75,8 @@ internal static class DeveloperEndpoints
             () => store.RemoveDeveloperAsync(id, cancellation),
             removed => removed,
             cancellation);
+        // Whether it is gone by this call or was before: an earlier call may have been broken off here.
+        await sessions.ForgetAsync(new Subject(SubjectKind.Developer, id), cancellation);
         return isGone ? TypedResults.Ok(new Done("Developer deleted successfully")) : ApiError.NotFound("Developer not found");
     }
 }

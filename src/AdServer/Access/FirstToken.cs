@@ -71,6 +71,7 @@ internal sealed class FirstToken(
                 {secret}
 
             Send it as "Authorization: Bearer <token>". Lost it? Start once with Access:BootstrapToken set to one of your own.
+            To sign in with a password: POST /developers, POST /developers/<id>/invitation, POST /sign-in/password (README, "Sign in").
 
             """);
     }

@@ -1,8 +1,12 @@
+using AdServer.Access.SignIn;
+
 namespace AdServer.Access;
 
-/// <summary>What a token can be bound to. The catalogue, which knows performers, answers.</summary>
+/// <summary>The performers that a token can be bound to, and that sign in. The catalogue, which knows performers, answers.</summary>
 internal interface ITenants
 {
-    /// <summary>Whether there is such a performer.</summary>
-    Task<bool> ExistsAsync(string performerId, CancellationToken cancellation);
+    /// <summary>A performer that was not removed.</summary>
+    Task<Person?> FindAsync(string performerId, CancellationToken cancellation);
+
+    Task<Person?> FindByEmailAsync(string emailKey, CancellationToken cancellation);
 }

@@ -1,3 +1,5 @@
+using AdServer.Access.SignIn;
+
 namespace AdServer.Access;
 
 /// <summary>What tokens need of a database.</summary>
@@ -18,7 +20,16 @@ internal interface ITokenStore
     /// <summary>Lets a token end at a time, unless it ends sooner.</summary>
     Task ShortenTokenAsync(string id, DateTimeOffset expiresAt, CancellationToken cancellation);
 
-    /// <summary>Remembers when tokens were used last; a later time that is kept stays.</summary>
+    /// <summary>Revokes all sessions of a subject.</summary>
+    Task RevokeSessionsAsync(Subject subject, DateTimeOffset at, CancellationToken cancellation);
+
+    /// <summary>Deletes the sessions that have expired before a time.</summary>
+    Task RemoveSessionsAsync(DateTimeOffset expiredBefore, CancellationToken cancellation);
+
+    /// <summary>
+    /// Remembers when tokens were used last; a later time that is kept stays. That of a session is news for other hosts, so one that is less than
+    /// <see cref="SessionMark.NotedEvery"/> after the one that is kept may be passed over.
+    /// </summary>
     Task NoteUsesAsync(IReadOnlyCollection<TokenUse> uses, CancellationToken cancellation);
 
     /// <summary>The tokens that changed since a moment of <see cref="ReadTokenClockAsync"/>, or all; those that ended, too.</summary>
@@ -29,4 +40,7 @@ internal interface ITokenStore
 }
 
 /// <summary>A token was used.</summary>
-internal readonly record struct TokenUse(string TokenId, DateTimeOffset At);
+/// <param name="TokenId">Which.</param>
+/// <param name="At">When.</param>
+/// <param name="IsSession">Whether it is a session.</param>
+internal readonly record struct TokenUse(string TokenId, DateTimeOffset At, bool IsSession = false);

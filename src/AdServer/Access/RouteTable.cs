@@ -14,6 +14,13 @@ internal static class RouteTable
         Open("GET", "/health/live"),
         Open("GET", "/health/ready"),
 
+        // Whoever signs in has nothing to show yet.
+        SignIn("POST", "/sessions"),
+        SignIn("POST", "/sign-in/reset"),
+        SignIn("POST", "/sign-in/password"),
+        new("GET", "/sessions/current", Permissions.None),
+        new("DELETE", "/sessions/current", Permissions.None),
+
         // The SDK has no key to send: these ask for one only with Access:RequireAppKey.
         Sdk("GET", "/ads/random", Permissions.Serve, RateClass.Serving),
         Sdk("POST", "/ad_event", Permissions.Report, RateClass.Events),
@@ -47,6 +54,8 @@ internal static class RouteTable
         new("POST", "/developers", Permissions.ManageAccess),
         new("POST", "/developers/login", Permissions.ManageAccess),
         new("DELETE", "/developers/{id}", Permissions.ManageAccess),
+        new("POST", "/developers/{id}/invitation", Permissions.ManageAccess),
+        new("POST", "/performers/{id}/invitation", Permissions.ManageAccess),
 
         new("GET", "/tokens", Permissions.ManageAccess),
         new("POST", "/tokens", Permissions.ManageAccess),
@@ -69,6 +78,8 @@ internal static class RouteTable
     public static RouteRule? Find(string method, string pattern) => ByRoute.GetValueOrDefault((method, pattern));
 
     private static RouteRule Open(string method, string pattern) => new(method, pattern, Permissions.None, RouteDoor.Open, RateClass.Free);
+
+    private static RouteRule SignIn(string method, string pattern) => new(method, pattern, Permissions.None, RouteDoor.Open, RateClass.SignIn);
 
     private static RouteRule Sdk(string method, string pattern, Permissions needs, RateClass rate) => new(method, pattern, needs, RouteDoor.AppKey, rate);
 }

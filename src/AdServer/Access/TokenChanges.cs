@@ -79,7 +79,8 @@ internal sealed class TokenChanges(ITokenStore store, TokenDirectory directory, 
             return Last;
         }
 
-        if (await store.FindTokenAsync(id, cancellation) is not { RevokedAt: null } token)
+        // A session ends by signing out.
+        if (await store.FindTokenAsync(id, cancellation) is not { RevokedAt: null, Session: null } token)
         {
             return NotFound;
         }

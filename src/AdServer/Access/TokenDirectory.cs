@@ -5,26 +5,47 @@ namespace AdServer.Access;
 /// <summary>The tokens in memory, so that no request waits for the store to say who sends it.</summary>
 internal sealed class TokenDirectory(TimeProvider clock)
 {
-    private readonly ConcurrentDictionary<string, AccessToken> byId = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Entry> byId = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Entry> byHash = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, DateTimeOffset> uses = new(StringComparer.Ordinal);
     private readonly Lock changing = new();
 
-    /// <summary>The tokens that have not ended.</summary>
-    public IEnumerable<AccessToken> Valid => byId.Values.Where(token => token.IsValid(clock.GetUtcNow()));
+    /// <summary>The tokens that somebody made and that have not ended.</summary>
+    public IEnumerable<AccessToken> Valid => All.Where(token => token.Session is null);
 
-    /// <summary>Whoever has this secret; nothing if it is no token's, or of one that has ended.</summary>
-    public Caller? Find(string secret)
+    /// <summary>The sessions that have not ended.</summary>
+    public IEnumerable<AccessToken> Sessions => All.Where(token => token.Session is not null);
+
+    private IEnumerable<AccessToken> All
+    {
+        get
+        {
+            var now = clock.GetUtcNow();
+            return byId.Values.Select(entry => entry.Current).Where(token => token.IsValid(now));
+        }
+    }
+
+    /// <summary>Whoever has this secret; nothing if it is no token's, or of one that has ended. That of a session goes with a cookie alone.</summary>
+    public Caller? Find(string secret, bool isSession = false)
     {
         var now = clock.GetUtcNow();
-        if (!byHash.TryGetValue(TokenSecret.Hash(secret), out var entry) || !entry.Token.IsValid(now))
+        if (!byHash.TryGetValue(TokenSecret.Hash(secret), out var entry)
+            || entry.Token.Session is not null != isSession
+            || !entry.IsValid(now))
         {
             return null;
         }
 
+        entry.Use(now);
         uses[entry.Token.Id] = now;
         return entry.Caller;
     }
+
+    /// <summary>A session by its identity; nothing if it has ended.</summary>
+    public AccessToken? FindSession(string? id) =>
+        id is not null && byId.TryGetValue(id, out var entry) && entry.Current is { Session: not null } session && session.IsValid(clock.GetUtcNow())
+            ? session
+            : null;
 
     /// <summary>Takes in a token as it is now. An end that was heard of is never put off by news that come late; only a new secret begins anew.</summary>
     public void Take(AccessToken token)
@@ -33,12 +54,25 @@ internal sealed class TokenDirectory(TimeProvider clock)
         {
             if (byId.TryGetValue(token.Id, out var before))
             {
-                token = before.Hash == token.Hash ? token.EndingWith(before) : token;
-                byHash.TryRemove(before.Hash, out _);
+                token = before.Token.Hash == token.Hash ? token.EndingWith(before.Current) : token;
+                byHash.TryRemove(before.Token.Hash, out _);
             }
 
-            byId[token.Id] = token;
-            byHash[token.Hash] = new Entry(token, token.ToCaller());
+            byHash[token.Hash] = byId[token.Id] = new Entry(token, token.ToCaller());
+        }
+    }
+
+    /// <summary>Forgets sessions that have ended for good before a moment: people sign in every day.</summary>
+    public void Forget(DateTimeOffset before)
+    {
+        lock (changing)
+        {
+            foreach (var entry in byId.Values.Where(entry => entry.Token is { Session: not null } session && session.ExpiresAt < before).ToList())
+            {
+                byId.TryRemove(entry.Token.Id, out _);
+                byHash.TryRemove(entry.Token.Hash, out _);
+                uses.TryRemove(entry.Token.Id, out _);
+            }
         }
     }
 
@@ -50,7 +84,7 @@ internal sealed class TokenDirectory(TimeProvider clock)
         {
             if (uses.TryRemove(id, out var at))
             {
-                taken.Add(new TokenUse(id, at));
+                taken.Add(new TokenUse(id, at, byId.TryGetValue(id, out var entry) && entry.Token.Session is not null));
             }
         }
 
@@ -69,5 +103,22 @@ internal sealed class TokenDirectory(TimeProvider clock)
     /// <summary>When a token was used since <see cref="TakeUses"/>.</summary>
     public DateTimeOffset? LastUse(string id) => uses.TryGetValue(id, out var at) ? at : null;
 
-    private sealed record Entry(AccessToken Token, Caller Caller);
+    /// <summary>A token, who has it, and when this host saw it last: what decides whether a session is idle.</summary>
+    private sealed class Entry(AccessToken token, Caller caller)
+    {
+        private long usedAt = long.MinValue;
+
+        public AccessToken Token => token;
+
+        public Caller Caller => caller;
+
+        public AccessToken Current =>
+            Volatile.Read(ref usedAt) is var ticks and > 0 && new DateTimeOffset(ticks, TimeSpan.Zero) is var used && !(used <= token.LastUsedAt)
+                ? token with { LastUsedAt = used }
+                : token;
+
+        public bool IsValid(DateTimeOffset now) => (token.Session is null ? token : Current).IsValid(now);
+
+        public void Use(DateTimeOffset now) => Volatile.Write(ref usedAt, now.UtcTicks);
+    }
 }

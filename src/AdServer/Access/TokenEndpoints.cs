@@ -53,7 +53,7 @@ internal static class TokenEndpoints
             return ApiError.BadRequest("expiresAt lies in the past");
         }
 
-        if (request.PerformerId is { } performer && !await tenants.ExistsAsync(performer, cancellation))
+        if (request.PerformerId is { } performer && await tenants.FindAsync(performer, cancellation) is null)
         {
             return ApiError.NotFound("Performer not found");
         }

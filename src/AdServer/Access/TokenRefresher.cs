@@ -10,7 +10,21 @@ internal sealed class TokenRefresher(
     ITokenStore store, TokenDirectory directory, AccessSettings settings, TimeProvider clock, ILogger<TokenRefresher> log)
     : PollingRefresher("tokens that were made or revoked on other hosts are not known", settings.PollEvery, clock, log)
 {
+    private readonly Lock door = new();
     private DateTimeOffset? asked;
+    private Task? coming;
+
+    /// <summary>
+    /// Takes in what others wrote before the call, now and not at the next second; nothing where nobody else writes. Whoever calls meanwhile
+    /// waits for the same look, so that any number of callers is one look at a time.
+    /// </summary>
+    public Task HearAsync()
+    {
+        lock (door)
+        {
+            return asked is null ? Task.CompletedTask : coming ??= Task.Run(() => PollAsync(CancellationToken.None));
+        }
+    }
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -20,6 +34,12 @@ internal sealed class TokenRefresher(
 
     protected override async Task<bool> AskAsync(CancellationToken cancellation)
     {
+        lock (door)
+        {
+            // Who comes from here on may have to hear of what this look has passed by.
+            coming = null;
+        }
+
         var now = await store.ReadTokenClockAsync(cancellation);
         await foreach (var token in store.ListTokensAsync(asked, cancellation))
         {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using AdServer.Access;
+using AdServer.Access.SignIn;
 using AdServer.Common;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -159,9 +160,15 @@ internal static class PerformerEndpoints
         body.ValueKind == JsonValueKind.Object ? ContactRequest.ReadChange(body) : (ApiError.BadRequest("Invalid update data"), null);
 
     private static async Task<Results<Ok<Done>, ApiError>> RemoveAsync(
-        string id, HttpRequest http, PerformerChanges changes, AuditOrigin origin, CancellationToken cancellation)
+        string id, HttpRequest http, PerformerChanges changes, Sessions sessions, AuditOrigin origin, CancellationToken cancellation)
     {
         var error = await changes.RemoveAsync(id, origin, performer => Refuse(performer, http), cancellation);
+        if (error is null || error == CatalogErrors.PerformerNotFound)
+        {
+            // Whether it is gone by this call or was before: an earlier call may have been broken off here.
+            await sessions.ForgetAsync(new Subject(SubjectKind.Performer, id), cancellation);
+        }
+
         return error is null ? TypedResults.Ok(new Done("Performer deleted successfully")) : error;
     }
 }

@@ -55,7 +55,7 @@ internal static class WebModule
         app.UseOrigins(access);
     }
 
-    /// <summary>Takes the word of known proxies, and of nobody else, on a caller's address.</summary>
+    /// <summary>Takes the word of known proxies, and of nobody else, on a caller's address and on whether he came by https.</summary>
     private static void UseProxies(this WebApplication app, AccessSettings access)
     {
         if (access.Proxies.Length == 0)
@@ -63,7 +63,7 @@ internal static class WebModule
             return;
         }
 
-        var options = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor, ForwardLimit = null };
+        var options = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto, ForwardLimit = null };
         options.KnownProxies.Clear();
         options.KnownIPNetworks.Clear();
         foreach (var proxy in access.Proxies)

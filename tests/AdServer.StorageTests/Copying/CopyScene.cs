@@ -1,4 +1,5 @@
 using AdServer.Access;
+using AdServer.Access.SignIn;
 using AdServer.Catalog;
 using AdServer.Events;
 using static AdServer.StorageTests.Samples;
@@ -76,5 +77,10 @@ internal static class CopyScene
         await engine.Audit.AppendAuditAsync(AuditLaws.Entry("e1"), Token);
         await engine.Audit.EndAuditAsync("e1", AuditOutcome.Done, Noon.AddSeconds(1), Token);
         await engine.Audit.AppendAuditAsync(AuditLaws.Entry("e2") with { ObjectId = null, Before = null, After = null }, Token);
+        var credential = CredentialLaws.Full("d1");
+        await engine.Credentials.ReplaceCredentialAsync(credential, Token);
+        await engine.Credentials.ReplaceCredentialAsync(credential with { Version = 2, Stamp = "second" }, Token);
+        await engine.Credentials.ReplaceCredentialAsync(new Credential(new Subject(SubjectKind.Performer, "p1"), 1), Token);
+        await engine.Tokens.AddTokenAsync(TokenLaws.Session("s1", credential.Subject), Token);
     }
 }

@@ -21,6 +21,9 @@ public sealed class MongoAuditLaws() : AuditLaws(new MongoEngine());
 /// <summary>The laws of idempotency keys on MongoDB.</summary>
 public sealed class MongoIdempotencyLaws() : IdempotencyLaws(new MongoEngine());
 
+/// <summary>The laws of credentials on MongoDB.</summary>
+public sealed class MongoCredentialLaws() : CredentialLaws(new MongoEngine());
+
 /// <summary>What can happen between a host and MongoDB while the catalogue is changed: no change is lost, made twice or taken for another's.</summary>
 public sealed class MongoCatalogTests : IAsyncLifetime
 {

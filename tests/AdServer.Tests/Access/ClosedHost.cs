@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using AdServer.Common;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace AdServer.Tests.Access;
 
@@ -20,7 +21,10 @@ internal sealed class ClosedHost(AdServerHost host) : IAsyncDisposable
 
     public AdServerHost Host => host;
 
-    public static async Task<ClosedHost> StartAsync(params (string Name, string Value)[] settings)
+    public static Task<ClosedHost> StartAsync(params (string Name, string Value)[] settings) => StartAsync(null, settings);
+
+    /// <summary>Starts one whose services a test changes.</summary>
+    public static async Task<ClosedHost> StartAsync(Action<IServiceCollection>? services, params (string Name, string Value)[] settings)
     {
         var all = new Dictionary<string, string?> { ["Access:Mode"] = "Tokens", ["Access:BootstrapToken"] = Root };
         foreach (var (name, value) in settings)
@@ -28,7 +32,7 @@ internal sealed class ClosedHost(AdServerHost host) : IAsyncDisposable
             all[name] = value;
         }
 
-        return new ClosedHost(await AdServerHost.StartAsync(all));
+        return new ClosedHost(await AdServerHost.StartAsync(all, services));
     }
 
     /// <summary>Sends a request with a token, or with none.</summary>

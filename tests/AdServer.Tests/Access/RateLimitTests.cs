@@ -39,6 +39,20 @@ public sealed class RateLimitTests
         Assert.DoesNotContain(others, answer => answer.Status == 429);
     }
 
+    [Theory]
+    [InlineData("/sessions")]
+    [InlineData("/sign-in/reset")]
+    [InlineData("/sign-in/password")]
+    public async Task Who_guesses_is_asked_to_wait_a_minute(string path)
+    {
+        await using var closed = await ClosedHost.StartAsync(("Access:SignInPerMinute", "1"));
+
+        var answers = await SendAsync(() => closed.SendAsync(null, "POST", path, new { }));
+
+        Assert.Contains(answers, answer => answer.Status == 429);
+        Assert.All(answers.Where(answer => answer.Status == 429), answer => Assert.Equal("60", answer.Header("Retry-After")));
+    }
+
     [Fact]
     public async Task A_page_that_asks_for_each_day_of_a_year_at_once_is_answered()
     {

@@ -57,6 +57,15 @@ public sealed class RouteAccessTests
     }
 
     [Fact]
+    public void Whatever_asks_nobody_and_is_more_than_a_look_belongs_to_signing_in() => Assert.All(
+        RouteTable.All.Where(rule => rule.Door == RouteDoor.Open && rule.Method != "GET"),
+        rule =>
+        {
+            Assert.Equal(RateClass.SignIn, rule.Rate);
+            Assert.Matches("^/(sessions|sign-in)(/|$)", rule.Pattern);
+        });
+
+    [Fact]
     public async Task Where_app_keys_are_asked_for_the_routes_of_the_SDK_are_closed_too()
     {
         await using var closed = await ClosedHost.StartAsync(("Access:RequireAppKey", "true"));

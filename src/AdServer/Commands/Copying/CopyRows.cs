@@ -1,4 +1,5 @@
 using AdServer.Access;
+using AdServer.Access.SignIn;
 using AdServer.Catalog;
 using AdServer.Common;
 using AdServer.Events;
@@ -14,6 +15,7 @@ internal enum CopyStage
     Developers,
     Tokens,
     Audit,
+    Credentials,
     Ads,
     Packages,
 
@@ -51,7 +53,7 @@ internal abstract record CopyRows
         public override int Count => Items.Count;
     }
 
-    /// <summary>Tokens as hashes, those that ended, too.</summary>
+    /// <summary>Tokens as hashes, those that ended, too; no sessions: people sign in again.</summary>
     internal sealed record Tokens(IReadOnlyList<AccessToken> Items) : CopyRows
     {
         public override int Count => Items.Count;
@@ -59,6 +61,12 @@ internal abstract record CopyRows
 
     /// <summary>Entries with their ends; those of a piece weigh no more than a page's.</summary>
     internal sealed record Audit(IReadOnlyList<AuditEntry> Items) : CopyRows
+    {
+        public override int Count => Items.Count;
+    }
+
+    /// <summary>Passwords and one-time links, as hashes.</summary>
+    internal sealed record Credentials(IReadOnlyList<Credential> Items) : CopyRows
     {
         public override int Count => Items.Count;
     }
@@ -172,11 +180,14 @@ internal sealed record CopyCounts(
     /// <summary>Since when raw events are kept; nothing if all are.</summary>
     public UtcDay? RawSince { get; init; }
 
-    /// <summary>Tokens, those that ended, too.</summary>
+    /// <summary>Tokens, those that ended, too; no sessions.</summary>
     public long Tokens { get; init; }
 
     /// <summary>Entries of the audit.</summary>
     public long Audit { get; init; }
+
+    /// <summary>Subjects that have a password or a link to set one.</summary>
+    public long Credentials { get; init; }
 
     /// <summary>Rows of the days before, some of removed ads too: about how many are moved.</summary>
     public long Kept { get; init; }
@@ -188,6 +199,7 @@ internal sealed record CopyCounts(
         CopyStage.Developers => Developers,
         CopyStage.Tokens => Tokens,
         CopyStage.Audit => Audit,
+        CopyStage.Credentials => Credentials,
         CopyStage.Ads => Ads + RemovedAds,
         CopyStage.Packages => Packages,
         CopyStage.RawSince => RawSince is null ? 0 : 1,
@@ -203,7 +215,7 @@ internal sealed record CopyCounts(
     /// <summary>What must be equal in both stores. Packages are not: the roll-up adds those that had an event just before the source stopped.</summary>
     public IEnumerable<(string What, long Count)> Compared() =>
     [
-        ("performers", Performers), ("developers", Developers), ("tokens", Tokens), ("audit entries", Audit), ("ads", Ads),
+        ("performers", Performers), ("developers", Developers), ("tokens", Tokens), ("credentials", Credentials), ("audit entries", Audit), ("ads", Ads),
         ("removed ads", RemovedAds), ("events", Events),
         ("event ids", EventIds), ("delivery totals", Deliveries), ("request totals", Requests), ("delivered ads", Delivered),
     ];

@@ -39,7 +39,7 @@ internal sealed class MongoAccessStore(IMongoCommands commands, TimeProvider clo
     }
 
     public async Task<Developer?> FindDeveloperAsync(string id, CancellationToken cancellation) =>
-        await FindAsync(new("_id", id), cancellation) is { } document && !document.Has("removedAt") ? Read(document) : null;
+        await FindAsync(new() { { "_id", id }, { "removedAt", BsonNull.Value } }, cancellation) is { } document ? Read(document) : null;
 
     public async Task<Developer?> FindDeveloperByEmailAsync(string emailKey, CancellationToken cancellation) =>
         await FindAsync(new("emailKey", emailKey), cancellation) is { } document ? Read(document) : null;

@@ -41,7 +41,8 @@ internal sealed class MongoCopyEnd(MongoRetry commands, IStatsStore stats)
             Requests: await CountAsync(MongoCounters.Requests, [], cancellation),
             Delivered: await CountAsync(await MongoDeliveredStore.CollectionOfAsync(commands, cancellation), live, cancellation))
         {
-            Tokens = await CountAsync(MongoTokenStore.Collection, [], cancellation),
+            Tokens = await CountAsync(MongoTokenStore.Collection, MongoCopySource.IsMade, cancellation),
+            Credentials = await CountAsync(MongoCredentialStore.Collection, [], cancellation),
             Audit = await CountAsync(MongoAuditStore.Collection, [], cancellation),
             RawSince = await rawSince.ReadAsync(cancellation),
             Kept = await CountKeptAsync(cancellation),

@@ -29,7 +29,9 @@ internal sealed class MongoCopySource(
             CopyStage.Developers => PageAsync(
                 MongoAccessStore.Collection, IsThere, after, page => new CopyRows.Developers([.. page.Select(MongoAccessStore.Read)]), cancellation),
             CopyStage.Tokens => PageAsync(
-                MongoTokenStore.Collection, [], after, page => new CopyRows.Tokens([.. page.Select(MongoTokenStore.Read)]), cancellation),
+                MongoTokenStore.Collection, IsMade, after, page => new CopyRows.Tokens([.. page.Select(MongoTokenStore.Read)]), cancellation),
+            CopyStage.Credentials => PageAsync(
+                MongoCredentialStore.Collection, [], after, page => new CopyRows.Credentials([.. page.Select(MongoCredentialStore.Read)]), cancellation),
             CopyStage.Audit => ReadAuditAsync(after, cancellation),
             CopyStage.Ads => PageAsync(MongoAds.Collection, IsSettled, after, page => new CopyRows.Ads([.. page.Select(ReadAd)]), cancellation),
             CopyStage.Packages => ReadPackagesAsync(after, cancellation),
@@ -58,6 +60,9 @@ internal sealed class MongoCopySource(
     public Task<IReadOnlyList<string>> ReadRemarksAsync(CancellationToken cancellation) => Task.FromResult<IReadOnlyList<string>>([]);
 
     private static BsonDocument IsThere => new("removedAt", BsonNull.Value);
+
+    /// <summary>A token that somebody made, and no session.</summary>
+    public static BsonDocument IsMade => new(MongoTokenStore.SubjectField, BsonNull.Value);
 
     private static BsonDocument IsSettled => new("pending", BsonNull.Value);
 

@@ -30,6 +30,8 @@ internal sealed class MongoCopyTarget(
             CopyRows.Developers { Items: var items } => InsertAsync(MongoAccessStore.Collection, items.Select(MongoAccessStore.Write), cancellation),
             CopyRows.Tokens { Items: var items } => AddAsync(MongoTokenStore.Collection, items.Select(MongoTokenStore.Write), cancellation),
             CopyRows.Audit { Items: var items } => AddAuditAsync(items, cancellation),
+            CopyRows.Credentials { Items: var items } =>
+                InsertAsync(MongoCredentialStore.Collection, items.Select(MongoCredentialStore.Write), cancellation),
             CopyRows.Ads { Items: var items } => AddAsync(MongoAds.Collection, items.Select(WriteAd), cancellation),
             CopyRows.Packages { Items: var items } => InsertAsync(
                 MongoPackages.Collection, items.Select((name, index) => Package(name, before.Done + index)), cancellation),

@@ -1,4 +1,5 @@
 using AdServer.Access;
+using AdServer.Access.SignIn;
 using AdServer.Catalog;
 using AdServer.Commands.Backups;
 using AdServer.Commands.Copying;
@@ -36,6 +37,7 @@ internal static class MongoModule
         services.AddSingleton<ITokenStore, MongoTokenStore>();
         services.AddSingleton<IAuditStore, MongoAuditStore>();
         services.AddSingleton<IIdempotencyStore, MongoIdempotencyStore>();
+        services.AddSingleton<ICredentialStore, MongoCredentialStore>();
         services.AddSingleton<MongoEventJournal>();
         services.AddSingleton<IEventJournal>(provider => provider.GetRequiredService<MongoEventJournal>());
         services.AddSingleton(provider => new MongoSpools(provider.GetRequiredService<MongoRetry>(), provider.GetService<SqliteSpool>()));

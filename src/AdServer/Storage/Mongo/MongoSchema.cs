@@ -32,6 +32,7 @@ internal static class MongoSchema
         [MongoTokenStore.Collection] =
         [
             new("hash", ["hash"], IsUnique: true), new("changed", ["changedAt", "_id"]),
+            new(MongoTokenStore.SubjectField, [MongoTokenStore.SubjectField], IsSparse: true),
         ],
         [MongoAuditStore.Collection] =
         [
@@ -40,6 +41,7 @@ internal static class MongoSchema
         ],
         [MongoAuditStore.Ends] = [],
         [MongoIdempotencyStore.Collection] = [new("caller", ["callerId"]), new("created", ["createdAt"])],
+        [MongoCredentialStore.Collection] = [new("link", [MongoCredentialStore.LinkHashes], IsSparse: true)],
         ["ads"] =
         [
             new("created", ["createdAt", "_id"]), new("changed", ["changedAt", "_id"]), new("performer", ["performerId", "createdAt", "_id"]),
@@ -136,7 +138,8 @@ internal static class MongoSchema
     /// event's <c>revision</c>) is absent from what was there before, which means that it came before its day was closed. Of what version 3 added
     /// <c>delivered_ads</c> is filled before, by a start that dies as often as it does; an event's <c>flaw</c> and <c>daily_invalid_stats</c> are
     /// absent where nobody rated it, which means that it counts as valid; what retention needs (<c>raw_since</c>, <c>thinned</c>, <c>removedOn</c>) is
-    /// absent where nothing was removed. Version 4 added <c>tokens</c>, version 5 <c>audit</c> and <c>idempotency_keys</c>.
+    /// absent where nothing was removed. Version 4 added <c>tokens</c>, version 5 <c>audit</c>, <c>idempotency_keys</c> and
+    /// <c>credentials</c>; a token without a <c>subject</c> is no session.
     /// </summary>
     public static async Task RaiseAsync(IMongoCommands commands, Func<Task> fillDelivered, CancellationToken cancellation)
     {

@@ -1,4 +1,5 @@
 using AdServer.Access;
+using AdServer.Access.SignIn;
 using AdServer.Common;
 using MongoDB.Bson;
 
@@ -11,7 +12,10 @@ internal sealed class MongoTokenStore(IMongoCommands commands, TimeProvider cloc
 {
     public const string Collection = "tokens";
 
-    private static readonly string[] Optional = ["performerId", "scopes", "expiresAt", "revokedAt", "lastUsedAt"];
+    /// <summary>The field that a session alone has.</summary>
+    public const string SubjectField = "subject";
+
+    private static readonly string[] Optional = ["performerId", "scopes", "expiresAt", "revokedAt", "lastUsedAt", SubjectField, "stamp"];
 
     private static readonly BsonDocument Stamp = new("changedAt", true);
 
@@ -58,12 +62,28 @@ internal sealed class MongoTokenStore(IMongoCommands commands, TimeProvider cloc
         (await commands.RunAsync(MongoWrites.Update(Collection, new("_id", id), update), cancellation)).ThrowIfFailed();
     }
 
+    public async Task RevokeSessionsAsync(Subject subject, DateTimeOffset at, CancellationToken cancellation)
+    {
+        var filter = new BsonDocument { { SubjectField, $"{subject}" }, { "revokedAt", BsonNull.Value } };
+        var update = new BsonDocument { { "$set", new BsonDocument("revokedAt", MongoFields.Instant(at)) }, { "$currentDate", Stamp } };
+        (await commands.RunAsync(MongoWrites.Update(Collection, filter, update, multi: true), cancellation)).ThrowIfFailed();
+    }
+
+    public async Task RemoveSessionsAsync(DateTimeOffset expiredBefore, CancellationToken cancellation)
+    {
+        var filter = new BsonDocument
+        {
+            { SubjectField, new BsonDocument("$gt", string.Empty) },
+            { "expiresAt", new BsonDocument("$lt", MongoFields.Instant(expiredBefore)) },
+        };
+        (await commands.RunAsync(MongoWrites.Delete(Collection, filter), cancellation)).ThrowIfFailed();
+    }
+
     public async Task NoteUsesAsync(IReadOnlyCollection<TokenUse> uses, CancellationToken cancellation)
     {
         foreach (var some in uses.Chunk(MongoVerbs.MostStatements))
         {
-            var statements = some.Select(use => MongoVerbs.Statement(
-                new("_id", use.TokenId), new BsonDocument("$max", new BsonDocument("lastUsedAt", MongoFields.Instant(use.At)))));
+            var statements = some.Select(Note);
             var update = new BsonDocument { { "update", Collection }, { "updates", new BsonArray(statements) }, { "ordered", false } }.Durable();
             (await commands.RunAsync(update, cancellation)).ThrowIfFailed();
         }
@@ -77,6 +97,23 @@ internal sealed class MongoTokenStore(IMongoCommands commands, TimeProvider cloc
 
     public async Task<DateTimeOffset?> ReadTokenClockAsync(CancellationToken cancellation) =>
         (await commands.RunAsync(new BsonDocument("hello", 1), cancellation)).Instant("localTime");
+
+    /// <summary>A use of a session is told to other hosts, which would take it for idle; not each minute.</summary>
+    private static BsonDocument Note(TokenUse use)
+    {
+        var max = new BsonDocument("$max", new BsonDocument("lastUsedAt", MongoFields.Instant(use.At)));
+        if (!use.IsSession)
+        {
+            return MongoVerbs.Statement(new("_id", use.TokenId), max);
+        }
+
+        var old = new BsonArray
+        {
+            new BsonDocument("lastUsedAt", BsonNull.Value),
+            new BsonDocument("lastUsedAt", new BsonDocument("$lte", MongoFields.Instant(use.At - SessionMark.NotedEvery))),
+        };
+        return MongoVerbs.Statement(new() { { "_id", use.TokenId }, { "$or", old } }, max.Add("$currentDate", Stamp));
+    }
 
     public static BsonDocument Write(AccessToken token)
     {
@@ -94,6 +131,8 @@ internal sealed class MongoTokenStore(IMongoCommands commands, TimeProvider cloc
         document.Add("expiresAt", () => MongoFields.Instant(token.ExpiresAt!.Value), token.ExpiresAt is not null);
         document.Add("revokedAt", () => MongoFields.Instant(token.RevokedAt!.Value), token.RevokedAt is not null);
         document.Add("lastUsedAt", () => MongoFields.Instant(token.LastUsedAt!.Value), token.LastUsedAt is not null);
+        document.Add(SubjectField, () => $"{token.Session!.Subject}", token.Session is not null);
+        document.Add("stamp", () => token.Session!.Stamp, token.Session is not null);
         return document;
     }
 
@@ -106,6 +145,7 @@ internal sealed class MongoTokenStore(IMongoCommands commands, TimeProvider cloc
             ExpiresAt = document.InstantOrNull("expiresAt"),
             RevokedAt = document.InstantOrNull("revokedAt"),
             LastUsedAt = document.InstantOrNull("lastUsedAt"),
+            Session = document.Has(SubjectField) ? new SessionMark(Subject.Parse(document.Text(SubjectField)), document.Text("stamp")) : null,
         };
 
     private async Task<BsonDocument?> FindAsync(string id, CancellationToken cancellation)

@@ -18,7 +18,8 @@ internal static class SqliteCopyEnd
         session.Number("SELECT count(*) FROM daily_requests"),
         session.Number("SELECT count(*) FROM delivered_ads WHERE ad_number IN (SELECT number FROM ads WHERE removed_at IS NULL)"))
     {
-        Tokens = session.Number("SELECT count(*) FROM tokens"),
+        Tokens = session.Number("SELECT count(*) FROM tokens WHERE subject IS NULL"),
+        Credentials = session.Number("SELECT count(*) FROM credentials"),
         Audit = session.Number("SELECT count(*) FROM audit"),
         RawSince = SqliteRawSince.Read(session),
         Kept = session.Number(

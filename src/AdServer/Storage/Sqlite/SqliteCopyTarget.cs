@@ -36,8 +36,8 @@ internal sealed class SqliteCopyTarget(SqliteDatabase database, StorageLocation 
             case CopyRows.Performers { Items: var items }:
                 ForEach(items, one => SqlitePerformers.Add(session, one));
                 break;
-            case CopyRows.Developers { Items: var items }:
-                ForEach(items, one => SqliteAccessStore.Add(session, one));
+            case CopyRows.Developers or CopyRows.Tokens or CopyRows.Credentials:
+                AddAccess(session, rows);
                 break;
             case CopyRows.Ads { Items: var items }:
                 ForEach(items, one => AddAd(session, one));
@@ -60,6 +60,24 @@ internal sealed class SqliteCopyTarget(SqliteDatabase database, StorageLocation 
             default:
                 AddOther(session, rows);
                 break;
+        }
+    }
+
+    private static void AddAccess(SqliteSession session, CopyRows rows)
+    {
+        switch (rows)
+        {
+            case CopyRows.Developers { Items: var items }:
+                ForEach(items, one => SqliteAccessStore.Add(session, one));
+                break;
+            case CopyRows.Tokens { Items: var items }:
+                ForEach(items, one => SqliteTokenStore.Add(session, one));
+                break;
+            case CopyRows.Credentials { Items: var items }:
+                ForEach(items, one => SqliteCredentialStore.Add(session, one));
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(rows));
         }
     }
 

@@ -1,4 +1,5 @@
 using AdServer.Access;
+using AdServer.Access.SignIn;
 using AdServer.Catalog;
 using AdServer.Commands.Backups;
 using AdServer.Commands.Copying;
@@ -20,6 +21,7 @@ internal static class SqliteModule
         .AddSingleton<ITokenStore, SqliteTokenStore>()
         .AddSingleton<IAuditStore, SqliteAuditStore>()
         .AddSingleton<IIdempotencyStore, SqliteIdempotencyStore>()
+        .AddSingleton<ICredentialStore, SqliteCredentialStore>()
         .AddSingleton<IEventJournal, SqliteEventJournal>()
         .AddSingleton<IStatsStore, SqliteStatsStore>()
         .AddSingleton<IDeliveredStore, SqliteDeliveredStore>()

@@ -224,5 +224,15 @@ internal sealed class SqliteSchema(string noun, string setting, int applicationI
             status INTEGER, answered_id TEXT) STRICT, WITHOUT ROWID;
         CREATE INDEX idempotency_keys_by_caller ON idempotency_keys (caller_id);
         CREATE INDEX idempotency_keys_by_time ON idempotency_keys (created_at);
+
+        -- Sign-in: whose session a token is and with which password it began; passwords as hashes, and one-time links.
+        ALTER TABLE tokens ADD COLUMN subject TEXT;
+        ALTER TABLE tokens ADD COLUMN stamp TEXT;
+        CREATE INDEX tokens_by_subject ON tokens (subject) WHERE subject IS NOT NULL;
+        CREATE TABLE credentials (subject TEXT PRIMARY KEY, version INTEGER NOT NULL, password TEXT, stamp TEXT NOT NULL) STRICT, WITHOUT ROWID;
+        CREATE TABLE sign_in_links (
+            hash TEXT PRIMARY KEY, subject TEXT NOT NULL REFERENCES credentials (subject), kind INTEGER NOT NULL,
+            expires_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+        CREATE INDEX sign_in_links_by_subject ON sign_in_links (subject, expires_at);
         """;
 }

@@ -1,12 +1,14 @@
 using System.Text.Json;
 using AdServer.Access;
+using AdServer.Access.SignIn;
 
 namespace AdServer.Storage.Sqlite;
 
 /// <summary>Tokens in SQLite. One process writes them, so nobody else has news of them.</summary>
 internal sealed class SqliteTokenStore(SqliteDatabase database) : ITokenStore
 {
-    private const string Columns = "id, name, hash, role, created_at, performer_id, packages, scopes, expires_at, revoked_at, last_used_at";
+    private const string Columns =
+        "id, name, hash, role, created_at, performer_id, packages, scopes, expires_at, revoked_at, last_used_at, subject, stamp";
 
     public Task<bool> AddTokenAsync(AccessToken token, CancellationToken cancellation) =>
         database.WriteAsync(SqliteLane.Urgent, session => Add(session, token), cancellation);
@@ -51,6 +53,26 @@ internal sealed class SqliteTokenStore(SqliteDatabase database) : ITokenStore
             },
             cancellation);
 
+    public Task RevokeSessionsAsync(Subject subject, DateTimeOffset at, CancellationToken cancellation) =>
+        database.WriteAsync(
+            SqliteLane.Urgent,
+            session =>
+            {
+                using var update = session.Kept("UPDATE tokens SET revoked_at = ? WHERE subject = ? AND revoked_at IS NULL");
+                return update.Put(at).Put($"{subject}").Run();
+            },
+            cancellation);
+
+    public Task RemoveSessionsAsync(DateTimeOffset expiredBefore, CancellationToken cancellation) =>
+        database.WriteAsync(
+            SqliteLane.Background,
+            session =>
+            {
+                using var delete = session.Kept("DELETE FROM tokens WHERE subject IS NOT NULL AND expires_at < ?");
+                return delete.Put(expiredBefore).Run();
+            },
+            cancellation);
+
     public Task NoteUsesAsync(IReadOnlyCollection<TokenUse> uses, CancellationToken cancellation) =>
         database.WriteAsync(
             SqliteLane.Background,
@@ -77,21 +99,22 @@ internal sealed class SqliteTokenStore(SqliteDatabase database) : ITokenStore
 
     public Task<DateTimeOffset?> ReadTokenClockAsync(CancellationToken cancellation) => Task.FromResult<DateTimeOffset?>(null);
 
-    /// <summary>Tokens after one, by their identities.</summary>
+    /// <summary>Tokens after one, by their identities, without sessions: those are of this store.</summary>
     public static IReadOnlyList<AccessToken> ListAfter(SqliteSession session, string after, int limit)
     {
-        using var select = session.Kept($"SELECT {Columns} FROM tokens WHERE id > ? ORDER BY id LIMIT ?");
+        using var select = session.Kept($"SELECT {Columns} FROM tokens WHERE id > ? AND subject IS NULL ORDER BY id LIMIT ?");
         return [.. select.Put(after).Put(limit).Rows().Select(Read)];
     }
 
     /// <summary>Adds it unless its identity or its hash is taken; says whether it was added.</summary>
     public static bool Add(SqliteSession session, AccessToken token)
     {
-        using var insert = session.Kept($"INSERT INTO tokens ({Columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING");
+        using var insert = session.Kept($"INSERT INTO tokens ({Columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING");
         return insert.Put(token.Id).Put(token.Name).Put(token.Hash).Put(token.Role).Put(token.CreatedAt).Put(token.PerformerId)
             .Put(JsonSerializer.Serialize(token.Packages))
             .Put(token.Scopes is { } scopes ? JsonSerializer.Serialize(TokenScopes.Names(scopes)) : null)
-            .Put(token.ExpiresAt).Put(token.RevokedAt).Put(token.LastUsedAt).Run() == 1;
+            .Put(token.ExpiresAt).Put(token.RevokedAt).Put(token.LastUsedAt)
+            .Put(token.Session?.Subject.ToString()).Put(token.Session?.Stamp).Run() == 1;
     }
 
     private static List<AccessToken> List(SqliteSession session)
@@ -108,5 +131,6 @@ internal sealed class SqliteTokenStore(SqliteDatabase database) : ITokenStore
         ExpiresAt = row.InstantOrNull(8),
         RevokedAt = row.InstantOrNull(9),
         LastUsedAt = row.InstantOrNull(10),
+        Session = row.TextOrNull(11) is { } subject ? new SessionMark(Subject.Parse(subject), row.Text(12)) : null,
     };
 }

@@ -1,0 +1,96 @@
+using AdServer.Common;
+
+namespace AdServer.Access.SignIn;
+
+/// <summary>
+/// Lets people in. An address that nobody has, one without a password and a wrong password are one answer after the same work: the same look-ups, and
+/// always two passwords verified, since a developer and a performer may share an address.
+/// </summary>
+internal sealed class SignInCheck(
+    People people,
+    ICredentialStore store,
+    Credentials credentials,
+    Passwords passwords,
+    LockOut lockOut,
+    Sessions sessions,
+    SignInMetrics metrics)
+{
+    /// <summary>Looked up where there is nobody.</summary>
+    private static readonly Subject Nobody = new(SubjectKind.Developer, "nobody");
+
+    private static readonly ApiError Wrong = new(StatusCodes.Status401Unauthorized, "E-mail address or password is wrong");
+    private static readonly ApiError Busy = ApiError.Unavailable("Too many people sign in at once; try again");
+
+    /// <summary>Begins a session, or says why not.</summary>
+    public async Task<(ApiError? Error, (string Secret, AccessToken Session)? Session)> TryAsync(
+        string emailKey, string password, CancellationToken cancellation)
+    {
+        if (lockOut.Begin(emailKey) is { } wait)
+        {
+            return (metrics.Locked(TooEarly(wait)), null);
+        }
+
+        if (sessions.AreTooMany)
+        {
+            lockOut.GiveBack(emailKey);
+            return (metrics.Busy(Busy), null);
+        }
+
+        try
+        {
+            return await VerifyAsync(emailKey, password, cancellation);
+        }
+        catch (StoreUnavailableException)
+        {
+            lockOut.GiveBack(emailKey);
+            throw;
+        }
+    }
+
+    private async Task<(ApiError? Error, (string Secret, AccessToken Session)? Session)> VerifyAsync(
+        string emailKey, string password, CancellationToken cancellation)
+    {
+        var (developer, performer) = await people.FindByEmailAsync(emailKey, cancellation);
+        var first = await store.FindCredentialAsync(developer?.Subject ?? Nobody, cancellation);
+        var second = await store.FindCredentialAsync(performer?.Subject ?? Nobody, cancellation);
+        var verdicts = await passwords.RunAsync(
+            () => new Verdicts(passwords.Verify(first?.Password, password), passwords.Verify(second?.Password, password)), cancellation);
+        if (verdicts is null)
+        {
+            lockOut.GiveBack(emailKey);
+            return (metrics.Busy(Busy), null);
+        }
+
+        var session = verdicts.Developer != PasswordVerdict.Wrong ? await BeginAsync(developer!, first!, verdicts.Developer, password, cancellation)
+            : verdicts.Performer != PasswordVerdict.Wrong ? await BeginAsync(performer!, second!, verdicts.Performer, password, cancellation)
+            : null;
+        if (session is null)
+        {
+            return (metrics.Refused(Wrong), null);
+        }
+
+        lockOut.Clear(emailKey);
+        metrics.Accepted();
+        return (null, session);
+    }
+
+    private async Task<(string Secret, AccessToken Session)?> BeginAsync(
+        Person person, Credential credential, PasswordVerdict verdict, string password, CancellationToken cancellation)
+    {
+        // For want of a turn it is hashed anew the next time.
+        if (verdict == PasswordVerdict.RightButOld && await passwords.RunAsync(() => passwords.Hash(password), cancellation) is { } hash)
+        {
+            await credentials.RehashAsync(person.Subject, credential.Password!, hash, cancellation);
+        }
+
+        return await sessions.BeginAsync(person, credential.Stamp, cancellation);
+    }
+
+    private static ApiError TooEarly(TimeSpan wait)
+    {
+        var seconds = (int)Math.Ceiling(wait.TotalSeconds);
+        return new ApiError(StatusCodes.Status429TooManyRequests, $"Too many wrong passwords; try again in {seconds} s", seconds);
+    }
+
+    private sealed record Verdicts(PasswordVerdict Developer, PasswordVerdict Performer);
+}

@@ -1,0 +1,91 @@
+using Xunit;
+
+namespace AdServer.Tests.Access;
+
+/// <summary>What pages of other sites can do with somebody's session: nothing. And where a session's cookie goes.</summary>
+public sealed class CrossSiteTests
+{
+    private const string Ann = "ann@example.com";
+
+    [Theory]
+    [InlineData(200, "Sec-Fetch-Site", "same-origin")]
+    [InlineData(200, "Sec-Fetch-Site", "none")]
+    [InlineData(403, "Sec-Fetch-Site", "same-site")]
+    [InlineData(403, "Sec-Fetch-Site", "cross-site")]
+    [InlineData(403, "Sec-Fetch-Site", "")]
+    [InlineData(200, null, null)]
+    [InlineData(200, "Origin", "{own}")]
+    [InlineData(200, "Origin", "https://ads.example.com")]
+    [InlineData(403, "Origin", "http://ads.example.com")]
+    [InlineData(403, "Origin", "https://ads.example.com.evil.example")]
+    [InlineData(403, "Origin", "https://evil.example")]
+    [InlineData(403, "Origin", "null")]
+    [InlineData(403, "Origin", "")]
+    public async Task A_change_by_cookie_is_made_for_our_own_page_or_a_program_alone(int status, string? header, string? value)
+    {
+        await using var scene = await SignInScene.StartAsync(("Access:PublicUrl", "https://ads.example.com/portal"));
+        await scene.AddDeveloperAsync(Ann);
+        var cookie = await scene.SignInAsync(Ann);
+        (string, string)[] headers = header is null ? [] : [(header, value!.Replace("{own}", scene.Host.Client.BaseAddress!.GetLeftPart(UriPartial.Authority), StringComparison.Ordinal))];
+
+        var changed = await scene.SendAsync(cookie, "POST", "/tokens", new { name = "n", role = "analyst" }, headers);
+        var signedIn = await scene.SendAsync(null, "POST", "/sessions", new { email = Ann, password = SignInScene.Password }, headers);
+
+        Assert.Equal((status == 200 ? 201 : 403, status == 200 ? 201 : 403), (changed.Status, signedIn.Status));
+        // Reading is not changing, and a token goes with no request by itself.
+        Assert.Equal(200, (await scene.SendAsync(cookie, "GET", "/tokens", null, headers)).Status);
+        Assert.Equal(201, (await scene.SendAsync(null, "POST", "/tokens", new { name = "n", role = "analyst" }, [("Authorization", $"Bearer {ClosedHost.Root}"), .. headers])).Status);
+        Assert.Equal(status, (await scene.SendAsync(cookie, "DELETE", "/sessions/current", null, headers)).Status);
+    }
+
+    [Fact]
+    public async Task Our_own_origin_does_not_help_where_the_browser_names_another_site()
+    {
+        await using var scene = await SignInScene.StartAsync();
+        await scene.AddDeveloperAsync(Ann);
+        var cookie = await scene.SignInAsync(Ann);
+        var own = scene.Host.Client.BaseAddress!.GetLeftPart(UriPartial.Authority);
+
+        Assert.Equal(403, (await scene.SendAsync(cookie, "POST", "/tokens", new { }, ("Origin", own), ("Sec-Fetch-Site", "cross-site"))).Status);
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1", true)]
+    [InlineData("192.0.2.1", false)]
+    public async Task A_cookie_is_for_https_alone_where_a_known_proxy_says_that_the_request_was(string proxy, bool isSecure)
+    {
+        await using var scene = await SignInScene.StartAsync(("Access:Proxies:0", proxy));
+        await scene.AddDeveloperAsync(Ann);
+
+        var answer = await scene.SendAsync(
+            null, "POST", "/sessions", new { email = Ann, password = SignInScene.Password }, ("X-Forwarded-For", "198.51.100.7"), ("X-Forwarded-Proto", "https"));
+
+        Assert.Equal(isSecure, answer.Has(201).Header("Set-Cookie")!.Contains("; secure", StringComparison.OrdinalIgnoreCase));
+    }
+
+    [Fact]
+    public async Task The_SDKs_calls_know_no_cookies()
+    {
+        await using var scene = await SignInScene.StartAsync(("Access:RequireAppKey", "true"));
+        await scene.AddDeveloperAsync(Ann);
+        var cookie = await scene.SignInAsync(Ann);
+
+        Assert.Equal(401, (await scene.GetAsync(cookie, "/ads/random?packageName=com.example.a")).Status);
+        Assert.Equal(401, (await scene.SendAsync(cookie, "POST", "/ad_event", new { })).Status);
+    }
+
+    [Fact]
+    public async Task Where_access_is_open_everybody_is_everybody_and_sessions_work_too()
+    {
+        await using var scene = await SignInScene.StartAsync(("Access:Mode", "Open"));
+        await scene.AddDeveloperAsync(Ann);
+        var cookie = await scene.SignInAsync(Ann);
+        foreach (var sent in new[] { null, cookie })
+        {
+            var current = (await scene.GetAsync(sent, "/sessions/current")).Has(200).Json;
+            Assert.Equal(("open", "everybody"), (current.Text("mode"), current.Text("name")));
+        }
+
+        Assert.Equal((200, 404), ((await scene.SendAsync(cookie, "DELETE", "/sessions/current")).Status, (await scene.SendAsync(null, "DELETE", "/sessions/current")).Status));
+    }
+}
