@@ -9,8 +9,16 @@ namespace AdServer.StorageTests;
 /// <summary>SQLite on a file in a folder that goes away with the test.</summary>
 internal sealed class SqliteEngine : TestEngine
 {
-    /// <summary>Takes back what versions 3 and 4 of the schema added.</summary>
-    public const string BackToTheSecondSchema =
+    /// <summary>Takes back what version 5 of the schema added.</summary>
+    public const string BackToTheFourthSchema =
+        """
+        ALTER TABLE ad_events DROP COLUMN verified;
+        DROP TABLE signing_keys;
+        PRAGMA user_version = 4;
+        """;
+
+    /// <summary>Takes back what versions 3 and 4 added, too.</summary>
+    public const string BackToTheSecondSchema = BackToTheFourthSchema +
         """
         ALTER TABLE ad_events DROP COLUMN flaw;
         ALTER TABLE ad_events DROP COLUMN user_agent;

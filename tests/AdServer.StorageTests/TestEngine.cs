@@ -3,6 +3,7 @@ using AdServer.Catalog;
 using AdServer.Commands;
 using AdServer.Common;
 using AdServer.Events;
+using AdServer.Serving;
 using AdServer.Stats;
 using AdServer.Storage;
 using Microsoft.Extensions.DependencyInjection;
@@ -27,6 +28,8 @@ internal abstract class TestEngine : IAsyncDisposable
     public IAccessStore Access => Get<IAccessStore>();
 
     public ITokenStore Tokens => Get<ITokenStore>();
+
+    public ISigningKeyStore SigningKeys => Get<ISigningKeyStore>();
 
     public virtual IEventJournal Journal => Get<IEventJournal>();
 

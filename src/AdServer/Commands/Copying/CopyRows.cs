@@ -2,6 +2,7 @@ using AdServer.Access;
 using AdServer.Catalog;
 using AdServer.Common;
 using AdServer.Events;
+using AdServer.Serving;
 using AdServer.Stats;
 
 namespace AdServer.Commands.Copying;
@@ -13,6 +14,7 @@ internal enum CopyStage
     Performers,
     Developers,
     Tokens,
+    SigningKeys,
     Ads,
     Packages,
 
@@ -52,6 +54,12 @@ internal abstract record CopyRows
 
     /// <summary>Tokens as hashes, those that ended, too.</summary>
     internal sealed record Tokens(IReadOnlyList<AccessToken> Items) : CopyRows
+    {
+        public override int Count => Items.Count;
+    }
+
+    /// <summary>The secrets by which deliveries are signed.</summary>
+    internal sealed record SigningKeys(IReadOnlyList<SigningKey> Items) : CopyRows
     {
         public override int Count => Items.Count;
     }
@@ -168,6 +176,9 @@ internal sealed record CopyCounts(
     /// <summary>Tokens, those that ended, too.</summary>
     public long Tokens { get; init; }
 
+    /// <summary>Keys by which deliveries are signed, or were.</summary>
+    public long SigningKeys { get; init; }
+
     /// <summary>Rows of the days before, some of removed ads too: about how many are moved.</summary>
     public long Kept { get; init; }
 
@@ -177,6 +188,7 @@ internal sealed record CopyCounts(
         CopyStage.Performers => Performers,
         CopyStage.Developers => Developers,
         CopyStage.Tokens => Tokens,
+        CopyStage.SigningKeys => SigningKeys,
         CopyStage.Ads => Ads + RemovedAds,
         CopyStage.Packages => Packages,
         CopyStage.RawSince => RawSince is null ? 0 : 1,
@@ -192,7 +204,7 @@ internal sealed record CopyCounts(
     /// <summary>What must be equal in both stores. Packages are not: the roll-up adds those that had an event just before the source stopped.</summary>
     public IEnumerable<(string What, long Count)> Compared() =>
     [
-        ("performers", Performers), ("developers", Developers), ("tokens", Tokens), ("ads", Ads), ("removed ads", RemovedAds), ("events", Events),
-        ("event ids", EventIds), ("delivery totals", Deliveries), ("request totals", Requests), ("delivered ads", Delivered),
+        ("performers", Performers), ("developers", Developers), ("tokens", Tokens), ("signing keys", SigningKeys), ("ads", Ads),
+        ("removed ads", RemovedAds), ("events", Events), ("event ids", EventIds), ("delivery totals", Deliveries), ("request totals", Requests), ("delivered ads", Delivered),
     ];
 }

@@ -42,6 +42,7 @@ internal sealed class MongoCopyEnd(MongoRetry commands, IStatsStore stats)
             Delivered: await CountAsync(await MongoDeliveredStore.CollectionOfAsync(commands, cancellation), live, cancellation))
         {
             Tokens = await CountAsync(MongoTokenStore.Collection, [], cancellation),
+            SigningKeys = await CountAsync(MongoSigningKeyStore.Collection, [], cancellation),
             RawSince = await rawSince.ReadAsync(cancellation),
             Kept = await CountKeptAsync(cancellation),
         };

@@ -30,6 +30,8 @@ internal sealed class MongoCopySource(
                 MongoAccessStore.Collection, IsThere, after, page => new CopyRows.Developers([.. page.Select(MongoAccessStore.Read)]), cancellation),
             CopyStage.Tokens => PageAsync(
                 MongoTokenStore.Collection, [], after, page => new CopyRows.Tokens([.. page.Select(MongoTokenStore.Read)]), cancellation),
+            CopyStage.SigningKeys => PageAsync(
+                MongoSigningKeyStore.Collection, [], after, page => new CopyRows.SigningKeys([.. page.Select(MongoSigningKeyStore.Read)]), cancellation),
             CopyStage.Ads => PageAsync(MongoAds.Collection, IsSettled, after, page => new CopyRows.Ads([.. page.Select(ReadAd)]), cancellation),
             CopyStage.Packages => ReadPackagesAsync(after, cancellation),
             CopyStage.RawSince => kept.SayAsync(after, cancellation),

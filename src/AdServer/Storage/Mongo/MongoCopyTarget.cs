@@ -28,6 +28,8 @@ internal sealed class MongoCopyTarget(
             CopyRows.Performers { Items: var items } => AddAsync(MongoPerformers.Collection, items.Select(MongoPerformers.Write), cancellation),
             CopyRows.Developers { Items: var items } => InsertAsync(MongoAccessStore.Collection, items.Select(MongoAccessStore.Write), cancellation),
             CopyRows.Tokens { Items: var items } => AddAsync(MongoTokenStore.Collection, items.Select(MongoTokenStore.Write), cancellation),
+            CopyRows.SigningKeys { Items: var items } => InsertAsync(
+                MongoSigningKeyStore.Collection, items.Select(MongoSigningKeyStore.Write), cancellation),
             CopyRows.Ads { Items: var items } => AddAsync(MongoAds.Collection, items.Select(WriteAd), cancellation),
             CopyRows.Packages { Items: var items } => InsertAsync(
                 MongoPackages.Collection, items.Select((name, index) => Package(name, before.Done + index)), cancellation),

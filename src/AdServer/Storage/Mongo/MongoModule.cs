@@ -4,6 +4,7 @@ using AdServer.Commands.Backups;
 using AdServer.Commands.Copying;
 using AdServer.Common;
 using AdServer.Events;
+using AdServer.Serving;
 using AdServer.Stats;
 using AdServer.Storage.Mongo.Legacy;
 using AdServer.Storage.Spool;
@@ -34,6 +35,7 @@ internal static class MongoModule
         services.AddSingleton<ICatalogStore, MongoCatalogStore>();
         services.AddSingleton<IAccessStore, MongoAccessStore>();
         services.AddSingleton<ITokenStore, MongoTokenStore>();
+        services.AddSingleton<ISigningKeyStore, MongoSigningKeyStore>();
         services.AddSingleton<MongoEventJournal>();
         services.AddSingleton<IEventJournal>(provider => provider.GetRequiredService<MongoEventJournal>());
         services.AddSingleton(provider => new MongoSpools(provider.GetRequiredService<MongoRetry>(), provider.GetService<SqliteSpool>()));

@@ -9,7 +9,7 @@ namespace AdServer.Storage.Mongo;
 /// </summary>
 internal static class MongoSchema
 {
-    public const int Version = 4;
+    public const int Version = 5;
     public const string Meta = "meta";
 
     /// <summary>The version that added <c>delivered_ads</c>.</summary>
@@ -33,6 +33,7 @@ internal static class MongoSchema
         [
             new("hash", ["hash"], IsUnique: true), new("changed", ["changedAt", "_id"]),
         ],
+        [MongoSigningKeyStore.Collection] = [],
         ["ads"] =
         [
             new("created", ["createdAt", "_id"]), new("changed", ["changedAt", "_id"]), new("performer", ["performerId", "createdAt", "_id"]),
@@ -129,7 +130,8 @@ internal static class MongoSchema
     /// event's <c>revision</c>) is absent from what was there before, which means that it came before its day was closed. Of what version 3 added
     /// <c>delivered_ads</c> is filled before, by a start that dies as often as it does; an event's <c>flaw</c> and <c>daily_invalid_stats</c> are
     /// absent where nobody rated it, which means that it counts as valid; what retention needs (<c>raw_since</c>, <c>thinned</c>, <c>removedOn</c>) is
-    /// absent where nothing was removed. Version 4 added <c>tokens</c>.
+    /// absent where nothing was removed. Version 4 added <c>tokens</c>. Version 5 added <c>signing_keys</c>; an event's <c>verified</c> and its
+    /// rows are absent where nobody signed, which means that it is not.
     /// </summary>
     public static async Task RaiseAsync(IMongoCommands commands, Func<Task> fillDelivered, CancellationToken cancellation)
     {

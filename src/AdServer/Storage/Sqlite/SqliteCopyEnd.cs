@@ -19,6 +19,7 @@ internal static class SqliteCopyEnd
         session.Number("SELECT count(*) FROM delivered_ads WHERE ad_number IN (SELECT number FROM ads WHERE removed_at IS NULL)"))
     {
         Tokens = session.Number("SELECT count(*) FROM tokens"),
+        SigningKeys = session.Number("SELECT count(*) FROM signing_keys"),
         RawSince = SqliteRawSince.Read(session),
         Kept = session.Number(
             """

@@ -61,15 +61,18 @@ internal sealed class SqliteCopyTarget(SqliteDatabase database, StorageLocation 
                 AddEventIds(session, items);
                 break;
             default:
-                AddTotals(session, rows);
+                AddOthers(session, rows);
                 break;
         }
     }
 
-    private static void AddTotals(SqliteSession session, CopyRows rows)
+    private static void AddOthers(SqliteSession session, CopyRows rows)
     {
         switch (rows)
         {
+            case CopyRows.SigningKeys { Items: var items }:
+                ForEach(items, one => SqliteSigningKeyStore.Add(session, one));
+                break;
             case CopyRows.Deliveries { Items: var items }:
                 ForEach(items.GroupBy(one => one.Process, one => one.Total), some => SqliteCounters.ReplaceDeliveries(session, some.Key, [.. some]));
                 break;

@@ -4,6 +4,7 @@ using AdServer.Commands.Backups;
 using AdServer.Commands.Copying;
 using AdServer.Common;
 using AdServer.Events;
+using AdServer.Serving;
 using AdServer.Stats;
 
 namespace AdServer.Storage.Sqlite;
@@ -18,6 +19,7 @@ internal static class SqliteModule
         .AddSingleton<ICatalogStore, SqliteCatalogStore>()
         .AddSingleton<IAccessStore, SqliteAccessStore>()
         .AddSingleton<ITokenStore, SqliteTokenStore>()
+        .AddSingleton<ISigningKeyStore, SqliteSigningKeyStore>()
         .AddSingleton<IEventJournal, SqliteEventJournal>()
         .AddSingleton<IStatsStore, SqliteStatsStore>()
         .AddSingleton<IDeliveredStore, SqliteDeliveredStore>()
