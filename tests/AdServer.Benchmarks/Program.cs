@@ -4,6 +4,7 @@ return args switch
 {
     ["pick", .. var rest] => PickBenchmark.Run(rest),
     ["rate"] => RateBenchmark.Run(),
+    ["sign"] => SignBenchmark.Run(),
     ["start"] => await StartBenchmark.RunAsync(),
     ["stats"] => await StatsBenchmark.RunAsync(),
     ["mongo", .. var rest] => await MongoBenchmark.RunAsync(rest),
@@ -23,6 +24,7 @@ static int Help()
                   --packages <n>: for so many
           rate    what rating adds to an event at its receipt and to a delivery: time and bytes; the memory
                   of delivered pairs
+          sign    what signing adds to a delivery, and checking to an event: time and bytes
           start   a server on a store of 10,000 ads and a million events: time to its first ad, and its memory
           stats   the statistics of one ad: a read of 365 days beside a read of one day
           mongo   events a second into MongoDB, beside bare inserts; commands for a batch and for a roll;
