@@ -4,6 +4,7 @@ return args switch
 {
     ["pick", .. var rest] => PickBenchmark.Run(rest),
     ["rate"] => RateBenchmark.Run(),
+    ["sign"] => SignBenchmark.Run(),
     ["start"] => await StartBenchmark.RunAsync(),
     ["signin"] => await SignInBenchmark.RunAsync(),
     ["stats"] => await StatsBenchmark.RunAsync(),
@@ -24,6 +25,7 @@ static int Help()
                   --packages <n>: for so many
           rate    what rating adds to an event at its receipt and to a delivery: time and bytes; the memory
                   of delivered pairs
+          sign    what signing adds to a delivery, and checking to an event: time and bytes
           start   a server on a store of 10,000 ads and a million events: time to its first ad, and its memory
           signin  how long a sign-in is refused for, with a known and an unknown address: medians, and
                   their difference against the noise

@@ -28,7 +28,7 @@ public abstract class EventLaws : IAsyncLifetime
     [InlineData(" leading and trailing ")]
     public async Task An_event_is_read_exactly_as_it_was_written(string text)
     {
-        var written = Event(id: text, package: text, watched: 604_800_000) with { DeviceId = text, Timestamp = text, IsOtherPackage = true, UserAgent = text, Flaw = TrafficFlaw.Rate };
+        var written = Event(id: text, package: text, watched: 604_800_000) with { DeviceId = text, Timestamp = text, IsOtherPackage = true, UserAgent = text, Flaw = TrafficFlaw.Rate, IsVerified = true };
         var bare = Event(package: text) with { DeviceId = string.Empty };
 
         await engine.AppendAsync(written, bare);

@@ -70,7 +70,8 @@ internal sealed class LedgerModel(TestEngine engine)
         from watched in Gen.Choose(0, 100_000)
         from revision in Gen.Elements(0, 0, 0, 1, 2, 25, 40)
         from flaw in Gen.Elements(TrafficFlaw.None, TrafficFlaw.None, TrafficFlaw.Robot, TrafficFlaw.NotDelivered, TrafficFlaw.Rate)
-        select Event(ad, type, id, package, day, watched) with { IsOtherPackage = other, Revision = revision, Flaw = flaw };
+        from verified in Gen.Elements(false, true)
+        select Event(ad, type, id, package, day, watched) with { IsOtherPackage = other, Revision = revision, Flaw = flaw, IsVerified = verified };
 
     private Task TakeAsync(LedgerStep step) => step.Action switch
     {
@@ -125,6 +126,9 @@ internal sealed class LedgerModel(TestEngine engine)
         await CompareNetAsync([StatsGroup.Ad, StatsGroup.Day], one => new StatsKey(one.AdId, $"{one.Day}"));
         await CompareNetAsync([StatsGroup.Package], one => new StatsKey(one.CountedPackage, string.Empty));
         await CompareNetAsync([], _ => StatsKey.None);
+        await CompareVerifiedAsync([StatsGroup.Ad, StatsGroup.Day], one => new StatsKey(one.AdId, $"{one.Day}"));
+        await CompareVerifiedAsync([StatsGroup.Package], one => new StatsKey(one.CountedPackage, string.Empty));
+        await CompareVerifiedAsync([], _ => StatsKey.None);
 
         Assert.Empty(await engine.VerifyAsync());
     }
@@ -144,7 +148,7 @@ internal sealed class LedgerModel(TestEngine engine)
     /// <summary>Net counts and what they leave out: each event is in one of the two.</summary>
     private async Task CompareNetAsync(IReadOnlyList<StatsGroup> groups, Func<AdEvent, StatsKey> keyOf)
     {
-        var view = await engine.Stats.ReadAsync(new StatsQuery { GroupBy = groups, IsNet = true }, Token);
+        var view = await engine.Stats.ReadAsync(new StatsQuery { GroupBy = groups, Traffic = TrafficChoice.Net }, Token);
         foreach (var row in view.Rows)
         {
             var events = stored.Where(one => keyOf(one) == row.Key).ToLookup(one => one.Flaw, DayCounts.Of);
@@ -157,6 +161,21 @@ internal sealed class LedgerModel(TestEngine engine)
 
         Assert.Equal(stored.Select(keyOf).Distinct().Count(), view.Rows.Count(row => row.Key != StatsKey.None || stored.Count > 0));
         Assert.Equal(stored.Count(one => one.Flaw == TrafficFlaw.None), view.Total.Events.Events);
+    }
+
+    /// <summary>Verified counts: those of the events that are verified and have no flaw; the rows are those of all events.</summary>
+    private async Task CompareVerifiedAsync(IReadOnlyList<StatsGroup> groups, Func<AdEvent, StatsKey> keyOf)
+    {
+        var view = await engine.Stats.ReadAsync(new StatsQuery { GroupBy = groups, Traffic = TrafficChoice.Verified }, Token);
+        var verified = stored.Where(one => one.IsVerified && one.Flaw == TrafficFlaw.None).ToList();
+        foreach (var row in view.Rows)
+        {
+            Assert.Equal(verified.Where(one => keyOf(one) == row.Key).Aggregate(default(DayCounts), (sum, one) => sum + DayCounts.Of(one)), row.Measures.Events);
+            Assert.Null(row.Measures.Invalid);
+        }
+
+        Assert.Equal(stored.Select(keyOf).Distinct().Count(), view.Rows.Count(row => row.Key != StatsKey.None || stored.Count > 0));
+        Assert.Equal(verified.Count, view.Total.Events.Events);
     }
 
     private int HighestOf(AdDay day) => stored.Where(one => one.AdId == day.AdId && one.Day == day.Day).Max(one => one.Revision);

@@ -11,7 +11,7 @@ namespace AdServer.StorageTests;
 /// </summary>
 public abstract class NetLaws : IAsyncLifetime
 {
-    private static readonly StatsQuery Net = new() { IsNet = true };
+    private static readonly StatsQuery Net = new() { Traffic = TrafficChoice.Net };
 
     private readonly TestEngine engine;
 
@@ -194,7 +194,7 @@ public abstract class NetLaws : IAsyncLifetime
     {
         var found = new List<string>();
         await engine.Ledger.CheckDayAsync(
-            Today, page => found.AddRange(Ledger.Compare(page).Where(one => one.Table == LedgerTable.DailyInvalidStats).Select(one => $"{one.AdId} {one.Flaw}")), Token, mostKeys);
+            Today, page => found.AddRange(Ledger.Compare(page).Where(one => one.Table == LedgerTable.DailyInvalidStats).Select(one => $"{one.AdId} {one.Class}")), Token, mostKeys);
         return found;
     }
 }

@@ -8,7 +8,7 @@ namespace AdServer.StorageTests;
 /// <summary>Rules can be changed, and history rated by the new ones: net counts follow, gross counts never do, and raw equals rolled up.</summary>
 public abstract class RatingLaws : IAsyncLifetime
 {
-    private static readonly StatsQuery Net = new() { IsNet = true };
+    private static readonly StatsQuery Net = new() { Traffic = TrafficChoice.Net };
 
     private readonly TestEngine engine;
 
@@ -139,7 +139,7 @@ public abstract class RatingLaws : IAsyncLifetime
         foreach (var groups in new StatsGroup[][] { [], [StatsGroup.Ad], [StatsGroup.Ad, StatsGroup.Day], [StatsGroup.Package] })
         {
             var query = new StatsQuery { GroupBy = groups };
-            Assert.Equal((await engine.Stats.ReadAsync(query, Token)).Rows, (await engine.Stats.ReadAsync(query with { IsNet = true }, Token)).Rows);
+            Assert.Equal((await engine.Stats.ReadAsync(query, Token)).Rows, (await engine.Stats.ReadAsync(query with { Traffic = TrafficChoice.Net }, Token)).Rows);
         }
     }
 

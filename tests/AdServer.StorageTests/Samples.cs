@@ -137,9 +137,9 @@ internal static class Samples
         left.AdDays.Except(right.AdDays).Concat(right.AdDays.Except(left.AdDays)).Select(row => $"{what}: {row}")
             .Concat(left.PackageDays.Except(right.PackageDays).Concat(right.PackageDays.Except(left.PackageDays)).Select(row => $"{what}: {row}"))
             .Concat(left.Revisions.Except(right.Revisions).Concat(right.Revisions.Except(left.Revisions)).Select(row => $"{what}: {row}"))
-            .Concat(NotNull(left.Invalid).Except(NotNull(right.Invalid)).Concat(NotNull(right.Invalid).Except(NotNull(left.Invalid))).Select(row => $"{what}: {row}"));
+            .Concat(NotNull(left.Classes).Except(NotNull(right.Classes)).Concat(NotNull(right.Classes).Except(NotNull(left.Classes))).Select(row => $"{what}: {row}"));
 
     /// <summary>A row of invalid traffic may be there and say nothing: rating anew took its events away.</summary>
-    private static IEnumerable<KeyValuePair<InvalidDay, DayCounts>> NotNull(IReadOnlyDictionary<InvalidDay, DayCounts> rows) =>
+    private static IEnumerable<KeyValuePair<ClassDay, DayCounts>> NotNull(IReadOnlyDictionary<ClassDay, DayCounts> rows) =>
         rows.Where(row => row.Value != default);
 }

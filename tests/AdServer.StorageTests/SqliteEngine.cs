@@ -12,6 +12,8 @@ internal sealed class SqliteEngine : TestEngine
     /// <summary>Takes back what version 5 of the schema added.</summary>
     public const string BackToTheFourthSchema =
         """
+        ALTER TABLE ad_events DROP COLUMN verified;
+        DROP TABLE signing_keys;
         DROP TABLE audit_ends;
         DROP TABLE audit;
         DROP TABLE idempotency_keys;

@@ -38,7 +38,7 @@ public sealed class SqliteQueryPlanTests : IAsyncDisposable
             From = Today,
             To = Today,
             GroupBy = [StatsGroup.Day],
-            IsNet = isNet,
+            Traffic = isNet ? TrafficChoice.Net : TrafficChoice.Gross,
         };
 
         Assert.DoesNotContain(await PlanAsync(query), IsScan);
@@ -47,7 +47,7 @@ public sealed class SqliteQueryPlanTests : IAsyncDisposable
     [Fact]
     public async Task A_year_of_an_ads_invalid_traffic_is_one_range_of_an_index()
     {
-        var plan = await PlanAsync(new StatsQuery { AdId = "a1", From = Today.AddDays(-364), To = Today, GroupBy = [StatsGroup.Day], IsNet = true });
+        var plan = await PlanAsync(new StatsQuery { AdId = "a1", From = Today.AddDays(-364), To = Today, GroupBy = [StatsGroup.Day], Traffic = TrafficChoice.Net });
 
         Assert.Contains(plan, line => line.Contains("SEARCH s USING INDEX daily_invalid_stats_by_ad (ad_id=? AND date>? AND date<?)", StringComparison.Ordinal));
         Assert.DoesNotContain(plan, line => IsScan(line) || line.Contains("TEMP B-TREE", StringComparison.Ordinal));

@@ -242,12 +242,34 @@ public sealed class SqliteStartTests : IAsyncDisposable
 
         await engine.ReopenAsync();
 
-        Assert.Equal(2, (await engine.ReadTotalAsync(new StatsQuery { IsNet = true })).Events.Views);
+        Assert.Equal(2, (await engine.ReadTotalAsync(new StatsQuery { Traffic = TrafficChoice.Net })).Events.Views);
         await engine.AppendAsync(Event() with { Flaw = Events.TrafficFlaw.Robot });
         await engine.RollAllAsync();
         Assert.Empty(await engine.VerifyAsync());
-        Assert.Equal(2, (await engine.ReadTotalAsync(new StatsQuery { IsNet = true })).Events.Views);
+        Assert.Equal(2, (await engine.ReadTotalAsync(new StatsQuery { Traffic = TrafficChoice.Net })).Events.Views);
     }
+
+    [Fact]
+    public async Task A_file_of_the_fourth_schema_has_no_verified_events_and_counts_them_from_then_on()
+    {
+        await engine.AddAdsAsync("p1", "a1");
+        await engine.AppendAsync(Event(id: "rolled") with { Flaw = Events.TrafficFlaw.Robot });
+        await engine.RollAllAsync();
+        await engine.AppendAsync(Event(id: "tail"));
+        await engine.RunAsync(SqliteEngine.BackToTheFourthSchema);
+
+        await engine.ReopenAsync();
+
+        Assert.Equal((2, 0), (await CountAsync(TrafficChoice.Gross), await CountAsync(TrafficChoice.Verified)));
+        await engine.AppendAsync(Event() with { IsVerified = true });
+        await engine.RollAllAsync();
+        Assert.Empty(await engine.VerifyAsync());
+        Assert.Equal((3, 1), (await CountAsync(TrafficChoice.Gross), await CountAsync(TrafficChoice.Verified)));
+        await engine.SigningKeys.AddSigningKeyAsync(SigningKeyLaws.Make(days: 0), Token);
+        Assert.Single(await engine.SigningKeys.ListSigningKeysAsync(Token));
+    }
+
+    private async Task<long> CountAsync(TrafficChoice traffic) => (await engine.ReadTotalAsync(new StatsQuery { Traffic = traffic })).Events.Views;
 
     [Fact]
     public async Task What_had_an_event_in_a_file_of_the_second_schema_counts_as_delivered_also_if_it_was_not_rolled_up()

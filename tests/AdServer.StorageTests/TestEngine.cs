@@ -4,6 +4,7 @@ using AdServer.Catalog;
 using AdServer.Commands;
 using AdServer.Common;
 using AdServer.Events;
+using AdServer.Serving;
 using AdServer.Stats;
 using AdServer.Storage;
 using Microsoft.Extensions.DependencyInjection;
@@ -34,6 +35,8 @@ internal abstract class TestEngine : IAsyncDisposable
     public IIdempotencyStore Keys => Get<IIdempotencyStore>();
 
     public ICredentialStore Credentials => Get<ICredentialStore>();
+
+    public ISigningKeyStore SigningKeys => Get<ISigningKeyStore>();
 
     public virtual IEventJournal Journal => Get<IEventJournal>();
 

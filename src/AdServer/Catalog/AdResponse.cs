@@ -31,6 +31,13 @@ internal sealed record AdResponse(
     DateTimeOffset CreatedAt,
     DateTimeOffset UpdatedAt)
 {
+    /// <summary>
+    /// Only of <c>GET /ads/random</c>, where deliveries are signed: a text to be returned as <c>delivery</c> by each event of this showing. It is
+    /// written behind the document, which is the same for everybody.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Delivery { get; init; }
+
     /// <summary>Joins an ad with its performer: name and address are resolved when read, never copied.</summary>
     public static AdResponse Of(Ad ad, Performer? performer) => new(
         ad.Id,

@@ -161,8 +161,13 @@ internal sealed class VerifyCommand(ILedgerStore ledger, IEventJournal journal, 
         {
             var package = one.Package.Length == 0 ? string.Empty : $", package {one.Package}";
             var revision = one.Revision == 0 ? string.Empty : $", revision {one.Revision}";
-            var flaw = one.Flaw == TrafficFlaw.None ? string.Empty : $", invalid: {TrafficRules.NameOf(one.Flaw)}";
-            return $"{one.Day}, ad {one.AdId} of performer {one.PerformerId}{package}{revision}{flaw}: "
+            var ofClass = one.Class switch
+            {
+                TrafficClass.None => string.Empty,
+                TrafficClass.Verified => ", verified",
+                _ => $", invalid: {TrafficRules.NameOf((TrafficFlaw)one.Class)}",
+            };
+            return $"{one.Day}, ad {one.AdId} of performer {one.PerformerId}{package}{revision}{ofClass}: "
                 + $"{TableName(one.Table)} says {Describe(one.Derived)}, raw events say {Describe(one.Raw)}";
         }
 

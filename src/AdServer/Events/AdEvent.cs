@@ -49,6 +49,13 @@ internal sealed record AdEvent
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public TrafficFlaw Flaw { get; init; }
 
+    /// <summary>
+    /// Whether it came with a valid signature of a delivery of its ad to its app; decided at receipt, for ever. Such an event is one of an ad
+    /// that was handed out, whatever the delivered pairs say.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsVerified { get; init; }
+
     /// <summary>The caller's <c>User-Agent</c>, at most 256 characters: what rating anew needs beside the event itself.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? UserAgent { get; init; }
@@ -58,6 +65,10 @@ internal sealed record AdEvent
 
     /// <summary>The same event of nobody: it counts as before.</summary>
     public AdEvent WithoutDevice() => this with { DeviceId = null, UserAgent = null };
+
+    /// <summary>What it counts as beside all others.</summary>
+    [JsonIgnore]
+    public TrafficClass Class => Flaw != TrafficFlaw.None ? (TrafficClass)Flaw : IsVerified ? TrafficClass.Verified : TrafficClass.None;
 
     /// <summary>The package that it is counted under.</summary>
     public string CountedPackage => IsOtherPackage ? OtherPackage : PackageName;

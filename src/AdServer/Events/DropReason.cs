@@ -33,6 +33,9 @@ internal sealed record DropReason
     public static readonly DropReason InvalidDeviceId = new(
         "invalid_device_id", BadRequest, "deviceId must be a string of at most 128 characters without control characters");
 
+    public static readonly DropReason InvalidDelivery = new(
+        "invalid_delivery", BadRequest, "delivery must be a string of at most 200 characters without control characters");
+
     public static readonly DropReason UnknownAd = new("unknown_ad", CatalogErrors.AdNotFound.Status, CatalogErrors.AdNotFound.Error);
 
     private DropReason(string label, int status, string error) => (Label, Status, Error) = (label, status, error);
@@ -48,7 +51,8 @@ internal sealed record DropReason
     public static IReadOnlyList<DropReason> All { get; } =
     [
         NotAnObject, TooLarge, TooDeep, InvalidText, MissingFields, InvalidAdId, MissingDetails, EmptyPackageName, EmptyEventType,
-        EmptyTimestamp, InvalidPackageName, InvalidEventType, InvalidWatchDuration, NegativeWatchDuration, InvalidEventId, InvalidDeviceId, UnknownAd,
+        EmptyTimestamp, InvalidPackageName, InvalidEventType, InvalidWatchDuration, NegativeWatchDuration, InvalidEventId, InvalidDeviceId,
+        InvalidDelivery, UnknownAd,
     ];
 
     /// <summary>The short name: of the metric, and of the <c>reason</c> in batch answers.</summary>

@@ -11,6 +11,7 @@ internal sealed class EventEndpoints(
     AdLookup lookup,
     KnownPackages packages,
     TrafficRating rating,
+    IDeliveryProofs proofs,
     AccessSettings access,
     JournalWriter writer,
     EventMetrics metrics,
@@ -64,10 +65,24 @@ internal sealed class EventEndpoints(
     /// <summary>Decides with the ads that this host knows, and again if the store knows one more.</summary>
     private async ValueTask<(DropReason? Refused, AdEvent? Accepted)> DecideAsync(RawEvent raw, EventSender sender, CancellationToken cancellation)
     {
-        var decided = EventIntake.Decide(raw, catalog.Current, packages, clock.Now(), sender);
+        var decided = Decide(raw, catalog.Current, clock.Now(), sender);
         return decided.Refused == DropReason.UnknownAd && await LookUpAsync(raw, cancellation)
-            ? EventIntake.Decide(raw, catalog.Current, packages, clock.Now(), sender)
+            ? Decide(raw, catalog.Current, clock.Now(), sender)
             : decided;
+    }
+
+    /// <summary>Decides about an event, and whether it is a verified one: what its signature is worth is never a reason to refuse it.</summary>
+    private (DropReason? Refused, AdEvent? Accepted) Decide(in RawEvent raw, CatalogSnapshot snapshot, DateTimeOffset now, EventSender sender)
+    {
+        var decided = EventIntake.Decide(raw, snapshot, packages, now, sender);
+        if (decided.Accepted is not { } one)
+        {
+            return decided;
+        }
+
+        var proof = proofs.Check(raw.Delivery.Text, one.AdId, one.PackageName, now);
+        metrics.Checked(proof);
+        return proof == DeliveryProof.Verified ? (null, one with { IsVerified = true }) : decided;
     }
 
     private static Task AnswerAsync(HttpContext http, LogOutcome outcome, bool duplicate)
@@ -117,7 +132,7 @@ internal sealed class EventEndpoints(
         }
 
         var (snapshot, now, sender) = (catalog.Current, clock.Now(), SenderOf(http));
-        var decided = raws.ConvertAll(raw => EventIntake.Decide(raw, snapshot, packages, now, sender));
+        var decided = raws.ConvertAll(raw => Decide(raw, snapshot, now, sender));
         if (decided.Exists(one => one.Refused == DropReason.UnknownAd))
         {
             await DecideAgainAsync(raws, decided, sender, http.RequestAborted);
@@ -153,7 +168,7 @@ internal sealed class EventEndpoints(
         {
             decided[place] = known[raws[place].AdId.Text!.Trim()] switch
             {
-                true => EventIntake.Decide(raws[place], snapshot, packages, now, sender),
+                true => Decide(raws[place], snapshot, now, sender),
                 false => decided[place],
                 null => (DropReason.Undecided, null),
             };

@@ -78,6 +78,10 @@ internal ref struct EventJson(ReadOnlySpan<byte> utf8)
             {
                 raw.EventId = ReadField();
             }
+            else if (json.ValueTextEquals("delivery"u8))
+            {
+                raw.Delivery = ReadField();
+            }
             else if (json.ValueTextEquals("eventDetails"u8))
             {
                 json.Read();

@@ -10,6 +10,7 @@ internal sealed class EventMetrics
     private readonly Counter<long> events;
     private readonly Counter<long> otherPackages;
     private readonly Counter<long> flaws;
+    private readonly Counter<long> proofs;
     private readonly Histogram<long> batchSize;
     private readonly Histogram<double> commitTime;
     private readonly KeyValuePair<string, object?>[] logged = Tags("logged", string.Empty);
@@ -21,6 +22,9 @@ internal sealed class EventMetrics
     private readonly KeyValuePair<string, object?>[] flawed =
         [.. Enum.GetNames<TrafficFlaw>().Select(name => new KeyValuePair<string, object?>("flaw", JsonNamingPolicy.SnakeCaseLower.ConvertName(name)))];
 
+    private readonly KeyValuePair<string, object?>[] proven =
+        [.. Enum.GetNames<DeliveryProof>().Select(name => new KeyValuePair<string, object?>("outcome", JsonNamingPolicy.SnakeCaseLower.ConvertName(name)))];
+
     public EventMetrics(IMeterFactory meters)
     {
         meter = meters.Create("AdServer.Events");
@@ -28,6 +32,7 @@ internal sealed class EventMetrics
         otherPackages = meter.CreateCounter<long>(
             "adserver.events.other_packages", "{event}", "Events of packages beyond Serving:MaxPackages, counted together");
         flaws = meter.CreateCounter<long>("adserver.events.flawed", "{event}", "Stored events that count as invalid traffic, by why");
+        proofs = meter.CreateCounter<long>("adserver.events.deliveries", "{event}", "Accepted events that returned a signature of their delivery, by what it is worth");
         batchSize = meter.CreateHistogram<long>("adserver.events.batch_size", "{event}", "Events committed together");
         commitTime = meter.CreateHistogram<double>("adserver.events.commit_duration", "s", "Time of a commit");
     }
@@ -47,6 +52,14 @@ internal sealed class EventMetrics
     }
 
     public void Accepted(AdEvent one) => otherPackages.Add(one.IsOtherPackage ? 1 : 0);
+
+    public void Checked(DeliveryProof proof)
+    {
+        if (proof != DeliveryProof.None)
+        {
+            proofs.Add(1, proven[(int)proof]);
+        }
+    }
 
     public void Answered(AdEvent one, AppendOutcome outcome)
     {

@@ -11,6 +11,7 @@ internal struct RawEvent
     public RawField AdId;
     public RawField Timestamp;
     public RawField EventId;
+    public RawField Delivery;
 
     /// <summary>Whether <c>eventDetails</c> is there, whatever it is.</summary>
     public bool HasDetails;

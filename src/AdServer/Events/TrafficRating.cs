@@ -67,7 +67,7 @@ internal sealed class TrafficRating(
         }
     }
 
-    /// <summary>Of an ad that was removed a moment ago nothing is known.</summary>
+    /// <summary>Of an ad that was removed a moment ago nothing is known; a verified event proves it.</summary>
     private bool IsDelivered(AdEvent one, out CatalogAd? ad) =>
-        (ad = catalog.Current.Find(one.AdId)) is null || delivered.Contains(packages.Resolve(one.CountedPackage), ad);
+        (ad = catalog.Current.Find(one.AdId)) is null || one.IsVerified || delivered.Contains(packages.Resolve(one.CountedPackage), ad);
 }

@@ -13,7 +13,7 @@ internal sealed class TrafficRules
     private static readonly (TrafficFlaw Flaw, Rule Applies)[] All =
     [
         (TrafficFlaw.Robot, static (rules, in seen) => rules.robots.Has(seen.Event.UserAgent) || KeepsRobot(seen.Event)),
-        (TrafficFlaw.NotDelivered, static (_, in seen) => !seen.IsDelivered),
+        (TrafficFlaw.NotDelivered, static (_, in seen) => !seen.IsDelivered && !seen.Event.IsVerified),
         (TrafficFlaw.ImpossibleWatch, static (rules, in seen) => seen.Ad is { } ad && rules.IsImpossible(seen.Event, ad.Ad.Details)),
         (TrafficFlaw.Repeat, static (_, in seen) => seen.Device.IsRepeat || Keeps(seen.Event, TrafficFlaw.Repeat)),
         (TrafficFlaw.Rate, static (rules, in seen) => seen.Device.InMinute > rules.settings.MaxEventsPerMinute || Keeps(seen.Event, TrafficFlaw.Rate)),
@@ -43,7 +43,7 @@ internal sealed class TrafficRules
     /// <summary>What is wrong with an event, if anything. The windows take it in, whatever the answer: events are rated once each, in their order.</summary>
     /// <param name="one">The event. One without a device that had a flaw for its device's sake keeps it, and one without a header that was a robot's: the device was erased.</param>
     /// <param name="ad">Its ad; nothing if it was removed.</param>
-    /// <param name="isDelivered">Whether the ad was ever handed out to the event's package.</param>
+    /// <param name="isDelivered">Whether the ad was ever handed out to the event's package; of a verified event that is sure.</param>
     /// <param name="windows">What devices reported before.</param>
     public TrafficFlaw FlawOf(AdEvent one, CatalogAd? ad, bool isDelivered, DeviceWindows windows)
     {

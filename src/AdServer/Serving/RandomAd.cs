@@ -14,11 +14,16 @@ internal sealed class RandomAd(
     SeenSets seen,
     Delivery delivery,
     DeliveredAds delivered,
+    SignedDeliveries signed,
     AccessSettings access,
     ServingMetrics metrics,
     TimeProvider clock,
     Random random)
 {
+    private static ReadOnlySpan<byte> Member => ",\"delivery\":\""u8;
+
+    private static ReadOnlySpan<byte> End => "\"}"u8;
+
     public Task HandleAsync(HttpContext http)
     {
         var error = PackageParameter.Read(http.Request.QueryString, packages, CallerOf(http), out var package, out var name);
@@ -32,7 +37,7 @@ internal sealed class RandomAd(
         if (Next(package, name) is { } ad)
         {
             metrics.Filled();
-            Write(http.Response, ad.Body);
+            Write(http.Response, ad, name);
         }
         else
         {
@@ -71,10 +76,37 @@ internal sealed class RandomAd(
     }
 
     /// <summary>Leaves the flush to the server, which sends head and body together.</summary>
-    private static void Write(HttpResponse response, byte[] body)
+    private void Write(HttpResponse response, CatalogAd ad, string name)
     {
         response.ContentType = "application/json; charset=utf-8";
-        response.ContentLength = body.Length;
-        response.BodyWriter.Write(body);
+        if (signed.IsOn)
+        {
+            WriteSigned(response, ad, name);
+            return;
+        }
+
+        response.ContentLength = ad.Body.Length;
+        response.BodyWriter.Write(ad.Body);
+    }
+
+    /// <summary>Writes the document as it is kept, and its signature as one more member behind the others.</summary>
+    private void WriteSigned(HttpResponse response, CatalogAd ad, string name)
+    {
+        Span<byte> signature = stackalloc byte[DeliverySignature.MaxLength];
+        var length = signed.Sign(ad.Ad.Id, name, clock.GetUtcNow(), signature);
+        if (length == 0)
+        {
+            metrics.Unsigned();
+            response.ContentLength = ad.Body.Length;
+            response.BodyWriter.Write(ad.Body);
+            return;
+        }
+
+        var members = ad.Body.AsSpan()[..^1];
+        response.ContentLength = members.Length + Member.Length + length + End.Length;
+        response.BodyWriter.Write(members);
+        response.BodyWriter.Write(Member);
+        response.BodyWriter.Write(signature[..length]);
+        response.BodyWriter.Write(End);
     }
 }

@@ -10,6 +10,7 @@ internal sealed class ServingMetrics
 
     private readonly Counter<long> requests;
     private readonly Counter<long> otherRequests;
+    private readonly Counter<long> unsigned;
 
     public ServingMetrics(IMeterFactory meters, KnownPackages packages, SeenSets seen, DeliveredAds delivered)
     {
@@ -17,6 +18,8 @@ internal sealed class ServingMetrics
         requests = meter.CreateCounter<long>("adserver.serving.requests", "{request}", "Requests for an ad, by outcome");
         otherRequests = meter.CreateCounter<long>(
             "adserver.serving.other_requests", "{request}", "Requests of packages beyond Serving:MaxPackages, counted together");
+        unsigned = meter.CreateCounter<long>(
+            "adserver.serving.unsigned", "{ad}", "Ads handed out without a signature though Serving:SignDeliveries is on, because there was no key");
         meter.CreateObservableGauge("adserver.serving.packages", () => packages.Count, "{package}", "Packages that are counted by name");
         meter.CreateObservableGauge("adserver.serving.seen", () => seen.Pairs, "{ad}", "Ads seen, summed over the packages");
         meter.CreateObservableGauge("adserver.serving.delivered", () => delivered.Pairs, "{ad}", "Ads ever handed out, summed over the packages");
@@ -29,6 +32,8 @@ internal sealed class ServingMetrics
     public void Refused() => Count("bad_request");
 
     public void FellToOther() => otherRequests.Add(1);
+
+    public void Unsigned() => unsigned.Add(1);
 
     private void Count(string outcome) => requests.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
 }

@@ -25,12 +25,18 @@ internal static class ServingModule
         services.AddSingleton<IDeliveredAds>(provider => provider.GetRequiredService<DeliveredAds>());
         services.AddSingleton<DeliveryWriter>();
         services.AddSingleton<ServingMetrics>();
+        services.AddSingleton<SigningKeys>();
+        services.AddSingleton<SignedDeliveries>();
+        services.AddSingleton<IDeliveryProofs>(provider => provider.GetRequiredService<SignedDeliveries>());
+        services.AddSingleton<SigningKeyRefresher>();
         services.AddSingleton<RandomAd>();
         services.AddSingleton<SeenSetsRefresher>();
         services.AddHostedService(provider => provider.GetRequiredService<SeenSetsRefresher>());
+        services.AddHostedService(provider => provider.GetRequiredService<SigningKeyRefresher>());
         services.AddHostedService(provider => provider.GetRequiredService<DeliveryWriter>());
         services.AddHealthChecks().AddCheck<ServingHealth>("serving");
         PollingHealth.Add<SeenSetsRefresher>(services, "seen");
+        PollingHealth.Add<SigningKeyRefresher>(services, "signing");
     }
 
     /// <summary>Maps the route, and lets serving see committed events and changes of the catalogue from the start.</summary>

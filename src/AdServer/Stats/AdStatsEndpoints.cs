@@ -80,15 +80,15 @@ internal static class AdStatsEndpoints
 /// <summary>What is asked about an ad or a performer's ads.</summary>
 /// <param name="From">First day, inclusive.</param>
 /// <param name="To">Last day, inclusive.</param>
-/// <param name="Traffic"><c>gross</c> (default) or <c>net</c>, as in <c>/stats</c>.</param>
+/// <param name="Traffic"><c>gross</c> (default), <c>net</c> or <c>verified</c>, as in <c>/stats</c>.</param>
 internal sealed record AdStatsRequest(string? From, string? To, string? Traffic)
 {
     /// <summary>The question, about whatever it is asked about.</summary>
     public ApiError? TryRead(out StatsQuery query)
     {
-        var invalidTraffic = TrafficChoice.TryRead(Traffic, null, out var isNet);
+        var invalidTraffic = TrafficParameter.TryRead(Traffic, null, out var traffic);
         var invalidRange = DateRange.TryRead(From, To, out var range);
-        query = new StatsQuery { From = range.From, To = range.To, IsNet = isNet };
+        query = new StatsQuery { From = range.From, To = range.To, Traffic = traffic };
         return invalidRange ?? invalidTraffic;
     }
 }

@@ -43,8 +43,8 @@ internal static class DailyStatsEndpoints
         var now = request.Clock.Now();
         var invalidFormat = StatsCsv.TryRead(request.Format, request.Http, out var csv);
         var error = DateRange.TryRead(request.From, request.To, out var range) ?? invalidFormat;
-        var invalidTraffic = TrafficChoice.TryRead(request.Traffic, request.AsOf, out var isNet);
-        var asked = subject with { From = range.From, To = range.To, GroupBy = [StatsGroup.Day], IsNet = isNet, Limit = StatsQuery.NoLimit };
+        var invalidTraffic = TrafficParameter.TryRead(request.Traffic, request.AsOf, out var traffic);
+        var asked = subject with { From = range.From, To = range.To, GroupBy = [StatsGroup.Day], Traffic = traffic, Limit = StatsQuery.NoLimit };
         error ??= invalidTraffic;
         error ??= AsOfTime.TryRead(request.AsOf, asked, now, out asked);
         error ??= range is { From: { } first, To: { } last } && last.Number - first.Number >= MostDays ? TooLong : await find();
@@ -106,7 +106,7 @@ internal static class DailyStatsEndpoints
 /// <param name="From">First day, inclusive.</param>
 /// <param name="To">Last day, inclusive.</param>
 /// <param name="AsOf">Sums up to this time, such as <c>2026-11-21T10:10:00Z</c>, as in <c>/stats</c>.</param>
-/// <param name="Traffic"><c>gross</c> (default) or <c>net</c>, as in <c>/stats</c>.</param>
+/// <param name="Traffic"><c>gross</c> (default), <c>net</c> or <c>verified</c>, as in <c>/stats</c>.</param>
 /// <param name="Format"><c>json</c> or <c>csv</c>.</param>
 /// <param name="Http">The request.</param>
 /// <param name="Caller">Who asks.</param>

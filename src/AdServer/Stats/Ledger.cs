@@ -6,17 +6,17 @@ namespace AdServer.Stats;
 /// <summary>The comparison behind <c>verify</c>: what raw events say against what was derived from them.</summary>
 internal static class Ledger
 {
-    /// <summary>The differences of a day, ordered by table, ad, performer, package, revision and flaw; none when raw equals rolled up.</summary>
+    /// <summary>The differences of a day, ordered by table, ad, performer, package, revision and class; none when raw equals rolled up.</summary>
     public static IReadOnlyList<Difference> Compare(DayLedger day) =>
     [
         .. Between(LedgerTable.DailyAdStats, ByAd(day.Raw), ByAd(day.Derived)),
         .. Between(LedgerTable.DailyAdRevisions, Revisions(day.Raw), Revisions(day.Derived)),
         .. Between(LedgerTable.DailyPackageStats, ByPackage(day.Raw), ByPackage(day.Derived)),
-        .. Between(LedgerTable.DailyInvalidStats, Invalid(day.Raw), Invalid(day.Derived)),
+        .. Between(LedgerTable.DailyInvalidStats, ByClass(day.Raw), ByClass(day.Derived)),
         .. Between(LedgerTable.EventsByDay, InBuckets(day.Raw), InBuckets(day.Buckets)),
     ];
 
-    /// <summary>The same by ad, package, revision and flaw: all that the tables say where one of them differs, in this order.</summary>
+    /// <summary>The same by ad, package, revision and class: all that the tables say where one of them differs, in this order.</summary>
     public static IEnumerable<Disagreement> Disagree(DayLedger day)
     {
         var (raw, rows, buckets) = (All(day.Raw), All(day.Derived), All(day.Buckets));
@@ -27,12 +27,12 @@ internal static class Ledger
                 key.PerformerId,
                 key.Package,
                 key.Revision,
-                key.Flaw,
+                key.Class,
                 raw.GetValueOrDefault(key),
                 rows.GetValueOrDefault(key),
                 buckets.GetValueOrDefault(key))
             where one.Raw != one.Rows || one.Raw != one.Buckets
-            orderby key.AdId, key.PerformerId, key.Package, key.Revision, key.Flaw
+            orderby key.AdId, key.PerformerId, key.Package, key.Revision, key.Class
             select one;
     }
 
@@ -48,13 +48,13 @@ internal static class Ledger
         counts.Revisions.Select(row =>
             KeyValuePair.Create(new Key(row.Key.AdId, row.Key.PerformerId, row.Key.Day, string.Empty, row.Key.Number), row.Value));
 
-    private static IEnumerable<KeyValuePair<Key, DayCounts>> Invalid(RollUp counts) =>
-        counts.Invalid.Select(row =>
-            KeyValuePair.Create(new Key(row.Key.AdId, row.Key.PerformerId, row.Key.Day, row.Key.Package, 0, row.Key.Flaw), row.Value));
+    private static IEnumerable<KeyValuePair<Key, DayCounts>> ByClass(RollUp counts) =>
+        counts.Classes.Select(row =>
+            KeyValuePair.Create(new Key(row.Key.AdId, row.Key.PerformerId, row.Key.Day, row.Key.Package, 0, row.Key.Class), row.Value));
 
     /// <summary>Buckets hold whole events; what they say of an ad follows from what they say of its packages.</summary>
     private static IEnumerable<KeyValuePair<Key, DayCounts>> InBuckets(RollUp counts) =>
-        ByPackage(counts).Concat(Revisions(counts)).Concat(Invalid(counts));
+        ByPackage(counts).Concat(Revisions(counts)).Concat(ByClass(counts));
 
     private static IEnumerable<Difference> Between(
         LedgerTable table, IEnumerable<KeyValuePair<Key, DayCounts>> raws, IEnumerable<KeyValuePair<Key, DayCounts>> rows) =>
@@ -65,12 +65,12 @@ internal static class Ledger
         let expected = raw.GetValueOrDefault(key)
         let found = derived.GetValueOrDefault(key)
         where expected != found
-        orderby key.Day, key.AdId, key.PerformerId, key.Package, key.Revision, key.Flaw
-        select new Difference(table, key.Day, key.AdId, key.PerformerId, key.Package, expected, found, key.Revision, key.Flaw);
+        orderby key.Day, key.AdId, key.PerformerId, key.Package, key.Revision, key.Class
+        select new Difference(table, key.Day, key.AdId, key.PerformerId, key.Package, expected, found, key.Revision, key.Class);
 
-    /// <summary>What a row of any table is about; without a package, a revision or a flaw where it has none.</summary>
+    /// <summary>What a row of any table is about; without a package, a revision or a class where it has none.</summary>
     private readonly record struct Key(
-        string AdId, string PerformerId, UtcDay Day, string Package, int Revision = 0, TrafficFlaw Flaw = TrafficFlaw.None);
+        string AdId, string PerformerId, UtcDay Day, string Package, int Revision = 0, TrafficClass Class = TrafficClass.None);
 }
 
 /// <summary>The derived tables that hold counts.</summary>
@@ -92,7 +92,7 @@ internal enum LedgerTable
 /// <param name="Raw">What the raw events say.</param>
 /// <param name="Derived">What the table says.</param>
 /// <param name="Revision">The revision; 0 for the whole day.</param>
-/// <param name="Flaw">The reason of invalid traffic; none for all events.</param>
+/// <param name="Class">What the events count as, a reason of invalid traffic or verified; none for all events.</param>
 internal sealed record Difference(
     LedgerTable Table,
     UtcDay Day,
@@ -102,18 +102,18 @@ internal sealed record Difference(
     DayCounts Raw,
     DayCounts Derived,
     int Revision = 0,
-    TrafficFlaw Flaw = TrafficFlaw.None);
+    TrafficClass Class = TrafficClass.None);
 
 /// <summary>What raw events, rows and buckets say of an ad on a day, or of an ad in a package, where they do not agree. Nothing at all counts as zeros.</summary>
 /// <param name="AdId">The ad.</param>
 /// <param name="PerformerId">The performer that is named there.</param>
 /// <param name="Package">The package; empty for all of them together.</param>
 /// <param name="Revision">The revision; 0 for the whole day.</param>
-/// <param name="Flaw">The reason of invalid traffic; none for all events.</param>
+/// <param name="Class">What the events count as, a reason of invalid traffic or verified; none for all events.</param>
 /// <param name="Raw">What the raw events say.</param>
 /// <param name="Rows">
-/// What <c>daily_ad_stats</c> says, or <c>daily_package_stats</c> of a package, <c>daily_ad_revisions</c> of a revision, <c>daily_invalid_stats</c> of a flaw.
+/// What <c>daily_ad_stats</c> says, or <c>daily_package_stats</c> of a package, <c>daily_ad_revisions</c> of a revision, <c>daily_invalid_stats</c> of a class.
 /// </param>
 /// <param name="Buckets">What <c>events_by_day</c> says.</param>
 internal sealed record Disagreement(
-    string AdId, string PerformerId, string Package, int Revision, TrafficFlaw Flaw, DayCounts Raw, DayCounts Rows, DayCounts Buckets);
+    string AdId, string PerformerId, string Package, int Revision, TrafficClass Class, DayCounts Raw, DayCounts Rows, DayCounts Buckets);

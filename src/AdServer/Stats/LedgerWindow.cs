@@ -74,5 +74,5 @@ internal sealed class LedgerWindow(string from, int mostKeys)
         counts.AdDays.Keys.Select(key => key.AdId)
             .Concat(counts.PackageDays.Keys.Select(key => key.AdId))
             .Concat(counts.Revisions.Keys.Select(key => key.AdId))
-            .Concat(counts.Invalid.Keys.Select(key => key.AdId));
+            .Concat(counts.Classes.Keys.Select(key => key.AdId));
 }

@@ -10,7 +10,7 @@ internal sealed class RollUp
     private readonly Dictionary<AdDay, DayCounts> adDays = [];
     private readonly Dictionary<PackageDay, DayCounts> packageDays = [];
     private readonly Dictionary<AdRevision, DayCounts> revisions = [];
-    private readonly Dictionary<InvalidDay, DayCounts> invalid = [];
+    private readonly Dictionary<ClassDay, DayCounts> classes = [];
 
     /// <summary>Counts per ad and day.</summary>
     public IReadOnlyDictionary<AdDay, DayCounts> AdDays => adDays;
@@ -21,11 +21,11 @@ internal sealed class RollUp
     /// <summary>What came late, per ad, day and revision: a part of what <see cref="AdDays"/> holds.</summary>
     public IReadOnlyDictionary<AdRevision, DayCounts> Revisions => revisions;
 
-    /// <summary>What counts as invalid traffic, per ad, package, day and reason: a part of what <see cref="PackageDays"/> holds.</summary>
-    public IReadOnlyDictionary<InvalidDay, DayCounts> Invalid => invalid;
+    /// <summary>What counts as invalid traffic for some reason, or as verified, per ad, package and day: parts of what <see cref="PackageDays"/> holds.</summary>
+    public IReadOnlyDictionary<ClassDay, DayCounts> Classes => classes;
 
     /// <summary>How many keys it holds: what it takes in memory.</summary>
-    public int Keys => adDays.Count + packageDays.Count + revisions.Count + invalid.Count;
+    public int Keys => adDays.Count + packageDays.Count + revisions.Count + classes.Count;
 
     public static RollUp Of(IEnumerable<AdEvent> events)
     {
@@ -48,9 +48,9 @@ internal sealed class RollUp
             Add(new AdRevision(one.AdId, one.PerformerId, one.Day, one.Revision), counts);
         }
 
-        if (one.Flaw != TrafficFlaw.None)
+        if (one.Class != TrafficClass.None)
         {
-            Add(InvalidDay.Of(one), counts);
+            Add(ClassDay.Of(one), counts);
         }
     }
 
@@ -73,7 +73,7 @@ internal sealed class RollUp
             some.Add(key, counts);
         }
 
-        foreach (var (key, counts) in invalid.Where(row => ads(row.Key.AdId)))
+        foreach (var (key, counts) in classes.Where(row => ads(row.Key.AdId)))
         {
             some.Add(key, counts);
         }
@@ -99,9 +99,9 @@ internal sealed class RollUp
             revisions.Remove(key);
         }
 
-        foreach (var key in invalid.Keys.Where(key => ads(key.AdId)))
+        foreach (var key in classes.Keys.Where(key => ads(key.AdId)))
         {
-            invalid.Remove(key);
+            classes.Remove(key);
         }
     }
 
@@ -114,8 +114,8 @@ internal sealed class RollUp
     public void Add(AdRevision key, DayCounts counts) =>
         CollectionsMarshal.GetValueRefOrAddDefault(revisions, key, out _) += counts;
 
-    public void Add(InvalidDay key, DayCounts counts) =>
-        CollectionsMarshal.GetValueRefOrAddDefault(invalid, key, out _) += counts;
+    public void Add(ClassDay key, DayCounts counts) =>
+        CollectionsMarshal.GetValueRefOrAddDefault(classes, key, out _) += counts;
 }
 
 /// <summary>The key of a row of <c>daily_ad_stats</c>; the performer follows from the ad.</summary>
@@ -131,9 +131,9 @@ internal readonly record struct AdRevision(string AdId, string PerformerId, UtcD
     public DateTimeOffset Time => DayClosing.ClosedAt(Day, Number);
 }
 
-/// <summary>The key of a row of <c>daily_invalid_stats</c>: what counts as invalid traffic for one reason.</summary>
-internal readonly record struct InvalidDay(string AdId, string PerformerId, string Package, UtcDay Day, TrafficFlaw Flaw)
+/// <summary>The key of a row of <c>daily_invalid_stats</c>: what counts as invalid traffic for one reason, or as verified.</summary>
+internal readonly record struct ClassDay(string AdId, string PerformerId, string Package, UtcDay Day, TrafficClass Class)
 {
-    /// <summary>Where an event with a flaw counts.</summary>
-    public static InvalidDay Of(AdEvent one) => new(one.AdId, one.PerformerId, one.CountedPackage, one.Day, one.Flaw);
+    /// <summary>Where an event with a class counts.</summary>
+    public static ClassDay Of(AdEvent one) => new(one.AdId, one.PerformerId, one.CountedPackage, one.Day, one.Class);
 }

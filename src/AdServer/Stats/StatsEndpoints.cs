@@ -47,7 +47,8 @@ internal static class StatsEndpoints
 /// by then, in whole hours at ten past. Such sums never change. Not by app.
 /// </param>
 /// <param name="Traffic">
-/// <c>gross</c> (default) counts every event; <c>net</c> leaves out invalid traffic, and <c>invalid</c> says how much for which reason. Not with <c>asOf</c>.
+/// <c>gross</c> (default) counts every event; <c>net</c> leaves out invalid traffic, and <c>invalid</c> says how much for which
+/// reason; <c>verified</c> counts only events that returned the signature of their delivery and are no invalid traffic. The last two not with <c>asOf</c>.
 /// </param>
 /// <param name="Format"><c>json</c> or <c>csv</c>.</param>
 /// <param name="Http">The request.</param>

@@ -1,14 +1,15 @@
 using AdServer.Common;
+using AdServer.Events;
 
 namespace AdServer.Stats;
 
-/// <summary>Puts an answer together from what a store holds apart: event rows, revisions, invalid traffic, the tail, deliveries, requests. Each is keyed by the query's groups.</summary>
+/// <summary>Puts an answer together from what a store holds apart: event rows, revisions, invalid or verified traffic, the tail, deliveries, requests. Each is keyed by the query's groups.</summary>
 internal static class StatsMerge
 {
     /// <summary>What a tail adds, per key of the query. Takes events that the query leaves out, too: they are left out here.</summary>
     public static IReadOnlyList<StatsRow> Tail(StatsQuery query, RollUp tail) =>
         Group((query.ByPackage ? PackageRows(query, tail) : AdRows(query, tail).Concat(query.HasRevisions ? Revisions(query, tail) : []))
-            .Concat(query.IsNet ? Invalid(query, tail) : []));
+            .Concat(query.Traffic == TrafficChoice.Gross ? [] : Classes(query, tail)));
 
     /// <summary>
     /// The page: rows with the same key added up, in order, at most one more than the query's limit. Each source must hold its first
@@ -35,25 +36,26 @@ internal static class StatsMerge
         from row in tail.PackageDays
         where Takes(query, row.Key.AdId, row.Key.PerformerId, row.Key.Day)
         where query.PackageName is null || row.Key.Package == query.PackageName
-        select (KeyOf(query, row.Key), Of(row.Value));
+        select (KeyOf(query, row.Key), Of(query, row.Value));
 
     private static IEnumerable<(StatsKey Key, Measures Measures)> AdRows(StatsQuery query, RollUp tail) =>
         from row in tail.AdDays
         where Takes(query, row.Key.AdId, row.Key.PerformerId, row.Key.Day)
-        select (KeyOf(query, new PackageDay(row.Key.AdId, row.Key.PerformerId, string.Empty, row.Key.Day)), Of(row.Value));
+        select (KeyOf(query, new PackageDay(row.Key.AdId, row.Key.PerformerId, string.Empty, row.Key.Day)), Of(query, row.Value));
 
     private static IEnumerable<(StatsKey Key, Measures Measures)> Revisions(StatsQuery query, RollUp tail) =>
         from row in tail.Revisions
         where Takes(query, row.Key.AdId, row.Key.PerformerId, row.Key.Day)
         select (KeyOf(query, new PackageDay(row.Key.AdId, row.Key.PerformerId, string.Empty, row.Key.Day)), query.Of(row.Key, row.Value));
 
-    private static IEnumerable<(StatsKey Key, Measures Measures)> Invalid(StatsQuery query, RollUp tail) =>
-        from row in tail.Invalid
+    private static IEnumerable<(StatsKey Key, Measures Measures)> Classes(StatsQuery query, RollUp tail) =>
+        from row in tail.Classes
         where Takes(query, row.Key.AdId, row.Key.PerformerId, row.Key.Day)
         where query.PackageName is null || row.Key.Package == query.PackageName
+        where query.IsVerified == (row.Key.Class == TrafficClass.Verified)
         select (
             KeyOf(query, new PackageDay(row.Key.AdId, row.Key.PerformerId, row.Key.Package, row.Key.Day)),
-            Measures.Without(InvalidCounts.Of(row.Key.Flaw, row.Value)));
+            query.IsVerified ? new Measures(row.Value, 0, 0, 0) : Measures.Without(InvalidCounts.Of((TrafficFlaw)row.Key.Class, row.Value)));
 
     private static bool Takes(StatsQuery query, string adId, string performerId, UtcDay day) =>
         (query.AdId is null || query.AdId == adId)
@@ -74,7 +76,8 @@ internal static class StatsMerge
         _ => throw new ArgumentOutOfRangeException(nameof(group)),
     };
 
-    private static Measures Of(DayCounts counts) => new(counts, 0, 0, 0);
+    /// <summary>Of verified counts all events say only that there is a row.</summary>
+    private static Measures Of(StatsQuery query, DayCounts counts) => query.IsVerified ? default : new(counts, 0, 0, 0);
 
     private static IReadOnlyList<StatsRow> Group(IEnumerable<(StatsKey Key, Measures Measures)> rows) =>
         [.. rows.GroupBy(row => row.Key).Select(group => new StatsRow(group.Key, group.Aggregate(default(Measures), (sum, row) => sum + row.Measures)))];

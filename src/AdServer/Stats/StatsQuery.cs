@@ -40,8 +40,14 @@ internal sealed record StatsQuery
     /// <summary>The last day that is closed at the moment of the answer: up to it rows carry a revision.</summary>
     public UtcDay? ClosedThrough { get; private init; }
 
-    /// <summary>Whether what counts as invalid traffic is left out, and told by reason; never up to a time.</summary>
-    public bool IsNet { get; init; }
+    /// <summary>Which events are counted; up to a time all. The rows are the same whatever it is: those of keys that had an event.</summary>
+    public TrafficChoice Traffic { get; init; }
+
+    /// <summary>Whether what counts as invalid traffic is left out, and told by reason.</summary>
+    public bool IsNet => Traffic == TrafficChoice.Net;
+
+    /// <summary>Whether verified events alone are counted.</summary>
+    public bool IsVerified => Traffic == TrafficChoice.Verified;
 
     /// <summary>Rows after this key only.</summary>
     public StatsKey? After { get; init; }

@@ -54,7 +54,7 @@ internal sealed record StatsReport(StatsQuery Query, bool ByType)
             return PageRequest.InvalidCursor;
         }
 
-        if (TrafficChoice.TryRead(request.Traffic, request.AsOf, out var isNet) is { } invalidTraffic)
+        if (TrafficParameter.TryRead(request.Traffic, request.AsOf, out var traffic) is { } invalidTraffic)
         {
             return invalidTraffic;
         }
@@ -67,7 +67,7 @@ internal sealed record StatsReport(StatsQuery Query, bool ByType)
             PerformerId = Given(request.PerformerId),
             PackageName = Given(request.PackageName),
             GroupBy = groups,
-            IsNet = isNet,
+            Traffic = traffic,
             After = after,
             Limit = limit,
         };

@@ -59,6 +59,7 @@ internal enum VerifyState
 /// <param name="PackageName">The app; null for all apps together.</param>
 /// <param name="Revision">What arrived in this hour after the closing of the day; null for the whole day.</param>
 /// <param name="Invalid">The reason why these events count as invalid traffic; absent for all events.</param>
+/// <param name="Verified">True where it is about verified events alone; else absent.</param>
 /// <param name="Raw">What the raw events say.</param>
 /// <param name="Rows">What the daily rows say.</param>
 /// <param name="Buckets">What the buckets say.</param>
@@ -68,6 +69,7 @@ internal sealed record DifferenceResponse(
     string? PackageName,
     int? Revision,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] TrafficFlaw? Invalid,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? Verified,
     CountsResponse Raw,
     CountsResponse Rows,
     CountsResponse Buckets)
@@ -77,7 +79,8 @@ internal sealed record DifferenceResponse(
         one.PerformerId,
         one.Package.Length == 0 ? null : one.Package,
         one.Revision == 0 ? null : one.Revision,
-        one.Flaw == TrafficFlaw.None ? null : one.Flaw,
+        one.Class is TrafficClass.None or TrafficClass.Verified ? null : (TrafficFlaw)one.Class,
+        one.Class == TrafficClass.Verified ? true : null,
         CountsResponse.Of(one.Raw),
         CountsResponse.Of(one.Rows),
         CountsResponse.Of(one.Buckets));

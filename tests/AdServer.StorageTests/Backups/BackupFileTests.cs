@@ -102,7 +102,7 @@ public sealed class BackupFileTests : IAsyncLifetime
             manifest => manifest with { Schema = 1 },
             store => Run(
                 store,
-                "UPDATE events_by_day SET events = (SELECT json_group_array(json_remove(value, '$.revision', '$.flaw', '$.userAgent')) FROM json_each(events));"
+                "UPDATE events_by_day SET events = (SELECT json_group_array(json_remove(value, '$.revision', '$.flaw', '$.userAgent', '$.isVerified')) FROM json_each(events));"
                 + SqliteEngine.BackToTheFirstSchema));
 
         (await BackupRun.RestoreAsync(target, made)).Require();

@@ -20,7 +20,7 @@ internal static class CopyScene
             [new("zz.first", ["plain", "gone", "leaving"]), new("aa.second", ["full", "plain"]), new("only.delivered", ["plain"])], Token);
         await engine.AppendAsync(
             Event("plain", id: "e1"), Event("gone", id: "of-gone"), Event("gone"), Event("plain"), Event("plain"),
-            Event("full", EventType.Click, "e2", "com.example.other", day: -3) with { PerformerId = "p2", DeviceId = "device", Revision = 5, Flaw = TrafficFlaw.Repeat, UserAgent = "robot" });
+            Event("full", EventType.Click, "e2", "com.example.other", day: -3) with { PerformerId = "p2", DeviceId = "device", Revision = 5, Flaw = TrafficFlaw.Repeat, UserAgent = "robot", IsVerified = true });
         await engine.RollAllAsync(4);
         await engine.Catalog.RemoveAdAsync("gone", Noon.AddHours(1), Token);
         await engine.SweepAllAsync();
@@ -29,7 +29,7 @@ internal static class CopyScene
         await engine.RollAllAsync();
         await engine.Catalog.RemoveAdAsync("leaving", Noon.AddHours(2), Token);
         await engine.AppendAsync(
-            Event("plain", EventType.Exit, "tail", "mm.last") with { Revision = 30, Flaw = TrafficFlaw.Robot }, Event("plain", watched: 604_800_000) with { IsOtherPackage = true, PackageName = "new" });
+            Event("plain", EventType.Exit, "tail", "mm.last") with { Revision = 30, Flaw = TrafficFlaw.Robot }, Event("plain", watched: 604_800_000) with { IsVerified = true, IsOtherPackage = true, PackageName = "new" });
     }
 
     /// <summary>
@@ -82,5 +82,7 @@ internal static class CopyScene
         await engine.Credentials.ReplaceCredentialAsync(credential with { Version = 2, Stamp = "second" }, Token);
         await engine.Credentials.ReplaceCredentialAsync(new Credential(new Subject(SubjectKind.Performer, "p1"), 1), Token);
         await engine.Tokens.AddTokenAsync(TokenLaws.Session("s1", credential.Subject), Token);
+        await engine.SigningKeys.AddSigningKeyAsync(SigningKeyLaws.Make(days: 0), Token);
+        await engine.SigningKeys.AddSigningKeyAsync(SigningKeyLaws.Make(days: 1), Token);
     }
 }

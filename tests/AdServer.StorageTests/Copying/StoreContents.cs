@@ -26,6 +26,7 @@ internal sealed record StoreContents(
         Assert.DoesNotContain(rows, row => row.Contains("\"Session\":{", StringComparison.Ordinal));
         rows.AddRange(await ListAsync(
             source, CopyStage.Credentials, piece => ((CopyRows.Credentials)piece).Items.Select(item => $"{item} {string.Join(',', item.Links.OrderBy(link => link.Hash))}")));
+        rows.AddRange(await ListAsync(source, CopyStage.SigningKeys, piece => ((CopyRows.SigningKeys)piece).Items.Select(SigningKeyLaws.Describe)));
         rows.AddRange(await ListAsync(source, CopyStage.Ads, piece => ((CopyRows.Ads)piece).Items.Select(Describe)));
         rows.AddRange(await ListAsync(source, CopyStage.Deliveries, piece => ((CopyRows.Deliveries)piece).Items.Select(item => $"{item}")));
         rows.AddRange(await ListAsync(source, CopyStage.Requests, piece => ((CopyRows.Requests)piece).Items.Select(item => $"{item}")));

@@ -126,7 +126,7 @@ internal sealed class MongoEngine : TestEngine
 
     public override Task AddStrangeInvalidAsync(string adId, string performerId)
     {
-        var invalid = new InvalidDay(adId, performerId, "none", Samples.Today, Events.TrafficFlaw.NotDelivered);
+        var invalid = new ClassDay(adId, performerId, "none", Samples.Today, Events.TrafficClass.NotDelivered);
         return AddAsync("daily_invalid_stats", MongoDerived.IdOf(invalid), MongoDerived.KeyOf(invalid));
     }
 

@@ -181,7 +181,7 @@ public sealed class MongoUpkeepAccidentTests : IAsyncLifetime
             judge: async _ =>
             {
                 Assert.Empty(await engine.VerifyAsync(mostKeys: 1000));
-                var net = await engine.ReadTotalAsync(new StatsQuery { IsNet = true });
+                var net = await engine.ReadTotalAsync(new StatsQuery { Traffic = TrafficChoice.Net });
                 Assert.Equal(events, (await engine.ReadTotalAsync()).Events.Events);
                 Assert.Equal((events / 2, events / 2), (net.Events.Events, net.Invalid!.ImpossibleWatch.Events));
             });
@@ -207,7 +207,7 @@ public sealed class MongoUpkeepAccidentTests : IAsyncLifetime
             Assert.Equal(events, (await engine.ReadTotalAsync()).Events.Events);
             await engine.RateAsync(RatingScene.Strict);
             Assert.Empty(await engine.VerifyAsync(mostKeys: 1000));
-            Assert.Equal(events / 2, (await engine.ReadTotalAsync(new StatsQuery { IsNet = true })).Events.Events);
+            Assert.Equal(events / 2, (await engine.ReadTotalAsync(new StatsQuery { Traffic = TrafficChoice.Net })).Events.Events);
             Assert.Equal(events, (await engine.ReadTotalAsync()).Events.Events);
         }
 

@@ -70,10 +70,10 @@ internal sealed class AnswerBook
         }
     }
 
-    /// <summary>What reports must say when so much was stored: of the events that have one of some flaws.</summary>
-    public Dictionary<string, DayCounts> Expect(IReadOnlyDictionary<string, int> raw, Func<TrafficFlaw, bool> some) =>
+    /// <summary>What reports must say when so much was stored: of some of the events.</summary>
+    public Dictionary<string, DayCounts> Expect(IReadOnlyDictionary<string, int> raw, Func<SentEvent, bool> some) =>
         (from entry in entries.Values
-         where some(entry.Event.Flaw)
+         where some(entry.Event)
          from time in Enumerable.Range(0, raw.GetValueOrDefault(entry.Event.Tag))
          group DayCounts.Of(entry.Event.Counted) by entry.Event.AdId into ad
          select KeyValuePair.Create(ad.Key, ad.Aggregate((sum, one) => sum + one))).ToDictionary();
@@ -120,6 +120,9 @@ internal sealed record SentEvent(string Tag, string? EventId, string AdId, strin
 {
     /// <summary>What it would be rated, wherever it comes in: drawn with how long it was watched.</summary>
     public TrafficFlaw Flaw => Seconds % 3 == 0 ? InvalidCounts.Flaws[Seconds / 3 % InvalidCounts.Flaws.Count] : TrafficFlaw.None;
+
+    /// <summary>Whether it returns a signature of its delivery.</summary>
+    public bool IsVerified => Seconds % 2 == 0;
 
     /// <summary>What of it counts.</summary>
     public AdEvent Counted => Samples.Event(AdId, Type, watched: Seconds * 1000L);

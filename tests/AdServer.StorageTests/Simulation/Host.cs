@@ -128,7 +128,7 @@ internal sealed class Host : IDisposable
         // An identity is drawn for those that have none: here from the seed.
         var identity = new byte[16];
         accidents.Random.NextBytes(identity);
-        return accepted! with { Flaw = one.Flaw, UserAgent = $"app of {one.Tag}", Identity = accepted.EventId is null ? new Guid(identity) : null };
+        return accepted! with { Flaw = one.Flaw, IsVerified = one.IsVerified, UserAgent = $"app of {one.Tag}", Identity = accepted.EventId is null ? new Guid(identity) : null };
     }
 
     private async Task RepeatAsync(string what, int milliseconds, Func<Task> work)

@@ -20,7 +20,7 @@ internal sealed class Judge(World world)
         {
             world.Accidents.Note("a reader reads");
             var isNet = ++reads % 2 == 0;
-            var view = await host.Reports.ReadAsync(new StatsQuery { GroupBy = [StatsGroup.Ad], IsNet = isNet }, CancellationToken.None);
+            var view = await host.Reports.ReadAsync(new StatsQuery { GroupBy = [StatsGroup.Ad], Traffic = isNet ? TrafficChoice.Net : TrafficChoice.Gross }, CancellationToken.None);
             book.CompareRead(view, least, isNet);
         }
         catch (StoreUnavailableException)
@@ -81,13 +81,15 @@ internal sealed class Judge(World world)
         var host0 = world.Machines[0].Host!;
         var gross = await host0.Stores.Reports.ReadAsync(new StatsQuery { GroupBy = [StatsGroup.Ad] }, CancellationToken.None);
         Compare("gross", gross, measures => measures.Events, book.Expect(raw, _ => true));
-        var net = await host0.Reports.ReadAsync(new StatsQuery { GroupBy = [StatsGroup.Ad], IsNet = true }, CancellationToken.None);
-        Compare("net", net, measures => measures.Events, book.Expect(raw, flaw => flaw == TrafficFlaw.None));
+        var net = await host0.Reports.ReadAsync(new StatsQuery { GroupBy = [StatsGroup.Ad], Traffic = TrafficChoice.Net }, CancellationToken.None);
+        Compare("net", net, measures => measures.Events, book.Expect(raw, one => one.Flaw == TrafficFlaw.None));
         foreach (var reason in InvalidCounts.Flaws)
         {
-            Compare($"{reason}", net, measures => measures.Invalid?.Of(reason) ?? default, book.Expect(raw, flaw => flaw == reason));
+            Compare($"{reason}", net, measures => measures.Invalid?.Of(reason) ?? default, book.Expect(raw, one => one.Flaw == reason));
         }
 
+        var verified = await host0.Reports.ReadAsync(new StatsQuery { GroupBy = [StatsGroup.Ad], Traffic = TrafficChoice.Verified }, CancellationToken.None);
+        Compare("verified", verified, measures => measures.Events, book.Expect(raw, one => one.IsVerified && one.Flaw == TrafficFlaw.None));
         await VerifyAsync(host0.Stores.Ledger, isAtRest: true);
     }
 

@@ -61,6 +61,10 @@ internal sealed class MutatedJournal(IEventJournal journal, Func<IReadOnlyList<A
     public static IEventJournal LoseFlaws(IEventJournal journal, Life life) => new MutatedJournal(
         journal, batch => journal.AppendAsync([.. batch.Select(one => one with { Flaw = TrafficFlaw.None })], CancellationToken.None));
 
+    /// <summary>Stores what is verified as if it were not.</summary>
+    public static IEventJournal LoseProofs(IEventJournal journal, Life life) => new MutatedJournal(
+        journal, batch => journal.AppendAsync([.. batch.Select(one => one with { IsVerified = false })], CancellationToken.None));
+
     /// <summary>Calls what it stored a duplicate, so that nobody is told of it.</summary>
     public static IEventJournal TellNobody(IEventJournal journal, Life life) => new MutatedJournal(journal, async batch =>
     {

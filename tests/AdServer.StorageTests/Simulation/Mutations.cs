@@ -16,6 +16,7 @@ internal static class Mutations
         new("answered although it failed") { Journal = MutatedJournal.HideFailures },
         new("a repeat is a duplicate before the first is committed") { Journal = MutatedJournal.RememberTooEarly },
         new("events lose their flaws on their way to the journal") { Journal = MutatedJournal.LoseFlaws },
+        new("events lose on their way to the journal that they are verified") { Journal = MutatedJournal.LoseProofs },
         new("the tail forgets flaws") { Reports = reports => new MutatedStats(reports) { IsBehindWithFlaws = true } },
         new("reports come from a cache") { Reports = reports => new MutatedStats(reports) { IsCached = true } },
     ];

@@ -55,7 +55,7 @@ public sealed class SpooledJournalTests : IDisposable
     public async Task A_spool_of_the_second_schema_keeps_what_waits_in_it_and_then_flaws_also_of_what_is_set_aside()
     {
         var path = $"{host.File}.second";
-        var (before, after) = (Event(id: "a"), Event(id: "b") with { Flaw = TrafficFlaw.Robot, UserAgent = "curl/8" });
+        var (before, after) = (Event(id: "a"), Event(id: "b") with { Flaw = TrafficFlaw.Robot, UserAgent = "curl/8", IsVerified = true });
         using (var old = SqliteSpool.Open(path, SpoolHost.RoomForAll))
         {
             await old.AddAsync([before], Token);
@@ -66,7 +66,8 @@ public sealed class SpooledJournalTests : IDisposable
             session.Execute(
                 """
                 ALTER TABLE ad_events DROP COLUMN flaw; ALTER TABLE ad_events DROP COLUMN user_agent;
-                ALTER TABLE set_aside DROP COLUMN flaw; ALTER TABLE set_aside DROP COLUMN user_agent; PRAGMA user_version = 2
+                ALTER TABLE set_aside DROP COLUMN flaw; ALTER TABLE set_aside DROP COLUMN user_agent;
+                ALTER TABLE ad_events DROP COLUMN verified; ALTER TABLE set_aside DROP COLUMN verified; PRAGMA user_version = 2
                 """);
         }
 

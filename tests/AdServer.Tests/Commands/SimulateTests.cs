@@ -33,6 +33,22 @@ public sealed partial class SimulateTests : IDisposable
     }
 
     [Fact]
+    public async Task Where_deliveries_are_signed_each_event_returns_the_signature_of_its_ad()
+    {
+        await using var server = await FakeAdServer.StartAsync(
+            number => (200, FakeAdServer.Ad.Replace("\"ad-1\"", $"\"ad-{number}\",\"delivery\":\"key.1.{number}\"", StringComparison.Ordinal)), _ => 201);
+
+        Assert.Equal(0, await RunAsync(server.Url));
+
+        Assert.NotEmpty(server.Events);
+        Assert.All(server.Events, call =>
+        {
+            var sent = System.Text.Json.JsonDocument.Parse(call.Body).RootElement;
+            Assert.Equal(sent.Text("adId"), $"ad-{sent.Text("delivery")["key.1.".Length..]}");
+        });
+    }
+
+    [Fact]
     public async Task All_types_of_events_occur()
     {
         await using var server = await FakeAdServer.StartAsync(_ => (200, FakeAdServer.Ad), _ => 201);

@@ -39,6 +39,7 @@ internal sealed class ServingHost : IAsyncDisposable
         builder.Services.AddSingleton<TimeProvider>(new StillClock(ServingData.Noon));
         builder.Services.AddSingleton<IStatsStore>(stats);
         builder.Services.AddSingleton<IDeliveredStore>(new MemoryDeliveredStore());
+        builder.Services.AddSingleton<ISigningKeyStore>(new MemorySigningKeyStore());
         builder.Services.AddSingleton<ICatalogStore>(new FixedCatalogStore(ads));
         builder.Services.AddSingleton<IEventJournal, OpenJournal>();
         builder.Services.AddSingleton(new AccessSettings { Mode = AccessMode.Open });

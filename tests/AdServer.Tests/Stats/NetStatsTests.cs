@@ -99,13 +99,13 @@ public sealed class NetStatsTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("/stats?traffic=clean", "Invalid traffic: gross or net")]
-    [InlineData("/ads/some-id/stats?traffic=all", "Invalid traffic: gross or net")]
-    [InlineData("/performers/some-id/stats?traffic=0", "Invalid traffic: gross or net")]
-    [InlineData("/performers/some-id/stats/daily?traffic=nett", "Invalid traffic: gross or net")]
+    [InlineData("/stats?traffic=clean", "Invalid traffic: gross, net or verified")]
+    [InlineData("/ads/some-id/stats?traffic=all", "Invalid traffic: gross, net or verified")]
+    [InlineData("/performers/some-id/stats?traffic=0", "Invalid traffic: gross, net or verified")]
+    [InlineData("/performers/some-id/stats/daily?traffic=nett", "Invalid traffic: gross, net or verified")]
     [InlineData(
         "/stats?traffic=net&asOf=2026-11-20T10:10:00Z",
-        "Invalid traffic: no net with asOf, because sums up to a time never change, and rating anew changes what counts as invalid")]
+        "Invalid traffic: no net or verified with asOf, because sums up to a time never change, and rating anew changes what counts as invalid")]
     public async Task What_cannot_be_meant_is_refused(string path, string error) => (await host.GetAsync(path)).IsError(400, error);
 
     private AdEvent Event(string adId, EventType type = EventType.View, TrafficFlaw flaw = TrafficFlaw.None) => new()

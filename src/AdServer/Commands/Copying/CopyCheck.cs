@@ -84,9 +84,12 @@ internal sealed class CopyCheck(ICopySource source, ICopyTarget target, IStatsSt
             await CompareAsync($"{day}", query, cancellation);
         }
 
-        // Gross was compared above; of net the finest rows say all.
-        var net = new StatsQuery { From = day, To = day, GroupBy = Reports[^1], IsNet = true, Limit = StatsQuery.NoLimit };
-        await CompareAsync($"{day} net", net, cancellation);
+        // Gross was compared above; of the others the finest rows say all.
+        foreach (var traffic in new[] { TrafficChoice.Net, TrafficChoice.Verified })
+        {
+            var some = new StatsQuery { From = day, To = day, GroupBy = Reports[^1], Traffic = traffic, Limit = StatsQuery.NoLimit };
+            await CompareAsync($"{day} {traffic.ToString().ToLowerInvariant()}", some, cancellation);
+        }
 
         // Without what came late; with it they were compared above.
         var closed = DayClosing.ClosedAt(day);

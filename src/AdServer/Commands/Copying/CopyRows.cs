@@ -3,6 +3,7 @@ using AdServer.Access.SignIn;
 using AdServer.Catalog;
 using AdServer.Common;
 using AdServer.Events;
+using AdServer.Serving;
 using AdServer.Stats;
 
 namespace AdServer.Commands.Copying;
@@ -16,6 +17,7 @@ internal enum CopyStage
     Tokens,
     Audit,
     Credentials,
+    SigningKeys,
     Ads,
     Packages,
 
@@ -67,6 +69,12 @@ internal abstract record CopyRows
 
     /// <summary>Passwords and one-time links, as hashes.</summary>
     internal sealed record Credentials(IReadOnlyList<Credential> Items) : CopyRows
+    {
+        public override int Count => Items.Count;
+    }
+
+    /// <summary>The secrets by which deliveries are signed.</summary>
+    internal sealed record SigningKeys(IReadOnlyList<SigningKey> Items) : CopyRows
     {
         public override int Count => Items.Count;
     }
@@ -189,6 +197,9 @@ internal sealed record CopyCounts(
     /// <summary>Subjects that have a password or a link to set one.</summary>
     public long Credentials { get; init; }
 
+    /// <summary>Keys by which deliveries are signed, or were.</summary>
+    public long SigningKeys { get; init; }
+
     /// <summary>Rows of the days before, some of removed ads too: about how many are moved.</summary>
     public long Kept { get; init; }
 
@@ -200,6 +211,7 @@ internal sealed record CopyCounts(
         CopyStage.Tokens => Tokens,
         CopyStage.Audit => Audit,
         CopyStage.Credentials => Credentials,
+        CopyStage.SigningKeys => SigningKeys,
         CopyStage.Ads => Ads + RemovedAds,
         CopyStage.Packages => Packages,
         CopyStage.RawSince => RawSince is null ? 0 : 1,
@@ -215,8 +227,8 @@ internal sealed record CopyCounts(
     /// <summary>What must be equal in both stores. Packages are not: the roll-up adds those that had an event just before the source stopped.</summary>
     public IEnumerable<(string What, long Count)> Compared() =>
     [
-        ("performers", Performers), ("developers", Developers), ("tokens", Tokens), ("credentials", Credentials), ("audit entries", Audit), ("ads", Ads),
-        ("removed ads", RemovedAds), ("events", Events),
+        ("performers", Performers), ("developers", Developers), ("tokens", Tokens), ("credentials", Credentials), ("audit entries", Audit),
+        ("signing keys", SigningKeys), ("ads", Ads), ("removed ads", RemovedAds), ("events", Events),
         ("event ids", EventIds), ("delivery totals", Deliveries), ("request totals", Requests), ("delivered ads", Delivered),
     ];
 }

@@ -65,7 +65,7 @@ internal sealed class Device(SdkClient sdk, string package, Random random, doubl
     {
         foreach (var type in showing.Events)
         {
-            await sdk.SendEventAsync(ad.Id, package, type, showing.WatchDuration);
+            await sdk.SendEventAsync(ad, package, type, showing.WatchDuration);
         }
     }
 

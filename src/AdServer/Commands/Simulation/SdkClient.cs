@@ -7,8 +7,12 @@ using AdServer.Events;
 
 namespace AdServer.Commands.Simulation;
 
-/// <summary>The part of a delivered ad that decides what a device does with it.</summary>
-internal sealed record HeldAd(string Id, double SkipTime, double ExitTime);
+/// <summary>The part of a delivered ad that decides what a device does with it, and what it returns.</summary>
+/// <param name="Id">The ad.</param>
+/// <param name="SkipTime">After how many seconds it can be skipped.</param>
+/// <param name="ExitTime">How many seconds it takes.</param>
+/// <param name="Delivery">The signature, if the server signs.</param>
+internal sealed record HeldAd(string Id, double SkipTime, double ExitTime, string? Delivery = null);
 
 /// <summary>What the SDK makes of an answer to its request for an ad.</summary>
 internal enum AdAnswer
@@ -22,7 +26,7 @@ internal enum AdAnswer
     Error,
 }
 
-/// <summary>The two calls of the SDK, byte for byte as it makes them, and what each adds to the tally.</summary>
+/// <summary>The two calls of the SDK, byte for byte as it makes them (but for what it returns of a signed delivery), and what each adds to the tally.</summary>
 internal sealed class SdkClient(HttpClient http, SimulateOptions options, TimeProvider clock, Tally tally)
 {
     private const string JsonType = "application/json; charset=UTF-8";
@@ -48,12 +52,12 @@ internal sealed class SdkClient(HttpClient http, SimulateOptions options, TimePr
         }
     }
 
-    public async Task SendEventAsync(string adId, string package, EventType type, double watchDuration)
+    public async Task SendEventAsync(HeldAd ad, string package, EventType type, double watchDuration)
     {
         try
         {
             using var request = Request(HttpMethod.Post, "ad_event");
-            request.Content = new ByteArrayContent(Body(adId, package, type, watchDuration));
+            request.Content = new ByteArrayContent(Body(ad, package, type, watchDuration));
             request.Content.Headers.TryAddWithoutValidation("Content-Type", JsonType);
             var started = clock.GetTimestamp();
             using var response = await http.SendAsync(request, CancellationToken.None);
@@ -74,14 +78,19 @@ internal sealed class SdkClient(HttpClient http, SimulateOptions options, TimePr
         return request;
     }
 
-    private byte[] Body(string adId, string package, EventType type, double watchDuration)
+    private byte[] Body(HeldAd ad, string package, EventType type, double watchDuration)
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartObject();
-            json.WriteString("adId", adId);
+            json.WriteString("adId", ad.Id);
             json.WriteString("timestamp", clock.GetUtcNow().UtcDateTime.ToString(TimestampFormat, CultureInfo.InvariantCulture));
+            if (ad.Delivery is { } delivery)
+            {
+                json.WriteString("delivery", delivery);
+            }
+
             json.WriteStartObject("eventDetails");
             json.WriteString("packageName", package);
             json.WriteString("eventType", type.ToString().ToLowerInvariant());
@@ -102,7 +111,7 @@ internal sealed class SdkClient(HttpClient http, SimulateOptions options, TimePr
             && details?.Member("targetUrl").Text() is not null
             && details?.Member("skipTime").Number() is { } skipTime
             && details?.Member("exitTime").Number() is { } exitTime
-            ? new HeldAd(id, skipTime, exitTime)
+            ? new HeldAd(id, skipTime, exitTime, document.RootElement.Member("delivery").Text())
             : throw new JsonException();
     }
 

@@ -44,6 +44,7 @@ internal sealed class MongoCopyEnd(MongoRetry commands, IStatsStore stats)
             Tokens = await CountAsync(MongoTokenStore.Collection, MongoCopySource.IsMade, cancellation),
             Credentials = await CountAsync(MongoCredentialStore.Collection, [], cancellation),
             Audit = await CountAsync(MongoAuditStore.Collection, [], cancellation),
+            SigningKeys = await CountAsync(MongoSigningKeyStore.Collection, [], cancellation),
             RawSince = await rawSince.ReadAsync(cancellation),
             Kept = await CountKeptAsync(cancellation),
         };

@@ -33,6 +33,8 @@ internal sealed class MongoCopySource(
             CopyStage.Credentials => PageAsync(
                 MongoCredentialStore.Collection, [], after, page => new CopyRows.Credentials([.. page.Select(MongoCredentialStore.Read)]), cancellation),
             CopyStage.Audit => ReadAuditAsync(after, cancellation),
+            CopyStage.SigningKeys => PageAsync(
+                MongoSigningKeyStore.Collection, [], after, page => new CopyRows.SigningKeys([.. page.Select(MongoSigningKeyStore.Read)]), cancellation),
             CopyStage.Ads => PageAsync(MongoAds.Collection, IsSettled, after, page => new CopyRows.Ads([.. page.Select(ReadAd)]), cancellation),
             CopyStage.Packages => ReadPackagesAsync(after, cancellation),
             CopyStage.RawSince => kept.SayAsync(after, cancellation),

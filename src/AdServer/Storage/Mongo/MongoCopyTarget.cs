@@ -32,6 +32,8 @@ internal sealed class MongoCopyTarget(
             CopyRows.Audit { Items: var items } => AddAuditAsync(items, cancellation),
             CopyRows.Credentials { Items: var items } =>
                 InsertAsync(MongoCredentialStore.Collection, items.Select(MongoCredentialStore.Write), cancellation),
+            CopyRows.SigningKeys { Items: var items } => InsertAsync(
+                MongoSigningKeyStore.Collection, items.Select(MongoSigningKeyStore.Write), cancellation),
             CopyRows.Ads { Items: var items } => AddAsync(MongoAds.Collection, items.Select(WriteAd), cancellation),
             CopyRows.Packages { Items: var items } => InsertAsync(
                 MongoPackages.Collection, items.Select((name, index) => Package(name, before.Done + index)), cancellation),

@@ -15,7 +15,7 @@ internal sealed class MongoDay
     private readonly Dictionary<AdDay, MongoRow> adRows = [];
     private readonly Dictionary<PackageDay, MongoRow> packageRows = [];
     private readonly Dictionary<AdRevision, MongoRow> revisions = [];
-    private readonly Dictionary<InvalidDay, MongoRow> invalid = [];
+    private readonly Dictionary<ClassDay, MongoRow> classes = [];
     private readonly Dictionary<long, long> sums = [];
 
     private MongoDay(LedgerWindow window, long applied) => (this.window, Applied) = (window, applied);
@@ -29,7 +29,7 @@ internal sealed class MongoDay
 
     public IReadOnlyDictionary<AdRevision, MongoRow> Revisions => revisions;
 
-    public IReadOnlyDictionary<InvalidDay, MongoRow> Invalid => invalid;
+    public IReadOnlyDictionary<ClassDay, MongoRow> Classes => classes;
 
     /// <summary>What the events say that each row should hold at its position.</summary>
     public RollUp Raw => window.Raw;
@@ -70,7 +70,7 @@ internal sealed class MongoDay
 
     public long PositionOf(AdRevision key) => Math.Max(Applied, revisions.TryGetValue(key, out var row) ? row.Through : 0);
 
-    public long PositionOf(InvalidDay key) => Math.Max(Applied, invalid.TryGetValue(key, out var row) ? row.Through : 0);
+    public long PositionOf(ClassDay key) => Math.Max(Applied, classes.TryGetValue(key, out var row) ? row.Through : 0);
 
     /// <summary>Adds an event of a roll where the positions include it.</summary>
     private void Add(RollUp counts, AdEvent one, long roll)
@@ -97,9 +97,9 @@ internal sealed class MongoDay
             counts.Add(revision, DayCounts.Of(one));
         }
 
-        if (one.Flaw != TrafficFlaw.None && roll <= PositionOf(InvalidDay.Of(one)))
+        if (one.Class != TrafficClass.None && roll <= PositionOf(ClassDay.Of(one)))
         {
-            counts.Add(InvalidDay.Of(one), DayCounts.Of(one));
+            counts.Add(ClassDay.Of(one), DayCounts.Of(one));
         }
     }
 
@@ -109,7 +109,7 @@ internal sealed class MongoDay
         await ReadRowsAsync(commands, MongoDerived.PackageRows, ofDay, MongoDerived.ReadPackageDay, packageRows, window.Rows.Add, cancellation);
         await ReadRowsAsync(commands, MongoDerived.AdRows, ofDay, MongoDerived.ReadAdDay, adRows, window.Rows.Add, cancellation);
         await ReadRowsAsync(commands, MongoDerived.Revisions, ofDay, MongoDerived.ReadAdRevision, revisions, window.Rows.Add, cancellation);
-        await ReadRowsAsync(commands, MongoDerived.Invalid, ofDay, MongoDerived.ReadInvalidDay, invalid, window.Rows.Add, cancellation);
+        await ReadRowsAsync(commands, MongoDerived.Invalid, ofDay, MongoDerived.ReadClassDay, classes, window.Rows.Add, cancellation);
     }
 
     private async Task ReadRowsAsync<TKey>(
@@ -174,7 +174,7 @@ internal sealed class MongoDay
         Forget(adRows, key => key.AdId);
         Forget(packageRows, key => key.AdId);
         Forget(revisions, key => key.AdId);
-        Forget(invalid, key => key.AdId);
+        Forget(classes, key => key.AdId);
     }
 
     private void Forget<TKey>(Dictionary<TKey, MongoRow> rows, Func<TKey, string> adOf)

@@ -21,7 +21,7 @@ internal static class MongoDerived
 
     public const string Invalid = "daily_invalid_stats";
 
-    public static string IdOf(InvalidDay key) => $"{key.AdId}|{key.Package}|{key.Day}|{MongoEvents.NameOf(key.Flaw)}";
+    public static string IdOf(ClassDay key) => $"{key.AdId}|{key.Package}|{key.Day}|{MongoEvents.NameOf(key.Class)}";
 
     public static string IdOf(AdRevision key) => FormattableString.Invariant($"{key.AdId}|{key.Day}|{key.Number:d6}");
 
@@ -38,7 +38,7 @@ internal static class MongoDerived
         await commands.UpdateAsync(AdRows, ads, cancellation);
         var revisions = counts.Revisions.Select(row => Add(IdOf(row.Key), KeyOf(row.Key), row.Value, roll, now));
         await commands.UpdateAsync(Revisions, revisions, cancellation);
-        var invalid = counts.Invalid.Select(row => Add(IdOf(row.Key), KeyOf(row.Key), row.Value, roll, now));
+        var invalid = counts.Classes.Select(row => Add(IdOf(row.Key), KeyOf(row.Key), row.Value, roll, now));
         await commands.UpdateAsync(Invalid, invalid, cancellation);
     }
 
@@ -51,8 +51,8 @@ internal static class MongoDerived
     public static BsonDocument KeyOf(PackageDay key) =>
         KeyOf(new AdDay(key.AdId, key.PerformerId, key.Day)).Add("packageName", key.Package);
 
-    public static BsonDocument KeyOf(InvalidDay key) =>
-        KeyOf(new PackageDay(key.AdId, key.PerformerId, key.Package, key.Day)).Add("flaw", MongoEvents.NameOf(key.Flaw));
+    public static BsonDocument KeyOf(ClassDay key) =>
+        KeyOf(new PackageDay(key.AdId, key.PerformerId, key.Package, key.Day)).Add("flaw", MongoEvents.NameOf(key.Class));
 
     public static BsonDocument Write(DayCounts counts) => new()
     {
@@ -79,12 +79,12 @@ internal static class MongoDerived
     public static AdRevision ReadAdRevision(BsonDocument row) =>
         new(row["adId"].AsString, row["performerId"].AsString, UtcDay.Parse(row["date"].AsString), row["revision"].ToInt32());
 
-    public static InvalidDay ReadInvalidDay(BsonDocument row) => new(
+    public static ClassDay ReadClassDay(BsonDocument row) => new(
         row["adId"].AsString,
         row["performerId"].AsString,
         row["packageName"].AsString,
         UtcDay.Parse(row["date"].AsString),
-        MongoEvents.FlawOf(row["flaw"]));
+        MongoEvents.ClassOf(row["flaw"]));
 
     public static PackageDay ReadPackageDay(BsonDocument row) =>
         new(row["adId"].AsString, row["performerId"].AsString, row["packageName"].AsString, UtcDay.Parse(row["date"].AsString));

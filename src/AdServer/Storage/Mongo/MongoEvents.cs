@@ -24,7 +24,7 @@ internal static class MongoEvents
 
     private static readonly string[] Types = ["view", "click", "skip", "exit"];
 
-    private static readonly string[] Flaws = ["none", "robot", "notDelivered", "impossibleWatch", "repeat", "rate"];
+    private static readonly string[] Classes = ["none", "robot", "notDelivered", "impossibleWatch", "repeat", "rate", "verified"];
 
     /// <summary>The event with an identity of its own, whoever made it.</summary>
     public static AdEvent Identify(AdEvent one, DateTimeOffset now) =>
@@ -60,6 +60,7 @@ internal static class MongoEvents
         { "eventType", NameOf(one.Type) },
         { "watchDuration", one.WatchDuration },
         { "flaw", NameOf(one.Flaw), one.Flaw != TrafficFlaw.None },
+        { "verified", true, one.IsVerified },
         { "userAgent", one.UserAgent, one.UserAgent is not null },
         { "createdAt", one.CreatedAt.UtcDateTime },
     };
@@ -78,6 +79,7 @@ internal static class MongoEvents
         Type = TypeOf(document["eventType"].AsString),
         WatchDuration = document["watchDuration"].ToInt64(),
         Flaw = FlawOf(document.GetValue("flaw", BsonNull.Value)),
+        IsVerified = document.GetValue("verified", false).AsBoolean,
         UserAgent = document.GetValue("userAgent", BsonNull.Value) is BsonString agent ? agent.Value : null,
         CreatedAt = new DateTimeOffset(document["createdAt"].ToUniversalTime()),
     };
@@ -95,10 +97,15 @@ internal static class MongoEvents
 
     public static string NameOf(EventType type) => Types[(int)type];
 
-    public static string NameOf(TrafficFlaw flaw) => Flaws[(int)flaw];
+    public static string NameOf(TrafficFlaw flaw) => Classes[(int)flaw];
+
+    public static string NameOf(TrafficClass one) => Classes[(int)one];
+
+    /// <summary>The class of a name; none where there is no name.</summary>
+    public static TrafficClass ClassOf(BsonValue name) => name is BsonString text ? (TrafficClass)Array.IndexOf(Classes, text.Value) : TrafficClass.None;
 
     /// <summary>The flaw of a name; none where there is no name.</summary>
-    public static TrafficFlaw FlawOf(BsonValue name) => name is BsonString text ? (TrafficFlaw)Array.IndexOf(Flaws, text.Value) : TrafficFlaw.None;
+    public static TrafficFlaw FlawOf(BsonValue name) => (TrafficFlaw)ClassOf(name);
 
     public static EventType TypeOf(string name) => (EventType)Array.IndexOf(Types, name);
 }

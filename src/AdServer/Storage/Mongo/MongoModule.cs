@@ -5,6 +5,7 @@ using AdServer.Commands.Backups;
 using AdServer.Commands.Copying;
 using AdServer.Common;
 using AdServer.Events;
+using AdServer.Serving;
 using AdServer.Stats;
 using AdServer.Storage.Mongo.Legacy;
 using AdServer.Storage.Spool;
@@ -38,6 +39,7 @@ internal static class MongoModule
         services.AddSingleton<IAuditStore, MongoAuditStore>();
         services.AddSingleton<IIdempotencyStore, MongoIdempotencyStore>();
         services.AddSingleton<ICredentialStore, MongoCredentialStore>();
+        services.AddSingleton<ISigningKeyStore, MongoSigningKeyStore>();
         services.AddSingleton<MongoEventJournal>();
         services.AddSingleton<IEventJournal>(provider => provider.GetRequiredService<MongoEventJournal>());
         services.AddSingleton(provider => new MongoSpools(provider.GetRequiredService<MongoRetry>(), provider.GetService<SqliteSpool>()));

@@ -76,7 +76,7 @@ internal sealed class MongoRebuild(MongoRetry commands, TimeProvider clock)
                 .Concat(Compare(
                     MongoDerived.Revisions, read.Raw.Revisions, read.Revisions, key => key.AdId, MongoDerived.IdOf, MongoDerived.KeyOf, read.Applied))
                 .Concat(Compare(
-                    MongoDerived.Invalid, read.Raw.Invalid, read.Invalid, key => key.AdId, MongoDerived.IdOf, MongoDerived.KeyOf, read.Applied))
+                    MongoDerived.Invalid, read.Raw.Classes, read.Classes, key => key.AdId, MongoDerived.IdOf, MongoDerived.KeyOf, read.Applied))
                 .ToList();
         var gone = await marks.FindRemovedAsync(wrong.Select(one => one.AdId), cancellation);
         return wrong.FindAll(one => !gone.Contains(one.AdId));

@@ -42,6 +42,7 @@ internal static class MongoSchema
         [MongoAuditStore.Ends] = [],
         [MongoIdempotencyStore.Collection] = [new("caller", ["callerId"]), new("created", ["createdAt"])],
         [MongoCredentialStore.Collection] = [new("link", [MongoCredentialStore.LinkHashes], IsSparse: true)],
+        [MongoSigningKeyStore.Collection] = [],
         ["ads"] =
         [
             new("created", ["createdAt", "_id"]), new("changed", ["changedAt", "_id"]), new("performer", ["performerId", "createdAt", "_id"]),
@@ -138,8 +139,9 @@ internal static class MongoSchema
     /// event's <c>revision</c>) is absent from what was there before, which means that it came before its day was closed. Of what version 3 added
     /// <c>delivered_ads</c> is filled before, by a start that dies as often as it does; an event's <c>flaw</c> and <c>daily_invalid_stats</c> are
     /// absent where nobody rated it, which means that it counts as valid; what retention needs (<c>raw_since</c>, <c>thinned</c>, <c>removedOn</c>) is
-    /// absent where nothing was removed. Version 4 added <c>tokens</c>, version 5 <c>audit</c>, <c>idempotency_keys</c> and
-    /// <c>credentials</c>; a token without a <c>subject</c> is no session.
+    /// absent where nothing was removed. Version 4 added <c>tokens</c>, version 5 <c>audit</c>, <c>idempotency_keys</c>,
+    /// <c>credentials</c> and <c>signing_keys</c>; a token without a <c>subject</c> is no session; an event's <c>verified</c> and its
+    /// rows are absent where nobody signed, which means that it is not.
     /// </summary>
     public static async Task RaiseAsync(IMongoCommands commands, Func<Task> fillDelivered, CancellationToken cancellation)
     {

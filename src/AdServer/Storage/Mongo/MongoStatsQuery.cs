@@ -27,13 +27,16 @@ internal sealed class MongoStatsQuery(MongoRetry commands, StatsQuery query, lon
         MongoDerived.Invalid,
         [
             .. from flaw in InvalidCounts.Flaws
-               let isThis = new BsonDocument("$eq", new BsonArray { "$flaw", MongoEvents.NameOf(flaw) })
                from field in Counts
-               select Sum(new BsonDocument("$cond", new BsonArray { isThis, field, 0L })),
+               select Sum(IfClass((TrafficClass)flaw, field)),
         ],
         sums => Measures.Without(InvalidCounts.Flaws
             .Select((flaw, index) => InvalidCounts.Of(flaw, ReadCounts(sums[(Counts.Length * index)..])))
             .Aggregate((sum, one) => sum + one)));
+
+    /// <summary>Verified events, and no others.</summary>
+    private static readonly Source Verified = new(
+        MongoDerived.Invalid, [.. Counts.Select(field => Sum(IfClass(TrafficClass.Verified, field)))], sums => new Measures(ReadCounts(sums), 0, 0, 0));
 
     private static readonly Source Deliveries = new(MongoCounters.Deliveries, [Sum("$deliveries")], sums => new Measures(default, sums[0], 0, 0));
 
@@ -42,9 +45,9 @@ internal sealed class MongoStatsQuery(MongoRetry commands, StatsQuery query, lon
 
     private readonly List<Source> sources =
     [
-        query.ByPackage ? AdRows with { Collection = MongoDerived.PackageRows } : AdRows,
+        Events(query),
         .. query.HasRevisions ? [Revisions(query.AsOf)] : Array.Empty<Source>(),
-        .. query.IsNet ? [Invalid] : Array.Empty<Source>(),
+        .. query.IsNet ? [Invalid] : query.IsVerified ? [Verified] : Array.Empty<Source>(),
         .. query.HasDeliveries ? [Deliveries] : Array.Empty<Source>(),
         .. query.HasRequests ? [Requests] : Array.Empty<Source>(),
     ];
@@ -71,6 +74,16 @@ internal sealed class MongoStatsQuery(MongoRetry commands, StatsQuery query, lon
             [.. Counts.Select(field => Sum(If(field, 0L))), ("$max", If(0, "$revision"))],
             sums => new Measures(-ReadCounts(sums), 0, 0, 0, (int)sums[^1]));
     }
+
+    /// <summary>All events; of verified counts these say only that there is a row.</summary>
+    private static Source Events(StatsQuery query)
+    {
+        var rows = query.ByPackage ? AdRows with { Collection = MongoDerived.PackageRows } : AdRows;
+        return query.IsVerified ? rows with { Read = _ => default } : rows;
+    }
+
+    private static BsonDocument IfClass(TrafficClass one, string field) =>
+        new("$cond", new BsonArray { new BsonDocument("$eq", new BsonArray { "$flaw", MongoEvents.NameOf(one) }), field, 0L });
 
     private static (string By, BsonValue Of) Sum(BsonValue of) => ("$sum", of);
 
@@ -228,10 +241,10 @@ internal sealed record MongoStatsRows(List<StatsRow> Rows, Dictionary<string, lo
                 rest.Add(revision, sum.Counts);
             }
 
-            var invalid = new InvalidDay(ad.AdId, ad.PerformerId, sum.Key.Package, ad.Day, sum.Flaw);
-            if (sum.Flaw != TrafficFlaw.None && !Includes(MongoDerived.IdOf(invalid), sum.Roll))
+            var ofClass = new ClassDay(ad.AdId, ad.PerformerId, sum.Key.Package, ad.Day, sum.Class);
+            if (sum.Class != TrafficClass.None && !Includes(MongoDerived.IdOf(ofClass), sum.Roll))
             {
-                rest.Add(invalid, sum.Counts);
+                rest.Add(ofClass, sum.Counts);
             }
         }
 

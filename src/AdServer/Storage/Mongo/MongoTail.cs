@@ -83,6 +83,7 @@ internal sealed class MongoTail(MongoRetry commands)
             {
                 { "adId", "$adId" }, { "performerId", "$performerId" }, { "package", "$packageName" }, { "isOther", "$isOtherPackage" },
                 { "day", "$day" }, { "revision", "$revision" }, { "type", "$eventType" }, { "flaw", "$flaw" },
+                { "verified", "$verified" },
             }
         },
         { "events", new BsonDocument("$sum", 1L) },
@@ -111,6 +112,10 @@ internal sealed class MongoTail(MongoRetry commands)
         }
     }
 
+    private static TrafficClass ClassOf(BsonDocument key) => MongoEvents.ClassOf(key.GetValue("flaw", BsonNull.Value)) is var flaw && flaw != TrafficClass.None
+        ? flaw
+        : key.GetValue("verified", BsonNull.Value) is BsonBoolean { Value: true } ? TrafficClass.Verified : TrafficClass.None;
+
     private static MongoSum Read(BsonDocument sum, long? roll)
     {
         var key = sum["_id"].AsBsonDocument;
@@ -128,15 +133,15 @@ internal sealed class MongoTail(MongoRetry commands)
             roll,
             new PackageDay(key["adId"].AsString, key["performerId"].AsString, package, UtcDay.Parse(key["day"].AsString)),
             key.GetValue("revision", BsonNull.Value) is { IsNumeric: true } revision ? revision.ToInt32() : 0,
-            MongoEvents.FlawOf(key.GetValue("flaw", BsonNull.Value)),
+            ClassOf(key),
             counts);
     }
 }
 
-/// <summary>Events of one ad, package, day, revision and flaw, added up.</summary>
+/// <summary>Events of one ad, package, day, revision and class, added up.</summary>
 /// <param name="Roll">The roll that holds them, if one does.</param>
 /// <param name="Key">Where they count.</param>
 /// <param name="Revision">The revision of the day that they belong to.</param>
-/// <param name="Flaw">Why they count as invalid traffic, if they do.</param>
+/// <param name="Class">What they count as beside all others.</param>
 /// <param name="Counts">What they add.</param>
-internal sealed record MongoSum(long? Roll, PackageDay Key, int Revision, TrafficFlaw Flaw, DayCounts Counts);
+internal sealed record MongoSum(long? Roll, PackageDay Key, int Revision, TrafficClass Class, DayCounts Counts);

@@ -21,6 +21,7 @@ internal static class SqliteCopyEnd
         Tokens = session.Number("SELECT count(*) FROM tokens WHERE subject IS NULL"),
         Credentials = session.Number("SELECT count(*) FROM credentials"),
         Audit = session.Number("SELECT count(*) FROM audit"),
+        SigningKeys = session.Number("SELECT count(*) FROM signing_keys"),
         RawSince = SqliteRawSince.Read(session),
         Kept = session.Number(
             """

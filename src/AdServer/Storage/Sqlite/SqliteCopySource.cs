@@ -31,6 +31,7 @@ internal sealed class SqliteCopySource(SqliteDatabase database, StorageLocation 
         CopyStage.Tokens => ReadTokens(session, after),
         CopyStage.Audit => ReadAudit(session, after),
         CopyStage.Credentials => ReadCredentials(session, after),
+        CopyStage.SigningKeys => ReadSigningKeys(session, after),
         CopyStage.Ads => Piece(SqliteCopyRows.ListAds(session, NumberOf(after), CopyRows.Ads.Most), items => new CopyRows.Ads(items)),
         CopyStage.Packages => Piece(SqliteCopyRows.ListPackages(session, NumberOf(after), MostRows), items => new CopyRows.Packages(items)),
         CopyStage.RawSince => KeptRows.Say(SqliteRawSince.List(session), after),
@@ -72,6 +73,12 @@ internal sealed class SqliteCopySource(SqliteDatabase database, StorageLocation 
     {
         var items = SqliteCredentialStore.ListAfter(session, after?[0] ?? string.Empty, MostRows);
         return items is [.., var last] ? new CopyPiece(new CopyRows.Credentials(items), StoragePlace.Of($"{last.Subject}")) : null;
+    }
+
+    private static CopyPiece? ReadSigningKeys(SqliteSession session, string[]? after)
+    {
+        var items = SqliteSigningKeyStore.ListAfter(session, after?[0] ?? string.Empty, MostRows);
+        return items is [.., var last] ? new CopyPiece(new CopyRows.SigningKeys(items), StoragePlace.Of(last.Id)) : null;
     }
 
     private static CopyPiece? ReadEventIds(SqliteSession session, string[]? after)

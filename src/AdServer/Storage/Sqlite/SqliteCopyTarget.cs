@@ -36,7 +36,7 @@ internal sealed class SqliteCopyTarget(SqliteDatabase database, StorageLocation 
             case CopyRows.Performers { Items: var items }:
                 ForEach(items, one => SqlitePerformers.Add(session, one));
                 break;
-            case CopyRows.Developers or CopyRows.Tokens or CopyRows.Credentials:
+            case CopyRows.Developers or CopyRows.Tokens or CopyRows.Credentials or CopyRows.Audit:
                 AddAccess(session, rows);
                 break;
             case CopyRows.Ads { Items: var items }:
@@ -76,6 +76,9 @@ internal sealed class SqliteCopyTarget(SqliteDatabase database, StorageLocation 
             case CopyRows.Credentials { Items: var items }:
                 ForEach(items, one => SqliteCredentialStore.Add(session, one));
                 break;
+            case CopyRows.Audit { Items: var items }:
+                ForEach(items, one => SqliteAuditStore.AddWhole(session, one));
+                break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(rows));
         }
@@ -85,17 +88,14 @@ internal sealed class SqliteCopyTarget(SqliteDatabase database, StorageLocation 
     {
         switch (rows)
         {
+            case CopyRows.SigningKeys { Items: var items }:
+                ForEach(items, one => SqliteSigningKeyStore.Add(session, one));
+                break;
             case CopyRows.Deliveries { Items: var items }:
                 ForEach(items.GroupBy(one => one.Process, one => one.Total), some => SqliteCounters.ReplaceDeliveries(session, some.Key, [.. some]));
                 break;
             case CopyRows.Requests { Items: var items }:
                 ForEach(items.GroupBy(one => one.Process, one => one.Total), some => SqliteCounters.ReplaceRequests(session, some.Key, [.. some]));
-                break;
-            case CopyRows.Tokens { Items: var items }:
-                ForEach(items, one => SqliteTokenStore.Add(session, one));
-                break;
-            case CopyRows.Audit { Items: var items }:
-                ForEach(items, one => SqliteAuditStore.AddWhole(session, one));
                 break;
             case CopyRows.Delivered { Items: var items }:
                 SqliteDeliveredStore.Add(session, PackageAds.Sets(items));

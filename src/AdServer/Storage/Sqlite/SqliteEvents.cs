@@ -10,7 +10,7 @@ internal static class SqliteEvents
     public const string Columns =
         """
         event_id, ad_id, performer_id, package_name, is_other_package, device_id, timestamp, day, event_type,
-            watch_duration, created_at, flaw, user_agent
+            watch_duration, created_at, flaw, user_agent, verified
         """;
 
     /// <summary>What makes an event anonymous: whatever of <see cref="AdEvent.WithoutDevice"/> has a column.</summary>
@@ -47,14 +47,14 @@ internal static class SqliteEvents
         session.Kept("INSERT INTO event_ids (event_id, day) VALUES (?, ?) ON CONFLICT DO NOTHING");
 
     private static SqliteStatement PrepareInsert(SqliteSession session) =>
-        session.Kept($"INSERT INTO ad_events ({Columns}, revision) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        session.Kept($"INSERT INTO ad_events ({Columns}, revision) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 
     private static void Insert(SqliteStatement insert, AdEvent one) => Put(insert, one).Put(one.Revision).Run();
 
     public static SqliteStatement Put(SqliteStatement insert, AdEvent one) => insert
         .Put(one.EventId).Put(one.AdId).Put(one.PerformerId).Put(one.PackageName).Put(one.IsOtherPackage).Put(one.DeviceId)
         .Put(one.Timestamp).Put(one.Day).Put((long)one.Type).Put(one.WatchDuration).Put(one.CreatedAt)
-        .Put((long)one.Flaw).Put(one.UserAgent);
+        .Put((long)one.Flaw).Put(one.UserAgent).Put(one.IsVerified);
 
     /// <summary>The events of a range of positions, <paramref name="after"/> excluded, in order.</summary>
     public static IEnumerable<AdEvent> List(SqliteSession session, long after, long last)
@@ -76,7 +76,7 @@ internal static class SqliteEvents
         }
     }
 
-    public static AdEvent Read(SqliteStatement row) => ReadReceived(row) with { Revision = (int)row.Int(14) };
+    public static AdEvent Read(SqliteStatement row) => ReadReceived(row) with { Revision = (int)row.Int(15) };
 
     /// <summary>Reads <see cref="Columns"/> after the first column.</summary>
     public static AdEvent ReadReceived(SqliteStatement row) => new()
@@ -94,5 +94,6 @@ internal static class SqliteEvents
         CreatedAt = row.Instant(11),
         Flaw = (TrafficFlaw)row.Int(12),
         UserAgent = row.TextOrNull(13),
+        IsVerified = row.Bool(14),
     };
 }

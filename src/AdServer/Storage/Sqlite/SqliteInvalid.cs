@@ -4,7 +4,7 @@ using AdServer.Stats;
 
 namespace AdServer.Storage.Sqlite;
 
-/// <summary>The statements on <c>daily_invalid_stats</c>: what counts as invalid traffic, a part of the package rows of its ad and day.</summary>
+/// <summary>The statements on <c>daily_invalid_stats</c>: what counts as invalid traffic or as verified, parts of the package rows of its ad and day.</summary>
 internal static class SqliteInvalid
 {
     private const string Insert =
@@ -16,7 +16,7 @@ internal static class SqliteInvalid
 
     /// <summary>Adds counts to their rows, except to rows that include this roll already.</summary>
     public static void Add(SqliteSession session, RollUp counts, long through, DateTimeOffset now) =>
-        Run(session, Insert + SqliteDerived.AddCounts, counts.Invalid, through, now);
+        Run(session, Insert + SqliteDerived.AddCounts, counts.Classes, through, now);
 
     /// <summary>Adds what events with other flaws change, whatever the rows include: those events are of rolls that they include all.</summary>
     public static void Change(SqliteSession session, RollUp counts, long through, DateTimeOffset now)
@@ -26,15 +26,15 @@ internal static class SqliteInvalid
              DO UPDATE SET views = views + excluded.views, clicks = clicks + excluded.clicks, skips = skips + excluded.skips,
                 exits = exits + excluded.exits, watch_duration_sum = watch_duration_sum + excluded.watch_duration_sum, updated_at = excluded.updated_at
             """;
-        Run(session, Insert + Add, counts.Invalid, through, now);
+        Run(session, Insert + Add, counts.Classes, through, now);
         using var delete = session.Kept(
             """
             DELETE FROM daily_invalid_stats WHERE package_name = ? AND date = ? AND ad_id = ? AND flaw = ?
                 AND views = 0 AND clicks = 0 AND skips = 0 AND exits = 0 AND watch_duration_sum = 0
             """);
-        foreach (var key in counts.Invalid.Keys)
+        foreach (var key in counts.Classes.Keys)
         {
-            delete.Put(key.Package).Put(key.Day).Put(key.AdId).Put((long)key.Flaw).Run();
+            delete.Put(key.Package).Put(key.Day).Put(key.AdId).Put((long)key.Class).Run();
         }
     }
 
@@ -49,7 +49,7 @@ internal static class SqliteInvalid
         var through = 0L;
         foreach (var row in select.Put(adId).Put(day).Rows())
         {
-            into.Add(new InvalidDay(adId, row.Text(5), row.Text(7), day, (TrafficFlaw)row.Int(8)), SqliteDerived.ReadCounts(row, 0));
+            into.Add(new ClassDay(adId, row.Text(5), row.Text(7), day, (TrafficClass)row.Int(8)), SqliteDerived.ReadCounts(row, 0));
             through = Math.Max(through, row.Int(6));
         }
 
@@ -57,12 +57,12 @@ internal static class SqliteInvalid
     }
 
     private static void Run(
-        SqliteSession session, string text, IReadOnlyDictionary<InvalidDay, DayCounts> counts, long through, DateTimeOffset now)
+        SqliteSession session, string text, IReadOnlyDictionary<ClassDay, DayCounts> counts, long through, DateTimeOffset now)
     {
         using var upsert = session.Kept(text);
         foreach (var (key, sums) in counts)
         {
-            var named = upsert.Put(key.Package).Put(key.AdId).Put(key.PerformerId).Put(key.Day).Put((long)key.Flaw);
+            var named = upsert.Put(key.Package).Put(key.AdId).Put(key.PerformerId).Put(key.Day).Put((long)key.Class);
             SqliteDerived.PutCounts(named, sums).Put(now).Put(now).Put(through).Run();
         }
     }

@@ -5,6 +5,7 @@ using AdServer.Commands.Backups;
 using AdServer.Commands.Copying;
 using AdServer.Common;
 using AdServer.Events;
+using AdServer.Serving;
 using AdServer.Stats;
 
 namespace AdServer.Storage.Sqlite;
@@ -22,6 +23,7 @@ internal static class SqliteModule
         .AddSingleton<IAuditStore, SqliteAuditStore>()
         .AddSingleton<IIdempotencyStore, SqliteIdempotencyStore>()
         .AddSingleton<ICredentialStore, SqliteCredentialStore>()
+        .AddSingleton<ISigningKeyStore, SqliteSigningKeyStore>()
         .AddSingleton<IEventJournal, SqliteEventJournal>()
         .AddSingleton<IStatsStore, SqliteStatsStore>()
         .AddSingleton<IDeliveredStore, SqliteDeliveredStore>()

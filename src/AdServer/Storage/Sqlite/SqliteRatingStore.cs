@@ -83,17 +83,18 @@ internal sealed class SqliteRatingStore(ISqliteTransactions database, TimeProvid
         return next;
     }
 
-    /// <summary>What a change adds to the rows of invalid traffic: less for the one reason, more for the other.</summary>
+    /// <summary>What a change adds to the rows by class: less for the one, more for the other.</summary>
     private static void Move(RollUp counts, AdEvent one, TrafficFlaw flaw)
     {
-        if (one.Flaw != TrafficFlaw.None)
+        var other = one with { Flaw = flaw };
+        if (one.Class != TrafficClass.None)
         {
-            counts.Add(InvalidDay.Of(one), -DayCounts.Of(one));
+            counts.Add(ClassDay.Of(one), -DayCounts.Of(one));
         }
 
-        if (flaw != TrafficFlaw.None)
+        if (other.Class != TrafficClass.None)
         {
-            counts.Add(InvalidDay.Of(one with { Flaw = flaw }), DayCounts.Of(one));
+            counts.Add(ClassDay.Of(other), DayCounts.Of(one));
         }
     }
 }

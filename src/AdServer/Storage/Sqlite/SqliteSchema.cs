@@ -234,5 +234,11 @@ internal sealed class SqliteSchema(string noun, string setting, int applicationI
             hash TEXT PRIMARY KEY, subject TEXT NOT NULL REFERENCES credentials (subject), kind INTEGER NOT NULL,
             expires_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
         CREATE INDEX sign_in_links_by_subject ON sign_in_links (subject, expires_at);
+
+        -- Signed deliveries. What is there already counts as not verified: nobody signed. Rows of verified events are in daily_invalid_stats, flaw 6.
+        ALTER TABLE ad_events ADD COLUMN verified INTEGER NOT NULL DEFAULT 0;
+        CREATE TABLE signing_keys (
+            id TEXT PRIMARY KEY, secret TEXT NOT NULL, created_at INTEGER NOT NULL, signs_from INTEGER NOT NULL,
+            signs_until INTEGER NOT NULL) STRICT, WITHOUT ROWID;
         """;
 }

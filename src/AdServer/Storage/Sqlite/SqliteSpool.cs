@@ -29,7 +29,7 @@ internal sealed class SqliteSpool : IDisposable
     }
 
     /// <summary>Its files are marked "AdSp".</summary>
-    public static SqliteSchema Schema { get; } = new("spool", "Storage:SpoolPath", 0x41645370, Version1, SqliteSetAside.Migration, Version3);
+    public static SqliteSchema Schema { get; } = new("spool", "Storage:SpoolPath", 0x41645370, Version1, SqliteSetAside.Migration, Version3, Version4);
 
     public string Path { get; }
 
@@ -164,7 +164,7 @@ internal sealed class SqliteSpool : IDisposable
         }
 
         using var insert = session.Kept(
-            $"INSERT INTO ad_events ({SqliteEvents.Columns}, identity) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING");
+            $"INSERT INTO ad_events ({SqliteEvents.Columns}, identity) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING");
         AppendOutcome[] outcomes =
         [
             .. events.Select(one => SqliteEvents.Put(insert, one).Put(one.Identity?.ToString()).Run() == 1
@@ -181,7 +181,7 @@ internal sealed class SqliteSpool : IDisposable
         var (events, last) = (new List<AdEvent>(), 0L);
         foreach (var row in select.Put(most).Rows())
         {
-            events.Add(SqliteEvents.ReadReceived(row) with { Identity = row.TextOrNull(14) is { } own ? Guid.Parse(own) : null });
+            events.Add(SqliteEvents.ReadReceived(row) with { Identity = row.TextOrNull(15) is { } own ? Guid.Parse(own) : null });
             last = row.Int(0);
         }
 
@@ -242,6 +242,13 @@ internal sealed class SqliteSpool : IDisposable
         ALTER TABLE ad_events ADD COLUMN user_agent TEXT;
         ALTER TABLE set_aside ADD COLUMN flaw INTEGER NOT NULL DEFAULT 0;
         ALTER TABLE set_aside ADD COLUMN user_agent TEXT;
+        """;
+
+    /// <summary>Whether an event came with a valid signature of its delivery.</summary>
+    private const string Version4 =
+        """
+        ALTER TABLE ad_events ADD COLUMN verified INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE set_aside ADD COLUMN verified INTEGER NOT NULL DEFAULT 0;
         """;
 }
 

@@ -14,6 +14,12 @@ internal sealed class SqliteStatsQuery(SqliteSession session, StatsQuery query)
     private static readonly Source AdRows = new(
         $"daily_ad_stats s WHERE {NotRemoved}", "s.performer_id", Counts(), row => new Measures(SqliteDerived.ReadCounts(row, 2), 0, 0, 0));
 
+    /// <summary>Verified events, and no others.</summary>
+    private static readonly Source Verified = AdRows with
+    {
+        From = FormattableString.Invariant($"daily_invalid_stats s WHERE {NotRemoved} AND s.flaw = {(int)TrafficClass.Verified}"),
+    };
+
     private static readonly Source PackageRows = AdRows with { From = $"daily_package_stats s WHERE {NotRemoved}" };
 
     /// <summary>What counts as invalid traffic, by reason; taken out of what the other rows say.</summary>
@@ -40,9 +46,9 @@ internal sealed class SqliteStatsQuery(SqliteSession session, StatsQuery query)
 
     private readonly List<Source> sources =
     [
-        query.ByPackage ? PackageRows : AdRows,
+        Events(query),
         .. query.HasRevisions ? [Revisions(query.AsOf)] : Array.Empty<Source>(),
-        .. query.IsNet ? [Invalid] : Array.Empty<Source>(),
+        .. query.IsNet ? [Invalid] : query.IsVerified ? [Verified] : Array.Empty<Source>(),
         .. query.HasDeliveries ? [Deliveries] : Array.Empty<Source>(),
         .. query.HasRequests ? [Requests] : Array.Empty<Source>(),
     ];
@@ -81,6 +87,13 @@ internal sealed class SqliteStatsQuery(SqliteSession session, StatsQuery query)
         {
             yield return SqliteEvents.Read(row);
         }
+    }
+
+    /// <summary>All events; of verified counts these say only that there is a row.</summary>
+    private static Source Events(StatsQuery query)
+    {
+        var rows = query.ByPackage ? PackageRows : AdRows;
+        return query.IsVerified ? rows with { Read = _ => default } : rows;
     }
 
     private static string Counts(string filter = "") =>

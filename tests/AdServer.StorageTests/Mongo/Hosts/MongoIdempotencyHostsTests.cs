@@ -73,7 +73,7 @@ public sealed class MongoIdempotencyHostsTests : IAsyncLifetime
 
     private static async Task<Answer> PostAsync(AdServerHost host, string path)
     {
-        object body = path switch
+        var body = path switch
         {
             "/ads" => Portal.NewAd(),
             "/tokens" => new { name = "n", role = "analyst" },

@@ -153,7 +153,7 @@ internal sealed class ModelWorld
     ];
 
     /// <summary>The event in some revision and with some flaw: each attempt may come at another time, and the one that is committed decides.</summary>
-    private AdEvent Arriving(AdEvent one) => one with { Revision = random.Next(3), Flaw = (TrafficFlaw)random.Next(3) };
+    private AdEvent Arriving(AdEvent one) => one with { Revision = random.Next(3), Flaw = (TrafficFlaw)random.Next(3), IsVerified = random.Next(2) == 0 };
 
     private async Task AppendAsync(ModelProcess process, AdEvent[] events)
     {
@@ -215,7 +215,7 @@ internal sealed class ModelWorld
             : DayClosing.ClosedAt(one.Day, one.Revision) <= time);
         var before = Count();
         var query = new StatsQuery { GroupBy = [StatsGroup.Ad] };
-        var reading = StatsOf(fresh).ReadAsync(isAll ? query with { IsNet = isNet } : query.At(time, time), CancellationToken.None);
+        var reading = StatsOf(fresh).ReadAsync(isAll ? query with { Traffic = isNet ? TrafficChoice.Net : TrafficChoice.Gross } : query.At(time, time), CancellationToken.None);
         fresh.Start(_ => reading);
         while (fresh.Step())
         {
@@ -329,7 +329,7 @@ internal sealed class ModelWorld
                     differences.AddRange(Ledger.Compare(page).Select(difference => difference.ToString()));
                     page.Derived.AdDays.ToList().ForEach(row => rows.Add(row.Key, row.Value));
                     page.Derived.Revisions.ToList().ForEach(row => rows.Add(row.Key, row.Value));
-                    page.Derived.Invalid.Where(row => row.Value != default).ToList().ForEach(row => rows.Add(row.Key, row.Value));
+                    page.Derived.Classes.Where(row => row.Value != default).ToList().ForEach(row => rows.Add(row.Key, row.Value));
                 },
                 CancellationToken.None,
                 mostKeys: 4);
@@ -341,12 +341,14 @@ internal sealed class ModelWorld
         found.AddRange(rows.AdDays.Except(expected.AdDays).Select(row => $"in rows, but not so committed: {row}"));
         found.AddRange(expected.Revisions.Except(rows.Revisions).Select(row => $"committed, but not so in revisions: {row}"));
         found.AddRange(rows.Revisions.Except(expected.Revisions).Select(row => $"in revisions, but not so committed: {row}"));
-        found.AddRange(expected.Invalid.Except(rows.Invalid).Select(row => $"committed, but not so in invalid traffic: {row}"));
-        found.AddRange(rows.Invalid.Except(expected.Invalid).Select(row => $"in invalid traffic, but not so committed: {row}"));
+        found.AddRange(expected.Classes.Except(rows.Classes).Select(row => $"committed, but not so in invalid or verified traffic: {row}"));
+        found.AddRange(rows.Classes.Except(expected.Classes).Select(row => $"in invalid or verified traffic, but not so committed: {row}"));
         found.AddRange((await new MongoPairLedger(process.Commands, process.Clock, mostPairs: 3).CompareAsync(CancellationToken.None)).Select(pair => pair.ToString()));
         var view = await StatsOf(process).ReadAsync(new StatsQuery(), CancellationToken.None);
         found.AddRange(view.Total.Events.Events == committed.Count ? [] : [$"statistics say {view.Total.Events.Events}, not {committed.Count}"]);
-        var (net, valid) = (await StatsOf(process).ReadAsync(new StatsQuery { IsNet = true }, CancellationToken.None), committed.Count(one => !one.Contains("flaw")));
+        var (net, valid) = (await StatsOf(process).ReadAsync(new StatsQuery { Traffic = TrafficChoice.Net }, CancellationToken.None), committed.Count(one => !one.Contains("flaw")));
+        var (verified, proven) = (await StatsOf(process).ReadAsync(new StatsQuery { Traffic = TrafficChoice.Verified }, CancellationToken.None), committed.Count(one => !one.Contains("flaw") && one.Contains("verified")));
+        found.AddRange(verified.Total.Events.Events == proven ? [] : [$"verified statistics say {verified.Total.Events.Events}, not {proven}"]);
         found.AddRange(net.Total.Events.Events == valid ? [] : [$"net statistics say {net.Total.Events.Events}, not {valid}"]);
     }
 

@@ -72,6 +72,7 @@ public sealed class TrafficRulesTests
         DeviceId = Text(one, "device", "one"),
         EventId = Text(one, "id", null),
         UserAgent = Text(one, "agent", "okhttp/4.9.3"),
+        IsVerified = one.TryGetProperty("verified", out _),
         Type = Enum.Parse<EventType>(Text(one, "type", "view")!, ignoreCase: true),
         Flaw = Enum.Parse<TrafficFlaw>(Text(one, "stored", "none")!, ignoreCase: true),
         WatchDuration = one.TryGetProperty("watch", out var watch) ? (long)(watch.GetDecimal() * 1000) : 12_000,

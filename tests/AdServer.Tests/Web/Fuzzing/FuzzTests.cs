@@ -7,10 +7,15 @@ using Xunit;
 
 namespace AdServer.Tests.Web.Fuzzing;
 
+/// <summary>Tests that run when no other does: they measure the memory of the process.</summary>
+[CollectionDefinition(nameof(Alone), DisableParallelization = true)]
+public sealed class Alone;
+
 /// <summary>
 /// A real host under a flood of generated requests: none is answered 5xx or with the inside of the program, nothing is logged as a failure,
 /// nothing grows, and what was counted adds up afterwards. <c>ADSERVER_FUZZ_SEED</c> repeats a run, <c>ADSERVER_FUZZ_REQUESTS</c> makes it longer.
 /// </summary>
+[Collection(nameof(Alone))]
 public sealed class FuzzTests(ITestOutputHelper output)
 {
     private const int Connections = 4;
