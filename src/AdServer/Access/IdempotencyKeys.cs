@@ -116,36 +116,3 @@ internal sealed partial class IdempotencyKeys(IIdempotencyStore store, TimeProvi
     [LoggerMessage(LogLevel.Warning, "How a request with an Idempotency-Key was answered could not be noted; should it come again, it is carried out again, to the same end")]
     private partial void LogForgotten(Exception fault);
 }
-
-/// <summary>A request that creates something.</summary>
-/// <param name="objectId">The identity of what it creates.</param>
-/// <param name="answer">What it was answered when it came before.</param>
-/// <param name="isRepeat">Whether it came before, and may have created it.</param>
-/// <param name="remember">Notes the answer.</param>
-/// <param name="end">Lets the next one with the same key in.</param>
-internal sealed class IdempotentCall(
-    string objectId, KeyAnswer? answer = null, bool isRepeat = false, Func<KeyAnswer, Task>? remember = null, Action? end = null) : IDisposable
-{
-    public string ObjectId => objectId;
-
-    public KeyAnswer? Answer => answer;
-
-    public bool IsRepeat => isRepeat;
-
-    /// <summary>Notes a success, to be answered again.</summary>
-    public Task RememberAsync(KeyAnswer success) => remember?.Invoke(success) ?? Task.CompletedTask;
-
-    public void Dispose() => end?.Invoke();
-}
-
-/// <summary>Says of a route, in the API's document too, that it takes the header <c>Idempotency-Key</c>.</summary>
-internal sealed record TakesIdempotencyKey;
-
-/// <summary>How routes say that they take the header.</summary>
-internal static class IdempotencyMetadata
-{
-    public static RouteHandlerBuilder TakesIdempotencyKey(this RouteHandlerBuilder route) => route
-        .WithMetadata(new TakesIdempotencyKey())
-        .ProducesError(StatusCodes.Status409Conflict)
-        .ProducesError(StatusCodes.Status422UnprocessableEntity);
-}

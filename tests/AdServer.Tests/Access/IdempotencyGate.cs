@@ -11,6 +11,9 @@ internal sealed class IdempotencyGate
     /// <summary>Whether answers are lost.</summary>
     public bool Forgets { get; set; }
 
+    /// <summary>Whether every caller has as many keys as he may.</summary>
+    public bool IsFull { get; set; }
+
     public void Install(IServiceCollection services)
     {
         var store = services.Last(service => service.ServiceType == typeof(IIdempotencyStore)).ImplementationType!;
@@ -22,7 +25,7 @@ internal sealed class IdempotencyGate
     private sealed class Gated(IIdempotencyStore inner, IdempotencyGate gate) : IIdempotencyStore
     {
         public Task<(ReservedKey Held, bool IsNew)?> ReserveKeyAsync(ReservedKey wanted, int most, CancellationToken cancellation) =>
-            inner.ReserveKeyAsync(wanted, most, cancellation);
+            inner.ReserveKeyAsync(wanted, gate.IsFull ? 0 : most, cancellation);
 
         public Task AnswerKeyAsync(string id, KeyAnswer answer, CancellationToken cancellation) =>
             gate.Forgets ? throw new StoreUnavailableException("The store is away") : inner.AnswerKeyAsync(id, answer, cancellation);

@@ -175,6 +175,20 @@ public sealed class IdempotencyTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Who_has_too_many_keys_is_told_to_wait_and_may_ask_without_one()
+    {
+        var first = (await PostAsync("/ads", "old", Body("/ads"))).Has(201);
+        keys.IsFull = true;
+
+        var refused = await PostAsync("/ads", "new", Body("/ads"));
+
+        refused.IsError(429, "10000 keys of yours are kept, each for 24 hours; send no Idempotency-Key, or wait");
+        Assert.Equal("3600", refused.Header("Retry-After"));
+        Assert.Equal(first.Text, (await PostAsync("/ads", "old", Body("/ads"))).Has(201).Text);
+        Assert.Equal(201, (await host.PostAsync("/ads", Body("/ads"))).Status);
+    }
+
+    [Fact]
     public async Task A_key_belongs_to_its_caller_and_to_its_route()
     {
         await using var closed = await ClosedHost.StartAsync();

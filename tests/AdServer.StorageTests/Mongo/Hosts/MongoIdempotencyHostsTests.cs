@@ -71,15 +71,16 @@ public sealed class MongoIdempotencyHostsTests : IAsyncLifetime
 
     private async Task<int> CountAsync(string path) => (await other.GetAsync(path)).Has(200).Json.GetArrayLength();
 
+    private static object BodyOf(string path) => path switch
+    {
+        "/ads" => Portal.NewAd(),
+        "/tokens" => new { name = "n", role = "analyst" },
+        _ => new { name = "Bob", email = "bob@example.com" },
+    };
+
     private static async Task<Answer> PostAsync(AdServerHost host, string path)
     {
-        var body = path switch
-        {
-            "/ads" => Portal.NewAd(),
-            "/tokens" => new { name = "n", role = "analyst" },
-            _ => new { name = "Bob", email = "bob@example.com" },
-        };
-        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body, options: ApiJson.Options) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(BodyOf(path), options: ApiJson.Options) };
         request.Headers.Add("Idempotency-Key", "key");
         return await Answer.ReadAsync(await host.Client.SendAsync(request, Token));
     }
