@@ -20,7 +20,7 @@ internal sealed record StoreContents(
         var ids = await ListAsync(source, CopyStage.EventIds, piece => ((CopyRows.EventIds)piece).Items.Select(item => item.Id));
         rows.AddRange(await ListAsync(source, CopyStage.Performers, piece => ((CopyRows.Performers)piece).Items.Select(item => $"{item}")));
         rows.AddRange(await ListAsync(source, CopyStage.Developers, piece => ((CopyRows.Developers)piece).Items.Select(item => $"{item}")));
-        rows.AddRange(await ListAsync(source, CopyStage.Tokens, piece => ((CopyRows.Tokens)piece).Items.Select(item => $"{item} {string.Join(',', item.Packages)}")));
+        rows.AddRange(await ListAsync(source, CopyStage.Tokens, piece => ((CopyRows.Tokens)piece).Items.Select(item => $"{item with { Packages = [] }} {string.Join(',', item.Packages)}")));
         rows.AddRange(await ListAsync(source, CopyStage.Audit, piece => ((CopyRows.Audit)piece).Items.Select(item => $"{item}")));
         rows.AddRange(await ListAsync(source, CopyStage.Ads, piece => ((CopyRows.Ads)piece).Items.Select(Describe)));
         rows.AddRange(await ListAsync(source, CopyStage.Deliveries, piece => ((CopyRows.Deliveries)piece).Items.Select(item => $"{item}")));
