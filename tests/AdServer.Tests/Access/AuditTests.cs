@@ -22,6 +22,9 @@ public sealed class AuditTests : IAsyncLifetime
         ["POST /developers"] = AuditAction.CreateDeveloper,
         ["POST /developers/login"] = null,
         ["DELETE /developers/{id}"] = AuditAction.DeleteDeveloper,
+        ["POST /developers/{id}/invitation"] = AuditAction.InviteDeveloper,
+        ["POST /performers/{id}/invitation"] = AuditAction.InvitePerformer,
+        ["DELETE /sessions/current"] = null,
         ["POST /tokens"] = AuditAction.CreateToken,
         ["POST /tokens/{id}/rotate"] = AuditAction.RotateToken,
         ["DELETE /tokens/{id}"] = AuditAction.RevokeToken,
@@ -29,6 +32,8 @@ public sealed class AuditTests : IAsyncLifetime
         ["POST /stats/rerate"] = AuditAction.RerateStats,
         ["DELETE /devices/{deviceId}"] = AuditAction.EraseDevice,
     };
+
+    private const string Password = "correct horse battery staple";
 
     private ClosedHost closed = null!;
 
@@ -50,6 +55,7 @@ public sealed class AuditTests : IAsyncLifetime
         var developer = (await SendAsync("POST", "/developers", new { name = "Dan", email = "dan@example.com" })).Has(201).Json.Text("developerId");
         var token = made.GetProperty("details").Text("_id");
         var next = (await SendAsync("POST", $"/tokens/{token}/rotate")).Has(201).Json;
+        var links = new[] { await InviteAsync($"/developers/{developer}"), await InviteAsync($"/performers/{performer}") };
         (await SendAsync("PUT", $"/performers/{performer}", new { name = "Anna" })).Has(200);
         (await SendAsync("PUT", $"/ads/{ad}", new { name = "New" })).Has(200);
         (await SendAsync("DELETE", $"/ads/{ad}")).Has(200);
@@ -67,7 +73,7 @@ public sealed class AuditTests : IAsyncLifetime
         Assert.All(entries, entry => Assert.Equal("done", entry.Text("outcome")));
         foreach (var (kind, id, verbs) in new[]
         {
-            ("performer", performer, "create update delete"), ("ad", ad, "create update delete"), ("developer", developer, "create delete"),
+            ("performer", performer, "create invite password update delete"), ("ad", ad, "create update delete"), ("developer", developer, "create invite password delete"),
             ("token", token, "create rotate revoke"), ("token", next.GetProperty("details").Text("_id"), "create"), ("token", "bootstrap", "bootstrap"),
             ("stats", "2026-11-20..2026-11-21", "rebuild"), ("stats", "2026-11-21", "rerate"),
         })
@@ -77,7 +83,7 @@ public sealed class AuditTests : IAsyncLifetime
                 (await ListAsync($"object={kind}:{id}")).Select(entry => entry.Text("action")).Order());
         }
 
-        foreach (var secret in new[] { ClosedHost.Root, made.Text("token"), next.Text("token") })
+        foreach (var secret in links.Append(ClosedHost.Root).Append(made.Text("token")).Append(next.Text("token")).Append(Password))
         {
             Assert.DoesNotContain(secret, answer.Text, StringComparison.Ordinal);
             Assert.DoesNotContain(TokenSecret.Hash(secret), answer.Text, StringComparison.Ordinal);
@@ -85,6 +91,19 @@ public sealed class AuditTests : IAsyncLifetime
 
         Assert.DoesNotContain("a-device-of-somebody", answer.Text, StringComparison.Ordinal);
         Assert.DoesNotContain(TokenSecret.Hash("a-device-of-somebody")[..8], answer.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Whoever_sets_a_password_by_a_link_and_whoever_has_signed_in_is_named()
+    {
+        var developer = (await SendAsync("POST", "/developers", new { name = "Dan", email = "dan@example.com" })).Has(201).Json.Text("developerId");
+        await InviteAsync($"/developers/{developer}");
+
+        var set = (await ListAsync("objectKind=developer&limit=1"))[0];
+
+        Assert.Equal("developer.password", set.Text("action"));
+        Assert.Equal(
+            (developer, "Dan", "administrator"), (set.GetProperty("actor").Text("id"), set.GetProperty("actor").Text("name"), set.GetProperty("actor").Text("role")));
     }
 
     [Fact]
@@ -265,6 +284,14 @@ public sealed class AuditTests : IAsyncLifetime
     private static string Write(DateTimeOffset time) => ApiJson.Format(time);
 
     private Task<Answer> SendAsync(string method, string path, object? body = null) => closed.SendAsync(ClosedHost.Root, method, path, body);
+
+    /// <summary>Invites somebody, who sets a password; the link.</summary>
+    private async Task<string> InviteAsync(string path)
+    {
+        var link = (await SendAsync("POST", $"{path}/invitation")).Has(201).Json.Text("link");
+        (await closed.SendAsync(null, "POST", "/sign-in/password", new { link, password = Password })).Has(200);
+        return link;
+    }
 
     private async Task<List<JsonElement>> ListAsync(string query = "") =>
         [.. (await closed.GetAsync(ClosedHost.Root, $"/audit?{query}")).Has(200).Json.GetProperty("items").EnumerateArray()];

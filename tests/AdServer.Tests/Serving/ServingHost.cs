@@ -43,6 +43,8 @@ internal sealed class ServingHost : IAsyncDisposable
         builder.Services.AddSingleton<ICatalogStore>(new FixedCatalogStore(ads));
         builder.Services.AddSingleton<IEventJournal, OpenJournal>();
         builder.Services.AddSingleton(new AccessSettings { Mode = AccessMode.Open });
+        // A route of performers takes it; none is called here.
+        builder.Services.AddSingleton<AdServer.Access.SignIn.Sessions>();
         builder.Services.AddCatalog(builder.Configuration);
         builder.Services.AddEvents(builder.Configuration, builder.Environment.ContentRootPath);
         builder.Services.AddServing(builder.Configuration);
