@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using AdServer.Access.SignIn;
 using AdServer.Common;
 
@@ -20,6 +21,9 @@ internal sealed class AccessGate(RequestDelegate next, RouteRules rules, AccessS
     private static readonly ApiError NoKey = new(StatusCodes.Status401Unauthorized, "An app key is needed: header X-App-Key or parameter key");
     private static readonly ApiError BadKey = new(StatusCodes.Status401Unauthorized, "The app key is unknown, revoked or expired");
     private static readonly ApiError NotAllowed = new(StatusCodes.Status403Forbidden, "The token does not allow this");
+
+    /// <summary>What answers a refusal, by route and answer: few of either.</summary>
+    private readonly ConcurrentDictionary<(RouteEndpoint, ApiError), RouteEndpoint> refusals = new();
 
     public Task InvokeAsync(HttpContext http)
     {
@@ -78,21 +82,29 @@ internal sealed class AccessGate(RequestDelegate next, RouteRules rules, AccessS
         }
 
         await (caller is null ? Challenge(http, BadSession)
-            : CrossSite.Is(http.Request, settings.PublicUrl) ? CrossSite.Refused.ExecuteAsync(http)
+            : CrossSite.Is(http.Request, settings.PublicUrl) ? Refuse(http, CrossSite.Refused)
             : Admit(http, rule, caller));
     }
 
-    private static Task Challenge(HttpContext http, ApiError error)
+    private Task Challenge(HttpContext http, ApiError error)
     {
         http.Response.Headers.WWWAuthenticate = "Bearer";
-        return error.ExecuteAsync(http);
+        return Refuse(http, error);
+    }
+
+    /// <summary>Has the refusal answered in place of the route, behind the limits: whoever guesses is counted by address, as one who calls the route.</summary>
+    private Task Refuse(HttpContext http, ApiError error)
+    {
+        http.SetEndpoint(refusals.GetOrAdd(((RouteEndpoint)http.GetEndpoint()!, error), static key => new RouteEndpoint(
+            key.Item2.ExecuteAsync, key.Item1.RoutePattern, key.Item1.Order, key.Item1.Metadata, key.Item1.DisplayName)));
+        return next(http);
     }
 
     private Task Admit(HttpContext http, RouteRule? rule, Caller caller)
     {
         if (rule is null || !rule.Admits(caller.May))
         {
-            return NotAllowed.ExecuteAsync(http);
+            return Refuse(http, NotAllowed);
         }
 
         http.Features.Set(caller);

@@ -33,9 +33,6 @@ internal sealed record DropReason
     public static readonly DropReason InvalidDeviceId = new(
         "invalid_device_id", BadRequest, "deviceId must be a string of at most 128 characters without control characters");
 
-    public static readonly DropReason InvalidDelivery = new(
-        "invalid_delivery", BadRequest, "delivery must be a string of at most 200 characters without control characters");
-
     public static readonly DropReason UnknownAd = new("unknown_ad", CatalogErrors.AdNotFound.Status, CatalogErrors.AdNotFound.Error);
 
     private DropReason(string label, int status, string error) => (Label, Status, Error) = (label, status, error);
@@ -52,7 +49,7 @@ internal sealed record DropReason
     [
         NotAnObject, TooLarge, TooDeep, InvalidText, MissingFields, InvalidAdId, MissingDetails, EmptyPackageName, EmptyEventType,
         EmptyTimestamp, InvalidPackageName, InvalidEventType, InvalidWatchDuration, NegativeWatchDuration, InvalidEventId, InvalidDeviceId,
-        InvalidDelivery, UnknownAd,
+        UnknownAd,
     ];
 
     /// <summary>The short name: of the metric, and of the <c>reason</c> in batch answers.</summary>

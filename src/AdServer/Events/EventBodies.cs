@@ -7,7 +7,7 @@ namespace AdServer.Events;
 /// <param name="Timestamp" example="2026-11-21T12:00:00.000Z">The device's own time, ISO-8601. The event counts for its UTC day if it is at most 30 days old and at most 5 minutes ahead, else (and if it is no time) for the day of receipt.</param>
 /// <param name="EventDetails">What happened.</param>
 /// <param name="EventId" example="6f1c2b9e-1">At most 64 characters. With one the event counts once, however often it is sent.</param>
-/// <param name="Delivery">The <c>delivery</c> of the ad document that the event is about, as it came: at most 200 characters. Whatever it is worth, the event is taken; one that this server signed for the ad and the app is marked as verified.</param>
+/// <param name="Delivery">The <c>delivery</c> of the ad document that the event is about, as it came. Whatever it is, the event is taken; one that this server signed for the ad and the app is marked as verified.</param>
 internal sealed record EventRequest(string AdId, string Timestamp, EventDetails EventDetails, string? EventId, string? Delivery = null);
 
 /// <summary>What happened.</summary>

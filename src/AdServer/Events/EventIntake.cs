@@ -12,7 +12,6 @@ internal static class EventIntake
     public const int MaxTimestampLength = 64;
     public const int MaxEventIdLength = 64;
     public const int MaxDeviceIdLength = 128;
-    public const int MaxDeliveryLength = 200;
 
     /// <summary>The longest time watched that is believed, in seconds: a week.</summary>
     public const double MaxWatchDuration = 604_800;
@@ -38,7 +37,6 @@ internal static class EventIntake
         static (in raw) => ReadSeconds(raw.Details.WatchDuration) < 0 ? DropReason.NegativeWatchDuration : null,
         static (in raw) => raw.EventId.IsAbsent || (raw.EventId.HasText && raw.EventId.HasTextOf(MaxEventIdLength)) ? null : DropReason.InvalidEventId,
         static (in raw) => raw.Details.DeviceId.IsAbsent || raw.Details.DeviceId.HasTextOf(MaxDeviceIdLength) ? null : DropReason.InvalidDeviceId,
-        static (in raw) => raw.Delivery.IsAbsent || raw.Delivery.HasTextOf(MaxDeliveryLength) ? null : DropReason.InvalidDelivery,
     ];
 
     /// <summary>Checks an event that was received at a moment. Exactly one of the two results is set.</summary>

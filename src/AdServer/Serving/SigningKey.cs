@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 namespace AdServer.Serving;
 
 /// <summary>A secret by which deliveries are signed for a time. All hosts have the same ones; the secret leaves the store for nobody else.</summary>
-/// <param name="Id">The beginning of the period it was made for: two hosts that make one at once make the same one, and the first is kept.</param>
+/// <param name="Id">The period it was made for: two hosts that make one at once make the same one, and the first is kept.</param>
 /// <param name="Secret">256 random bits.</param>
 /// <param name="CreatedAt">When it was made.</param>
 /// <param name="SignsFrom">From when on it signs: when every host knows it.</param>
@@ -22,14 +22,15 @@ internal sealed record SigningKey(string Id, byte[] Secret, DateTimeOffset Creat
     /// <param name="now">The time.</param>
     /// <param name="lead">How long it takes until all hosts know it.</param>
     public static SigningKey Make(DateTimeOffset start, TimeSpan life, DateTimeOffset now, TimeSpan lead) => new(
-        IdOf(start),
+        IdOf(start, life),
         RandomNumberGenerator.GetBytes(SecretBytes),
         now,
         WholeSeconds(start > now + lead ? start : now + lead),
         start + (life * (1 + SparePeriods)));
 
-    /// <summary>The identity of the key of a period.</summary>
-    public static string IdOf(DateTimeOffset start) => start.ToUnixTimeSeconds().ToString("x8", CultureInfo.InvariantCulture);
+    /// <summary>The identity of the key of a period: its beginning, and its minutes, because a longer one that begins with it is another.</summary>
+    public static string IdOf(DateTimeOffset start, TimeSpan life) =>
+        string.Create(CultureInfo.InvariantCulture, $"{start.ToUnixTimeSeconds():x8}-{(long)life.TotalMinutes:x}");
 
     /// <summary>Signatures say seconds: the moment of its first one must not lie before it.</summary>
     private static DateTimeOffset WholeSeconds(DateTimeOffset time) => DateTimeOffset.FromUnixTimeSeconds(time.ToUnixTimeSeconds());

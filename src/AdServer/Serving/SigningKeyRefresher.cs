@@ -36,7 +36,7 @@ internal sealed class SigningKeyRefresher(
         var now = clock.Now();
         var shared = await store.ReadSigningClockAsync(cancellation);
         var known = await store.ListSigningKeysAsync(cancellation);
-        var missing = PeriodsAt(now).Where(start => !known.Any(key => key.Id == SigningKey.IdOf(start))).ToList();
+        var missing = PeriodsAt(now).Where(start => !known.Any(key => key.Id == SigningKey.IdOf(start, settings.SigningKeyLife))).ToList();
         foreach (var start in missing)
         {
             var lead = shared is null ? TimeSpan.Zero : Lead;

@@ -31,7 +31,8 @@ internal static class TrafficParameter
     {
         choice = TrafficChoice.Gross;
         var name = text?.Trim() ?? string.Empty;
-        if (name.Length > 0 && (!char.IsAsciiLetter(name[0]) || !Enum.TryParse(name, ignoreCase: true, out choice)))
+        // A number, or names with commas between, are values of an enumeration, too.
+        if (name.Length > 0 && (!name.All(char.IsAsciiLetter) || !Enum.TryParse(name, ignoreCase: true, out choice)))
         {
             return Invalid;
         }

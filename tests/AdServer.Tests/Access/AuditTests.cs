@@ -288,7 +288,9 @@ public sealed class AuditTests : IAsyncLifetime
     /// <summary>Invites somebody, who sets a password; the link.</summary>
     private async Task<string> InviteAsync(string path)
     {
+        closed.Host.Clock.Advance(TimeSpan.FromMilliseconds(1));
         var link = (await SendAsync("POST", $"{path}/invitation")).Has(201).Json.Text("link");
+        closed.Host.Clock.Advance(TimeSpan.FromMilliseconds(1));
         (await closed.SendAsync(null, "POST", "/sign-in/password", new { link, password = Password })).Has(200);
         return link;
     }

@@ -51,6 +51,7 @@ public sealed class SignedDeliveryTests : IAsyncLifetime
         (await SendAsync(delivery, package: "com.example.other")).Has(201);
         (await SendAsync(delivery[..^1] + (delivery[^1] == 'A' ? "Q" : "A"))).Has(201);
         (await SendAsync("whatever it is")).Has(201);
+        (await SendAsync(new string('x', 5000))).Has(201);
         (await host.PostAsync("/ad_events", new[] { Event(delivery, "exit"), Event("", "exit") })).Has(200);
 
         Assert.Equal([true, true, false, false, false, false, true, false], gate.Stored.Select(one => one.IsVerified));
