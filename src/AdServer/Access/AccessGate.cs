@@ -45,12 +45,18 @@ internal sealed class AccessGate(RequestDelegate next, RouteRules rules, AccessS
 
     private Task PassOpen(HttpContext http, RouteRule? rule)
     {
-        if (rule is not { Door: RouteDoor.AppKey or RouteDoor.Open })
+        if (rule is { Door: RouteDoor.AppKey or RouteDoor.Open })
         {
-            http.Features.Set(Caller.Everybody);
+            return next(http);
         }
 
-        return next(http);
+        if (!settings.AllowOpenBeyondLoopback && CrossSite.IsNamed(http.Request.Host))
+        {
+            return Refuse(http, CrossSite.ForeignName);
+        }
+
+        http.Features.Set(Caller.Everybody);
+        return IsForeign(http) ? Refuse(http, CrossSite.Refused) : next(http);
     }
 
     private Task CheckAsync(HttpContext http, RouteRule? rule)
@@ -68,8 +74,11 @@ internal sealed class AccessGate(RequestDelegate next, RouteRules rules, AccessS
             return Challenge(http, secret is null ? none : bad);
         }
 
-        return Admit(http, rule, caller);
+        // A browser sends by itself what a proxy takes for its user's, and the proxy may add a token.
+        return !isForApp && IsForeign(http) ? Refuse(http, CrossSite.Refused) : Admit(http, rule, caller);
     }
+
+    private bool IsForeign(HttpContext http) => CrossSite.Is(http.Request, settings.PublicUrl, settings.Origins);
 
     /// <summary>A session that this host does not know may have begun on another one a moment ago.</summary>
     private async Task CheckSessionAsync(HttpContext http, RouteRule? rule, string secret)
@@ -82,7 +91,7 @@ internal sealed class AccessGate(RequestDelegate next, RouteRules rules, AccessS
         }
 
         await (caller is null ? Challenge(http, BadSession)
-            : CrossSite.Is(http.Request, settings.PublicUrl) ? Refuse(http, CrossSite.Refused)
+            : CrossSite.Is(http.Request, settings.PublicUrl, []) ? Refuse(http, CrossSite.Refused)
             : Admit(http, rule, caller));
     }
 

@@ -40,7 +40,7 @@ internal static class AccessModule
     {
         services.AddSingleton<People>();
         services.AddSingleton(provider => new Passwords(provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<LockOut>();
+        services.AddSingleton<Guesses>();
         services.AddSingleton<Credentials>();
         services.AddSingleton<Sessions>();
         services.AddSingleton<SignInMetrics>();

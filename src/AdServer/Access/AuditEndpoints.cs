@@ -29,7 +29,7 @@ internal static class AuditEndpoints
 /// <param name="Object">A kind and an identity, such as <c>ad:019a…</c>; or a kind alone.</param>
 /// <param name="ObjectKind">A kind, such as <c>ad</c>.</param>
 /// <param name="ObjectId">An identity; its kind must be given, too.</param>
-/// <param name="Actor">A token's identity; or <c>everybody</c>, <c>server</c>, <c>command line</c>.</param>
+/// <param name="Actor">The identity of a token, or of the developer or performer who had signed in; or <c>everybody</c>, <c>server</c>, <c>command line</c>.</param>
 /// <param name="From">The first moment, or day.</param>
 /// <param name="To">The last day, or the moment before which entries end.</param>
 /// <param name="Limit">The most entries; 100 if absent, 1000 at most. There may be fewer although there is a <c>nextCursor</c>.</param>
@@ -160,8 +160,8 @@ internal sealed record AuditEntryResponse(
 }
 
 /// <summary>Who made a change.</summary>
-/// <param name="Id">The token's identity; or <c>everybody</c>, <c>server</c>, <c>command line</c>.</param>
-/// <param name="Name">What the token was called then.</param>
+/// <param name="Id">The identity of the token, or of the developer or performer who had signed in; or <c>everybody</c>, <c>server</c>, <c>command line</c>.</param>
+/// <param name="Name">What the token, or whoever had signed in, was called then.</param>
 /// <param name="Role">Its role.</param>
 internal sealed record AuditActorResponse(string Id, string Name, string? Role);
 

@@ -76,7 +76,7 @@ internal static class DeveloperEndpoints
             removed => removed,
             cancellation);
         // Whether it is gone by this call or was before: an earlier call may have been broken off here.
-        await sessions.ForgetAsync(new Subject(SubjectKind.Developer, id), cancellation);
+        await sessions.ForgetAsync(new Subject(SubjectKind.Developer, id), CancellationToken.None);
         return isGone ? TypedResults.Ok(new Done("Developer deleted successfully")) : ApiError.NotFound("Developer not found");
     }
 }

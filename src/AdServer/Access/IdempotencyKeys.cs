@@ -53,7 +53,8 @@ internal sealed partial class IdempotencyKeys(IIdempotencyStore store, TimeProvi
             return (Invalid, null);
         }
 
-        var callerId = caller.TokenId ?? caller.Name;
+        // A person stays who he is from session to session.
+        var callerId = caller.Subject?.ToString() ?? caller.TokenId ?? caller.Name;
         var wanted = new ReservedKey(IdOf(http, callerId, key), callerId, Hash(JsonSerializer.SerializeToUtf8Bytes(asked, ApiJson.Options)), Ids.New(now), now);
         if (!working.TryAdd(wanted.Id, true))
         {

@@ -128,7 +128,7 @@ internal static class PerformerEndpoints
     }
 
     private static async Task<Results<Ok<Done>, ApiError>> UpdateAsync(
-        string id, HttpRequest http, Caller caller, PerformerChanges changes, AuditOrigin origin, CancellationToken cancellation)
+        string id, HttpRequest http, Caller caller, PerformerChanges changes, Credentials credentials, AuditOrigin origin, CancellationToken cancellation)
     {
         var (error, change) = await JsonBody.ReadAsync(http, ReadChange);
         if (change is null)
@@ -148,6 +148,12 @@ internal static class PerformerEndpoints
         }
 
         error = await changes.ReplaceAsync(id, origin, before => Refuse(before, http) is { } refused ? (refused, null) : (null, Apply(change, before)), cancellation);
+        if (error is null && change.Email is not null)
+        {
+            // Links went to the address of before.
+            await credentials.DropLinksAsync(new Subject(SubjectKind.Performer, id), CancellationToken.None);
+        }
+
         return error is null ? TypedResults.Ok(new Done("Performer updated")) : error;
     }
 
@@ -166,7 +172,7 @@ internal static class PerformerEndpoints
         if (error is null || error == CatalogErrors.PerformerNotFound)
         {
             // Whether it is gone by this call or was before: an earlier call may have been broken off here.
-            await sessions.ForgetAsync(new Subject(SubjectKind.Performer, id), cancellation);
+            await sessions.ForgetAsync(new Subject(SubjectKind.Performer, id), CancellationToken.None);
         }
 
         return error is null ? TypedResults.Ok(new Done("Performer deleted successfully")) : error;

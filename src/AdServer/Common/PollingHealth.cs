@@ -3,7 +3,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace AdServer.Common;
 
-/// <summary>Degraded while this host does not hear of the others.</summary>
+/// <summary>Degraded while what a refresher renews is not renewed.</summary>
 internal sealed class PollingHealth(PollingRefresher refresher) : IHealthCheck
 {
     /// <summary>Adds the health of a refresher under a name.</summary>

@@ -5,7 +5,7 @@ using AdServer.Catalog;
 namespace AdServer.Serving;
 
 /// <summary>
-/// Answers <c>GET /ads/random</c> from memory: no store call, and nothing rendered per request. Most requests of idle devices end without
+/// Answers <c>GET /ads/random</c> from memory: no store call, and nothing rendered per request but a signature where deliveries are signed. Most requests of idle devices end without
 /// an ad, so that path does the least.
 /// </summary>
 internal sealed class RandomAd(

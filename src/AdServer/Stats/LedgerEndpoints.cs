@@ -60,6 +60,11 @@ internal static class LedgerEndpoints
             return Busy;
         }
 
+        if (await request.Ledger.ReadRawSinceAsync(cancellation) is { } since && days[^1] < since)
+        {
+            return NotKept(since);
+        }
+
         var change = new AuditChange(AuditAction.RebuildStats, $"{days[0]}..{days[^1]}");
         await request.Audit.RecordAsync(request.Origin, change, () => RebuildDaysAsync(request.Ledger, days, cancellation), done => done, cancellation);
         return await CompareAsync(request, days, cancellation);
@@ -91,9 +96,12 @@ internal static class LedgerEndpoints
         }
 
         return verified.Count == 0
-            ? ApiError.BadRequest($"Raw events are kept since {await request.Ledger.ReadRawSinceAsync(cancellation)}: earlier days are not compared, and not rebuilt")
+            ? NotKept(await request.Ledger.ReadRawSinceAsync(cancellation))
             : TypedResults.Ok(Answer(verified, since, asOf));
     }
+
+    private static ApiError NotKept(UtcDay? since) =>
+        ApiError.BadRequest($"Raw events are kept since {since}: earlier days are not compared, and not rebuilt");
 
     private static VerifyResponse Answer(List<VerifiedDay> verified, UtcDay? since, DateTimeOffset asOf) => new(
             verified.TrueForAll(day => day.State != VerifyState.Different),

@@ -10,6 +10,7 @@ internal sealed record StatsReport(StatsQuery Query, bool ByType)
 {
     private const int MostGroups = 2;
     private const int EventTypes = 4;
+
     /// <summary>No ad's identity.</summary>
     private const string NoAd = "";
 

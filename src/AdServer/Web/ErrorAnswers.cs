@@ -56,8 +56,7 @@ internal sealed partial class ErrorAnswers(TimeProvider clock, ILogger<ErrorAnsw
             return;
         }
 
-        context.Response.Clear();
-        SafetyHeaders.Write(context);
+        SafetyHeaders.Clear(context);
         try
         {
             await answer.ExecuteAsync(context);

@@ -32,6 +32,7 @@ internal sealed class FrontDoor(RequestDelegate next, ErrorAnswers errors, Reque
     {
         if (EndsInSlash(context.Request.Path.Value))
         {
+            SafetyHeaders.Write(context);
             return ErrorAnswers.NotFound.ExecuteAsync(context);
         }
 

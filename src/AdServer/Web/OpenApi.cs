@@ -17,17 +17,24 @@ internal static class OpenApi
     public const string Page = Folder + "index.html";
     public const string Version = "v1";
 
+    /// <summary>A line at the top of the page where everybody may do everything.</summary>
+    private const string OpenWarning =
+        "<style>.swagger-ui .topbar::after{display:block;margin-top:10px;padding:8px;background:#b3261e;color:#fff;text-align:center;font:bold 16px sans-serif;"
+        + "content:'Access is open: everybody who reaches this server may do everything'}</style>";
+
     public static void AddOpenApi(this IServiceCollection services) =>
         services.AddEndpointsApiExplorer().AddSwaggerGen(Describe);
 
     public static void MapOpenApi(this IEndpointRouteBuilder endpoints)
     {
+        var access = endpoints.ServiceProvider.GetRequiredService<AccessSettings>();
         endpoints.MapSwagger();
         // The page names the document relative to itself, so that it works below any prefix.
         endpoints.MapSwaggerUI("swagger", page =>
         {
             page.SwaggerEndpoint($"{Version}/swagger.json", "AdServer");
             page.DocumentTitle = "AdServer API";
+            page.HeadContent = access.Mode == AccessMode.Open ? OpenWarning : string.Empty;
         });
     }
 

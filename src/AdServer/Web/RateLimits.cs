@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using System.Threading.RateLimiting;
 using AdServer.Access;
 using AdServer.Common;
@@ -8,7 +7,7 @@ namespace AdServer.Web;
 
 /// <summary>
 /// How many requests one caller may send: counted by token or key, else by address, apart for each <see cref="RateClass"/>. What is too much is
-/// 429 with <c>Retry-After</c>. The headers are those of draft-ietf-httpapi-ratelimit-headers-07; not on the two hot routes.
+/// 429 with <c>Retry-After</c>. The headers are those of draft-ietf-httpapi-ratelimit-headers-06; not on the two hot routes.
 /// </summary>
 internal static class RateLimits
 {
@@ -86,19 +85,14 @@ internal static class RateLimits
             });
     }
 
-    /// <summary>By its token, where the route asked for one; else by address: an IPv6 caller has a whole /64 of them.</summary>
+    /// <summary>
+    /// By its token, where the route asked for one, else by address. An app key is in every copy of its app: whoever has read it there is told
+    /// apart from the others by his address.
+    /// </summary>
     private static RateKey KeyOf(HttpContext http, RateClass rate)
     {
-        if (http.Features.Get<Caller>() is { TokenId: { } token })
-        {
-            return new RateKey(rate, token, 0, 0);
-        }
-
-        var address = http.Connection.RemoteIpAddress ?? IPAddress.None;
-        Span<byte> bytes = stackalloc byte[16];
-        (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).TryWriteBytes(bytes, out var length);
-        var high = BitConverter.ToUInt64(bytes);
-        return new RateKey(rate, null, high, length);
+        var token = http.Features.Get<Caller>()?.TokenId;
+        return new RateKey(rate, token, token is null || rate is RateClass.Serving or RateClass.Events ? CallerNetwork.Of(http) : default);
     }
 
     private static int SecondsToRefill(AccessSettings settings) =>
@@ -127,7 +121,6 @@ internal static class RateLimits
     /// <summary>Whose requests are counted together.</summary>
     /// <param name="Rate">The class.</param>
     /// <param name="Token">The token or key.</param>
-    /// <param name="Address">The first eight bytes of the address.</param>
-    /// <param name="Length">How long the address is, in bytes.</param>
-    internal readonly record struct RateKey(RateClass Rate, string? Token, ulong Address, int Length);
+    /// <param name="Network">Where it calls from.</param>
+    internal readonly record struct RateKey(RateClass Rate, string? Token, CallerNetwork Network);
 }

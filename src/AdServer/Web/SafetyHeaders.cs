@@ -30,11 +30,22 @@ internal sealed class SafetyHeaders(RequestDelegate next, RouteRules rules)
         return next(http);
     }
 
-    /// <summary>Writes all of them, again if a failure had the headers cleared.</summary>
+    /// <summary>Clears an answer that a failure takes the place of, but not these.</summary>
+    public static void Clear(HttpContext http)
+    {
+        var isForBrowsers = http.Response.Headers.ContentSecurityPolicy.Count > 0;
+        http.Response.Clear();
+        http.Response.Headers.XContentTypeOptions = "nosniff";
+        if (isForBrowsers)
+        {
+            Write(http);
+        }
+    }
+
+    /// <summary>Writes all of them.</summary>
     public static void Write(HttpContext http)
     {
         var headers = http.Response.Headers;
-        headers.XContentTypeOptions = "nosniff";
         headers.ContentSecurityPolicy = http.Request.Path.StartsWithSegments(OpenApi.Root) ? PolicyOfApiPage : PolicyOfData;
         headers[HeaderNames.CacheControl] = "no-store";
         headers["Cross-Origin-Resource-Policy"] = "same-origin";

@@ -22,6 +22,7 @@ internal static class WebModule
 
     public static void AddWeb(this WebApplicationBuilder builder)
     {
+        builder.RefuseUnknownProxies();
         builder.AddConsoleLog();
         builder.ListenOnDefaultAddress();
         builder.WebHost.ConfigureKestrel(HttpLimits.Apply);
@@ -53,6 +54,16 @@ internal static class WebModule
         app.UseRouting();
         app.UseMiddleware<SafetyHeaders>();
         app.UseOrigins(access);
+    }
+
+    /// <summary>A switch of the framework, which some platforms set, takes the word of everybody on a caller's address.</summary>
+    /// <exception cref="StartException">It is on.</exception>
+    private static void RefuseUnknownProxies(this WebApplicationBuilder builder)
+    {
+        if (bool.TryParse(builder.Configuration["FORWARDEDHEADERS_ENABLED"], out var isOn) && isOn)
+        {
+            throw new StartException("ASPNETCORE_FORWARDEDHEADERS_ENABLED lets every caller say who he is. Unset it, and name your proxies in Access:Proxies.");
+        }
     }
 
     /// <summary>Takes the word of known proxies, and of nobody else, on a caller's address and on whether he came by https.</summary>

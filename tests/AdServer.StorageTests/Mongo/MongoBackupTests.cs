@@ -54,7 +54,7 @@ public sealed class MongoBackupTests : IAsyncDisposable
             await AssertWholeAsync(world, file, happened);
         }
 
-        Assert.InRange(moment, 15, 60);
+        Assert.InRange(moment, 15, 90);
     }
 
     [Theory]

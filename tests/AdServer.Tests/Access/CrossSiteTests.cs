@@ -32,10 +32,54 @@ public sealed class CrossSiteTests
         var signedIn = await scene.SendAsync(null, "POST", "/sessions", new { email = Ann, password = SignInScene.Password }, headers);
 
         Assert.Equal((status == 200 ? 201 : 403, status == 200 ? 201 : 403), (changed.Status, signedIn.Status));
-        // Reading is not changing, and a token goes with no request by itself.
+        // Reading is not changing. A token goes with no request by itself, but a proxy may add it to whatever a browser sends.
         Assert.Equal(200, (await scene.SendAsync(cookie, "GET", "/tokens", null, headers)).Status);
-        Assert.Equal(201, (await scene.SendAsync(null, "POST", "/tokens", new { name = "n", role = "analyst" }, [("Authorization", $"Bearer {ClosedHost.Root}"), .. headers])).Status);
+        Assert.Equal(changed.Status, (await scene.SendAsync(null, "POST", "/tokens", new { name = "n", role = "analyst" }, [("Authorization", $"Bearer {ClosedHost.Root}"), .. headers])).Status);
         Assert.Equal(status, (await scene.SendAsync(cookie, "DELETE", "/sessions/current", null, headers)).Status);
+    }
+
+    /// <summary>What a browser sends of itself, without asking first, and where nobody is asked who he is.</summary>
+    [Theory]
+    [InlineData(403, "Sec-Fetch-Site", "cross-site")]
+    [InlineData(403, "Origin", "https://evil.example")]
+    [InlineData(200, "Origin", "https://portal.example.com")]
+    [InlineData(200, "Sec-Fetch-Site", "same-origin")]
+    [InlineData(200, "User-Agent", "curl/8")]
+    public async Task Where_access_is_open_pages_of_others_change_nothing_either(int status, string header, string value)
+    {
+        await using var host = await AdServerHost.StartAsync(new() { ["Access:Origins:0"] = "https://portal.example.com" });
+
+        Assert.Equal(status, await SendAsync(HttpMethod.Post, "/stats/rebuild?from=2026-11-20&to=2026-11-20"));
+        Assert.Equal(200, await SendAsync(HttpMethod.Get, "/stats"));
+        Assert.Equal(204, await SendAsync(HttpMethod.Get, "/ads/random?packageName=com.example.app"));
+
+        async Task<int> SendAsync(HttpMethod method, string path)
+        {
+            using var request = new HttpRequestMessage(method, path);
+            request.Headers.TryAddWithoutValidation(header, value);
+            return (int)(await host.Client.SendAsync(request, TestContext.Current.CancellationToken)).StatusCode;
+        }
+    }
+
+    [Theory]
+    [InlineData("localhost:5080", 200)]
+    [InlineData("127.0.0.1", 200)]
+    [InlineData("[::1]:5080", 200)]
+    [InlineData("10.0.2.2:5080", 200)]
+    [InlineData("ads.localhost", 200)]
+    [InlineData("evil.example:5080", 403)]
+    [InlineData("localhost.evil.example", 403)]
+    [InlineData("127.0.0.1.evil.example", 403)]
+    public async Task A_name_that_was_turned_to_point_here_does_not_open_what_is_open_here(string name, int status)
+    {
+        foreach (var isBeyond in new[] { false, true })
+        {
+            await using var host = await AdServerHost.StartAsync(new() { ["Access:AllowOpenBeyondLoopback"] = isBeyond ? "true" : "false" });
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/performers");
+            request.Headers.Host = name;
+
+            Assert.Equal(isBeyond ? 200 : status, (int)(await host.Client.SendAsync(request, TestContext.Current.CancellationToken)).StatusCode);
+        }
     }
 
     [Fact]

@@ -30,6 +30,17 @@ public sealed class LinkTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_link_that_went_to_another_address_ends_with_it()
+    {
+        var id = await scene.Closed.AddPerformerAsync("old@example.com");
+        var link = await scene.InviteAsync($"/performers/{id}");
+        (await scene.Closed.SendAsync(ClosedHost.Root, "PUT", $"/performers/{id}", new { email = "new@example.com" })).Has(200);
+
+        (await scene.SetPasswordAsync(link)).IsError(404, "The link is unknown, was used, or has expired");
+        (await scene.SetPasswordAsync(await scene.InviteAsync($"/performers/{id}"))).Has(200);
+    }
+
+    [Fact]
     public async Task Whom_nobody_knows_nobody_can_invite()
     {
         (await scene.Closed.SendAsync(ClosedHost.Root, "POST", "/developers/none/invitation")).IsError(404, "Developer not found");

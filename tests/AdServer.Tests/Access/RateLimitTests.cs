@@ -40,6 +40,20 @@ public sealed class RateLimitTests
     }
 
     [Theory]
+    [InlineData("a-token-of-nobody", 401)]
+    [InlineData(null, 401)]
+    public async Task Who_has_no_good_token_is_limited_by_address_and_nobody_who_has_one(string? token, int status)
+    {
+        await using var closed = await ClosedHost.StartAsync(("Access:ManagementPerSecond", "1"), ("Access:ManagementBurst", "20"));
+
+        var answers = await SendAsync(() => closed.GetAsync(token, "/tokens"));
+
+        Assert.Contains(answers, answer => answer.Status == 429);
+        Assert.All(answers, answer => Assert.True(answer.Status == status || answer.Status == 429));
+        Assert.Equal(200, (await closed.GetAsync(ClosedHost.Root, "/tokens")).Status);
+    }
+
+    [Theory]
     [InlineData("/sessions")]
     [InlineData("/sign-in/reset")]
     [InlineData("/sign-in/password")]

@@ -268,6 +268,35 @@ public sealed class SessionTests : IAsyncLifetime
     public async Task A_password_longer_than_any_is_not_hashed() => (await scene.TryAsync(Ann, new string('x', 129))).IsError(400, "The password must have 12 to 128 characters");
 
     [Fact]
+    public async Task Whoever_shares_an_administrators_address_does_not_guess_on_by_signing_in_as_himself()
+    {
+        await scene.AddDeveloperAsync(Ann, "the password of the developer");
+        await scene.AddPerformerAsync(Ann, "the password of the performer");
+        for (var number = 0; number < 4; number++)
+        {
+            Assert.Equal(401, (await scene.TryAsync(Ann, $"a guess, number {number}")).Status);
+        }
+
+        Assert.Equal("advertiser", (await scene.TryAsync(Ann, "the password of the performer")).Has(201).Json.Text("role"));
+        Assert.Equal((401, 429), ((await scene.TryAsync(Ann, "the fifth of the guesses")).Status, (await scene.TryAsync(Ann, "and the sixth of them")).Status));
+    }
+
+    [Fact]
+    public async Task A_request_with_a_key_comes_again_in_the_next_session_and_creates_nothing_more()
+    {
+        await scene.AddDeveloperAsync(Ann);
+        var ids = new List<string>();
+        for (var session = 0; session < 2; session++)
+        {
+            var answer = await scene.SendAsync(
+                await scene.SignInAsync(Ann), "POST", "/performers", new { name = "Bob", email = "bob@example.com" }, ("Idempotency-Key", "one"));
+            ids.Add(answer.Has(201).Json.Text("performerId"));
+        }
+
+        Assert.Equal(ids[0], ids[1]);
+    }
+
+    [Fact]
     public async Task Nothing_secret_or_personal_is_logged_or_kept()
     {
         await scene.AddDeveloperAsync(Ann);

@@ -21,6 +21,31 @@ public sealed class SigningKeyRefresherTests
         Assert.Equal(2, host.Store.Keys.Select(key => Convert.ToHexString(key.Secret)).Distinct().Count());
     }
 
+    [Theory]
+    [InlineData(1, 30)]
+    [InlineData(1, 7)]
+    [InlineData(30, 1)]
+    public async Task Another_life_of_keys_leaves_no_time_without_one_and_no_delivery_unverified(int before, int after)
+    {
+        for (var start = 0; start < 40; start++)
+        {
+            var (store, clock) = (new MemorySigningKeyStore(), new StillClock(ServingData.Noon.AddDays(start)));
+            using var old = new SigningScene(store, SigningScene.On with { SigningKeyLife = Day * before }, clock);
+            await old.LookAsync();
+            var delivery = old.Sign();
+            using var changed = new SigningScene(store, SigningScene.On with { SigningKeyLife = Day * after }, clock);
+            await changed.LookAsync();
+
+            Assert.Equal(DeliveryProof.Verified, changed.Check(delivery));
+            for (var day = 0; day < 70; day++)
+            {
+                Assert.Equal(DeliveryProof.Verified, changed.Check(changed.Sign()));
+                clock.Now += Day;
+                await changed.LookAsync();
+            }
+        }
+    }
+
     [Fact]
     public async Task A_store_that_has_its_keys_is_left_as_it_is()
     {

@@ -100,6 +100,8 @@ public sealed class NetStatsTests : IAsyncLifetime
 
     [Theory]
     [InlineData("/stats?traffic=clean", "Invalid traffic: gross, net or verified")]
+    [InlineData("/stats?traffic=gross,net", "Invalid traffic: gross, net or verified")]
+    [InlineData("/stats?traffic=net,verified", "Invalid traffic: gross, net or verified")]
     [InlineData("/ads/some-id/stats?traffic=all", "Invalid traffic: gross, net or verified")]
     [InlineData("/performers/some-id/stats?traffic=0", "Invalid traffic: gross, net or verified")]
     [InlineData("/performers/some-id/stats/daily?traffic=nett", "Invalid traffic: gross, net or verified")]

@@ -46,6 +46,20 @@ public sealed class SafetyHeadersTests : IAsyncLifetime
         Assert.DoesNotMatch("<script(?![^>]*src=)[^>]*>", page.Text);
     }
 
+    [Theory]
+    [InlineData("Open", true)]
+    [InlineData("Tokens", false)]
+    public async Task The_page_says_that_access_is_open(string mode, bool isOpen)
+    {
+        await using var other = await AdServerHost.StartAsync(new() { ["Access:Mode"] = mode, ["Access:BootstrapToken"] = Access.ClosedHost.Root });
+        using var request = new HttpRequestMessage(HttpMethod.Get, OpenApi.Page);
+        request.Headers.Add("Authorization", Access.ClosedHost.Root);
+
+        var page = await Answer.ReadAsync(await other.Client.SendAsync(request, TestContext.Current.CancellationToken));
+
+        Assert.Equal((200, isOpen), (page.Status, page.Text.Contains("Access is open", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public async Task Telephones_are_not_sent_what_only_browsers_read()
     {
@@ -63,11 +77,12 @@ public sealed class SafetyHeadersTests : IAsyncLifetime
     [InlineData("/swagger?url=//evil.example")]
     public async Task Nobody_is_sent_to_another_host(string path)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(host.Client.BaseAddress!.GetLeftPart(UriPartial.Authority) + path));
+        await using var beyond = await AdServerHost.StartAsync(new() { ["Access:AllowOpenBeyondLoopback"] = "true" });
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(beyond.Client.BaseAddress!.GetLeftPart(UriPartial.Authority) + path));
         request.Headers.Host = "evil.example";
         request.Headers.Add("X-Forwarded-Host", "evil.example");
 
-        var answer = await Answer.ReadAsync(await host.Client.SendAsync(request, TestContext.Current.CancellationToken));
+        var answer = await Answer.ReadAsync(await beyond.Client.SendAsync(request, TestContext.Current.CancellationToken));
 
         Assert.DoesNotContain("evil.example", answer.Header("Location") ?? string.Empty, StringComparison.Ordinal);
     }

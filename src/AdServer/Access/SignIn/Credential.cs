@@ -37,6 +37,9 @@ internal sealed record Credential(Subject Subject, long Version)
             : this with { Version = Version + 1, Links = [.. kept, link] };
     }
 
+    /// <summary>Without links; the same if there is none.</summary>
+    public Credential WithoutLinks() => Links.Count == 0 ? this : this with { Version = Version + 1, Links = [] };
+
     /// <summary>With the password that a link sets. It uses up all links. Nothing if the link may not be used; used by this very call: the same.</summary>
     public Credential? Using(string hash, string password, string stamp, DateTimeOffset now) =>
         Stamp == stamp ? this

@@ -27,6 +27,10 @@ internal sealed class Credentials(ICredentialStore store, TimeProvider clock)
         return await ChangeAsync(subject, held => held.Using(link, password, stamp, now), cancellation) is not null;
     }
 
+    /// <summary>Ends the links that were not used.</summary>
+    public Task DropLinksAsync(Subject subject, CancellationToken cancellation) =>
+        ChangeAsync(subject, held => held.WithoutLinks(), cancellation);
+
     /// <summary>Puts another hash of the same password in the place of one, if that is still there.</summary>
     public Task RehashAsync(Subject subject, string before, string password, CancellationToken cancellation) =>
         ChangeAsync(subject, held => held.Rehashed(before, password), cancellation);

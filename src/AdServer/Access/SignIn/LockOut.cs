@@ -1,10 +1,10 @@
 namespace AdServer.Access.SignIn;
 
 /// <summary>
-/// Makes guessing slow: after a few wrong passwords for an e-mail address whoever signs in with it has to wait, each time twice as long; a right one
+/// Makes guessing slow: after a few wrong passwords for an e-mail address (or that and a network, see <see cref="Guesses"/>) whoever signs in with it has to wait, each time twice as long; a right one
 /// ends that. Of addresses that nobody has the same. It is in the memory of this host, as much as <see cref="MostAddresses"/>.
 /// </summary>
-internal sealed class LockOut(TimeProvider clock)
+internal sealed class LockOut(TimeProvider clock, int freeTries = LockOut.FreeTries)
 {
     /// <summary>How many wrong passwords cost nothing.</summary>
     public const int FreeTries = 5;
@@ -38,7 +38,7 @@ internal sealed class LockOut(TimeProvider clock)
 
             MakeRoom(emailKey, now);
             var count = before.Count + 1;
-            tries[emailKey] = new Tries(count, now, count < FreeTries ? now : now + WaitAfter(count));
+            tries[emailKey] = new Tries(count, now, count < freeTries ? now : now + WaitAfter(count - freeTries));
             return null;
         }
     }
@@ -76,10 +76,9 @@ internal sealed class LockOut(TimeProvider clock)
         }
     }
 
-    private static TimeSpan WaitAfter(int count)
+    private static TimeSpan WaitAfter(int more)
     {
-        var doublings = Math.Min(count - FreeTries, 20);
-        var wait = FirstWait * (1 << doublings);
+        var wait = FirstWait * (1 << Math.Min(more, 20));
         return wait < LongestWait ? wait : LongestWait;
     }
 

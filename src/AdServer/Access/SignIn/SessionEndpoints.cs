@@ -22,7 +22,7 @@ internal static class SessionEndpoints
         HttpContext http, SignInCheck check, AccessSettings settings, CancellationToken cancellation)
     {
         // Else a page could sign its visitor in as somebody else.
-        if (CrossSite.Is(http.Request, settings.PublicUrl))
+        if (CrossSite.Is(http.Request, settings.PublicUrl, []))
         {
             return CrossSite.Refused;
         }
@@ -33,7 +33,7 @@ internal static class SessionEndpoints
             return error!;
         }
 
-        (error, var begun) = await check.TryAsync(EmailAddress.Key(request.Email), request.Password, cancellation);
+        (error, var begun) = await check.TryAsync(EmailAddress.Key(request.Email), request.Password, CallerNetwork.Of(http), cancellation);
         if (begun is not var (secret, session))
         {
             http.Response.Headers.WWWAuthenticate = error!.Status == StatusCodes.Status401Unauthorized ? "Bearer" : default;

@@ -11,7 +11,7 @@ internal sealed class SignInCheck(
     ICredentialStore store,
     Credentials credentials,
     Passwords passwords,
-    LockOut lockOut,
+    Guesses guesses,
     Sessions sessions,
     SignInMetrics metrics)
 {
@@ -19,36 +19,36 @@ internal sealed class SignInCheck(
     private static readonly Subject Nobody = new(SubjectKind.Developer, "nobody");
 
     private static readonly ApiError Wrong = new(StatusCodes.Status401Unauthorized, "E-mail address or password is wrong");
-    private static readonly ApiError Busy = ApiError.Unavailable("Too many people sign in at once; try again");
+    public static readonly ApiError Busy = ApiError.Unavailable("Too many people sign in at once; try again");
 
     /// <summary>Begins a session, or says why not.</summary>
     public async Task<(ApiError? Error, (string Secret, AccessToken Session)? Session)> TryAsync(
-        string emailKey, string password, CancellationToken cancellation)
+        string emailKey, string password, CallerNetwork network, CancellationToken cancellation)
     {
-        if (lockOut.Begin(emailKey) is { } wait)
+        if (guesses.Begin(emailKey, network) is { } wait)
         {
             return (metrics.Locked(TooEarly(wait)), null);
         }
 
         if (sessions.AreTooMany)
         {
-            lockOut.GiveBack(emailKey);
+            guesses.GiveBack(emailKey, network);
             return (metrics.Busy(Busy), null);
         }
 
         try
         {
-            return await VerifyAsync(emailKey, password, cancellation);
+            return await VerifyAsync(emailKey, password, network, cancellation);
         }
         catch (StoreUnavailableException)
         {
-            lockOut.GiveBack(emailKey);
+            guesses.GiveBack(emailKey, network);
             throw;
         }
     }
 
     private async Task<(ApiError? Error, (string Secret, AccessToken Session)? Session)> VerifyAsync(
-        string emailKey, string password, CancellationToken cancellation)
+        string emailKey, string password, CallerNetwork network, CancellationToken cancellation)
     {
         var (developer, performer) = await people.FindByEmailAsync(emailKey, cancellation);
         var first = await store.FindCredentialAsync(developer?.Subject ?? Nobody, cancellation);
@@ -57,7 +57,7 @@ internal sealed class SignInCheck(
             () => new Verdicts(passwords.Verify(first?.Password, password), passwords.Verify(second?.Password, password)), cancellation);
         if (verdicts is null)
         {
-            lockOut.GiveBack(emailKey);
+            guesses.GiveBack(emailKey, network);
             return (metrics.Busy(Busy), null);
         }
 
@@ -69,9 +69,22 @@ internal sealed class SignInCheck(
             return (metrics.Refused(Wrong), null);
         }
 
-        lockOut.Clear(emailKey);
+        Settle(emailKey, network, isOfAnother: verdicts.Developer == PasswordVerdict.Wrong && first is { Password: not null });
         metrics.Accepted();
         return (null, session);
+    }
+
+    /// <summary>Whoever shares an administrator's address does not begin his guesses at that password anew by signing in as himself.</summary>
+    private void Settle(string emailKey, CallerNetwork network, bool isOfAnother)
+    {
+        if (isOfAnother)
+        {
+            guesses.GiveBack(emailKey, network);
+        }
+        else
+        {
+            guesses.Clear(emailKey, network);
+        }
     }
 
     private async Task<(string Secret, AccessToken Session)?> BeginAsync(

@@ -9,7 +9,6 @@ internal static class SignInEndpoints
 {
     private static readonly ApiError UnknownLink = ApiError.NotFound("The link is unknown, was used, or has expired");
     private static readonly ApiError IsAddress = ApiError.BadRequest("The password must not be the e-mail address");
-    private static readonly ApiError Busy = ApiError.Unavailable("Too many people sign in at once; try again");
 
     public static void MapSignIn(this IEndpointRouteBuilder routes)
     {
@@ -46,7 +45,7 @@ internal static class SignInEndpoints
         Passwords passwords,
         Credentials credentials,
         Sessions sessions,
-        LockOut lockOut,
+        Guesses guesses,
         AuditLog audit,
         TimeProvider clock,
         CancellationToken cancellation)
@@ -73,7 +72,7 @@ internal static class SignInEndpoints
 
         if (await passwords.RunAsync(() => passwords.Hash(request.Password), cancellation) is not { } hash)
         {
-            return Busy;
+            return SignInCheck.Busy;
         }
 
         var change = new AuditChange(person.Subject.PasswordAction, person.Subject.Id) { PerformerId = person.Subject.PerformerId };
@@ -89,7 +88,11 @@ internal static class SignInEndpoints
 
         // If the process dies here, SessionService does it.
         await sessions.EndAllAsync(person.Subject, CancellationToken.None);
-        lockOut.Clear(person.EmailKey);
+        if (person.Subject.Kind == SubjectKind.Developer || (await people.FindByEmailAsync(person.EmailKey, CancellationToken.None)).Developer is null)
+        {
+            guesses.Clear(person.EmailKey, CallerNetwork.Of(http.HttpContext));
+        }
+
         return TypedResults.Ok(new Done("The password is set; sign in with it"));
     }
 
