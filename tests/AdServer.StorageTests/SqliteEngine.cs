@@ -18,6 +18,7 @@ internal sealed class SqliteEngine : TestEngine
         DROP TABLE audit;
         DROP TABLE idempotency_keys;
         DROP INDEX tokens_by_subject;
+        ALTER TABLE tokens DROP COLUMN grace_until;
         ALTER TABLE tokens DROP COLUMN subject;
         ALTER TABLE tokens DROP COLUMN stamp;
         DROP TABLE sign_in_links;

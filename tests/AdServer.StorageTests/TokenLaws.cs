@@ -35,6 +35,7 @@ public abstract class TokenLaws : IAsyncLifetime
             Packages = ["com.example.*", "org.b"],
             Scopes = Permissions.Serve | Permissions.Report,
             ExpiresAt = Then.AddDays(1),
+            GraceUntil = Then.AddHours(2),
             RevokedAt = Then.AddHours(1),
             LastUsedAt = Then.AddMinutes(1),
         };
@@ -80,14 +81,14 @@ public abstract class TokenLaws : IAsyncLifetime
         {
             await Tokens.ShortenTokenAsync("t1", Then.AddDays(days), Token);
 
-            Assert.Equal(Then.AddDays(end), (await Tokens.FindTokenAsync("t1", Token))!.ExpiresAt);
+            Assert.Equal((Then.AddDays(end), null), await Tokens.FindTokenAsync("t1", Token) is { } kept ? (kept.EndsAt, kept.ExpiresAt) : default);
         }
     }
 
     [Fact]
     public async Task A_new_secret_begins_a_new_life()
     {
-        await Tokens.AddTokenAsync(Make("t1") with { ExpiresAt = Then }, Token);
+        await Tokens.AddTokenAsync(Make("t1") with { ExpiresAt = Then, GraceUntil = Then }, Token);
         await Tokens.RevokeTokenAsync("t1", Then, Token);
 
         await Tokens.PutTokenAsync(Make("t1", "other"), Token);
@@ -120,7 +121,7 @@ public abstract class TokenLaws : IAsyncLifetime
 
         var news = await Tokens.ListTokensAsync(clock, Token).ToDictionaryAsync(token => token.Id, cancellationToken: Token);
 
-        Assert.Equal((Then, Then, true), (news["t1"].RevokedAt, news["t2"].ExpiresAt, news.ContainsKey("t3")));
+        Assert.Equal((Then, Then, true), (news["t1"].RevokedAt, news["t2"].EndsAt, news.ContainsKey("t3")));
     }
 
     [Fact]

@@ -22,6 +22,9 @@ internal sealed record AccessToken(string Id, string Name, string Hash, string R
     /// <summary>When it ends; absent: never.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
 
+    /// <summary>When it ends because another one was made to take its place; absent: none was. That other one has its <see cref="ExpiresAt"/>, not this.</summary>
+    public DateTimeOffset? GraceUntil { get; init; }
+
     /// <summary>When it was revoked. It stays as a mark: other hosts must hear of it.</summary>
     public DateTimeOffset? RevokedAt { get; init; }
 
@@ -33,7 +36,7 @@ internal sealed record AccessToken(string Id, string Name, string Hash, string R
 
     /// <summary>When it ends unless it is used again; absent: never.</summary>
     public DateTimeOffset? EndsAt =>
-        Session is not null && (LastUsedAt ?? CreatedAt) + SessionMark.Idle is var idle && !(ExpiresAt < idle) ? idle : ExpiresAt;
+        Earlier(Earlier(ExpiresAt, GraceUntil), Session is null ? null : (LastUsedAt ?? CreatedAt) + SessionMark.Idle);
 
     public bool IsValid(DateTimeOffset now) => RevokedAt is null && !(EndsAt <= now);
 
@@ -41,7 +44,8 @@ internal sealed record AccessToken(string Id, string Name, string Hash, string R
     public AccessToken EndingWith(AccessToken other) => this with
     {
         RevokedAt = RevokedAt ?? other.RevokedAt,
-        ExpiresAt = other.ExpiresAt < ExpiresAt || ExpiresAt is null ? other.ExpiresAt : ExpiresAt,
+        ExpiresAt = Earlier(ExpiresAt, other.ExpiresAt),
+        GraceUntil = Earlier(GraceUntil, other.GraceUntil),
         LastUsedAt = other.LastUsedAt > LastUsedAt || LastUsedAt is null ? other.LastUsedAt : LastUsedAt,
     };
 
@@ -61,6 +65,9 @@ internal sealed record AccessToken(string Id, string Name, string Hash, string R
             Packages = role == Access.Role.App ? Packages : null,
         };
     }
+
+    /// <summary>Of two ends the earlier one; absent: never.</summary>
+    private static DateTimeOffset? Earlier(DateTimeOffset? one, DateTimeOffset? other) => one is null || other < one ? other : one;
 }
 
 /// <summary>What makes a token a session: it goes with a cookie, and ends with its subject, with the subject's password, and by being idle.</summary>

@@ -17,8 +17,8 @@ internal interface ITokenStore
     /// <summary>Revokes a token; false if there is none or it was revoked before. For ever.</summary>
     Task<bool> RevokeTokenAsync(string id, DateTimeOffset at, CancellationToken cancellation);
 
-    /// <summary>Lets a token end at a time, unless it ends sooner.</summary>
-    Task ShortenTokenAsync(string id, DateTimeOffset expiresAt, CancellationToken cancellation);
+    /// <summary>Lets a token whose place another one has taken end at a time (<see cref="AccessToken.GraceUntil"/>), unless that is sooner already.</summary>
+    Task ShortenTokenAsync(string id, DateTimeOffset graceUntil, CancellationToken cancellation);
 
     /// <summary>Revokes all sessions of a subject.</summary>
     Task RevokeSessionsAsync(Subject subject, DateTimeOffset at, CancellationToken cancellation);

@@ -59,15 +59,15 @@ internal sealed class TokenChanges(ITokenStore store, TokenDirectory directory, 
         }
 
         var now = clock.Now();
-        var end = old.ExpiresAt < now + grace ? old.ExpiresAt.Value : now + grace;
+        var shortened = old with { GraceUntil = old.GraceUntil < now + grace ? old.GraceUntil : now + grace };
         var change = new AuditChange(AuditAction.RotateToken, id)
         {
             PerformerId = old.PerformerId,
-            Before = new AuditedRotation(old.ExpiresAt, null),
-            After = new AuditedRotation(end, call.ObjectId),
+            Before = new AuditedRotation(old.EndsAt, null),
+            After = new AuditedRotation(shortened.EndsAt, call.ObjectId),
         };
         return await audit.RecordAsync(
-            origin, change, () => RotateAsync(old, call, end, now, origin, cancellation), made => made.Made is not null, cancellation);
+            origin, change, () => RotateAsync(old, call, now + grace, now, origin, cancellation), made => made.Made is not null, cancellation);
     }
 
     /// <summary>Revokes a token; the error if it was not.</summary>
@@ -103,7 +103,10 @@ internal sealed class TokenChanges(ITokenStore store, TokenDirectory directory, 
         AccessToken old, IdempotentCall call, DateTimeOffset end, DateTimeOffset now, AuditOrigin origin, CancellationToken cancellation)
     {
         var made = await AddAsync(
-            call, secret => old with { Id = call.ObjectId, Hash = TokenSecret.Hash(secret), CreatedAt = now, LastUsedAt = null }, origin, cancellation);
+            call,
+            secret => old with { Id = call.ObjectId, Hash = TokenSecret.Hash(secret), CreatedAt = now, LastUsedAt = null, GraceUntil = null },
+            origin,
+            cancellation);
         if (made.Made is null)
         {
             return made;
@@ -111,7 +114,7 @@ internal sealed class TokenChanges(ITokenStore store, TokenDirectory directory, 
 
         // The new one is there first: whoever is answered nothing still has the old one.
         await store.ShortenTokenAsync(old.Id, end, cancellation);
-        directory.Take(old with { ExpiresAt = end });
+        directory.Take(old with { GraceUntil = end });
         return made;
     }
 

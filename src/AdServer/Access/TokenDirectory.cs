@@ -55,10 +55,14 @@ internal sealed class TokenDirectory(TimeProvider clock)
             if (byId.TryGetValue(token.Id, out var before))
             {
                 token = before.Token.Hash == token.Hash ? token.EndingWith(before.Current) : token;
-                byHash.TryRemove(before.Token.Hash, out _);
             }
 
             byHash[token.Hash] = byId[token.Id] = new Entry(token, token.ToCaller());
+            // Nobody who looks for a secret waits here: the one that stays is there all the time.
+            if (before is not null && before.Token.Hash != token.Hash)
+            {
+                byHash.TryRemove(before.Token.Hash, out _);
+            }
         }
     }
 

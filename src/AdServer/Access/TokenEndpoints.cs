@@ -156,6 +156,6 @@ internal sealed record TokenResponse(
         token.Packages.Count == 0 ? null : token.Packages,
         TokenScopes.Names(token.ToCaller().May),
         token.CreatedAt,
-        token.ExpiresAt,
+        token.EndsAt,
         used ?? token.LastUsedAt);
 }

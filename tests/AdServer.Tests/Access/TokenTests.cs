@@ -97,6 +97,25 @@ public sealed class TokenTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_token_that_is_rotated_twice_gives_two_that_end_when_it_would_have()
+    {
+        var end = closed.Host.Clock.GetUtcNow().AddDays(9);
+        var old = await closed.MakeAsync("analyst", new { expiresAt = end });
+        var path = $"/tokens/{old.GetProperty("details").Text("_id")}/rotate";
+        var lost = (await closed.SendAsync(ClosedHost.Root, "POST", path, new { graceSeconds = 60 })).Has(201).Json;
+
+        var made = (await closed.SendAsync(ClosedHost.Root, "POST", path, new { graceSeconds = 600 })).Has(201).Json;
+
+        Assert.All([lost, made], one => Assert.Equal(end, one.GetProperty("details").GetProperty("expiresAt").GetDateTimeOffset()));
+        closed.Host.Clock.Advance(TimeSpan.FromSeconds(60));
+        await closed.Host.RestartAsync();
+        Assert.Equal(401, (await closed.GetAsync(old.Text("token"), "/stats")).Status);
+        Assert.Equal(200, (await closed.GetAsync(made.Text("token"), "/stats")).Status);
+        closed.Host.Clock.Advance(TimeSpan.FromDays(9));
+        Assert.Equal(401, (await closed.GetAsync(made.Text("token"), "/stats")).Status);
+    }
+
+    [Fact]
     public async Task A_grace_time_that_is_none_is_refused_and_nothing_is_rotated()
     {
         var old = await closed.MakeAsync("analyst");

@@ -15,7 +15,7 @@ internal sealed class MongoTokenStore(IMongoCommands commands, TimeProvider cloc
     /// <summary>The field that a session alone has.</summary>
     public const string SubjectField = "subject";
 
-    private static readonly string[] Optional = ["performerId", "scopes", "expiresAt", "revokedAt", "lastUsedAt", SubjectField, "stamp"];
+    private static readonly string[] Optional = ["performerId", "scopes", "expiresAt", "graceUntil", "revokedAt", "lastUsedAt", SubjectField, "stamp"];
 
     private static readonly BsonDocument Stamp = new("changedAt", true);
 
@@ -56,9 +56,9 @@ internal sealed class MongoTokenStore(IMongoCommands commands, TimeProvider cloc
             || (await FindAsync(id, cancellation))?.GetValue("change", BsonNull.Value) == change;
     }
 
-    public async Task ShortenTokenAsync(string id, DateTimeOffset expiresAt, CancellationToken cancellation)
+    public async Task ShortenTokenAsync(string id, DateTimeOffset graceUntil, CancellationToken cancellation)
     {
-        var update = new BsonDocument { { "$min", new BsonDocument("expiresAt", MongoFields.Instant(expiresAt)) }, { "$currentDate", Stamp } };
+        var update = new BsonDocument { { "$min", new BsonDocument("graceUntil", MongoFields.Instant(graceUntil)) }, { "$currentDate", Stamp } };
         (await commands.RunAsync(MongoWrites.Update(Collection, new("_id", id), update), cancellation)).ThrowIfFailed();
     }
 
@@ -129,6 +129,7 @@ internal sealed class MongoTokenStore(IMongoCommands commands, TimeProvider cloc
         };
         document.Add("scopes", () => new BsonArray(TokenScopes.Names(token.Scopes!.Value)), token.Scopes is not null);
         document.Add("expiresAt", () => MongoFields.Instant(token.ExpiresAt!.Value), token.ExpiresAt is not null);
+        document.Add("graceUntil", () => MongoFields.Instant(token.GraceUntil!.Value), token.GraceUntil is not null);
         document.Add("revokedAt", () => MongoFields.Instant(token.RevokedAt!.Value), token.RevokedAt is not null);
         document.Add("lastUsedAt", () => MongoFields.Instant(token.LastUsedAt!.Value), token.LastUsedAt is not null);
         document.Add(SubjectField, () => $"{token.Session!.Subject}", token.Session is not null);
@@ -143,6 +144,7 @@ internal sealed class MongoTokenStore(IMongoCommands commands, TimeProvider cloc
             Packages = [.. document["packages"].AsBsonArray.Select(name => name.AsString)],
             Scopes = document.Has("scopes") ? TokenScopes.Read(document["scopes"].AsBsonArray.Select(name => name.AsString)) : null,
             ExpiresAt = document.InstantOrNull("expiresAt"),
+            GraceUntil = document.InstantOrNull("graceUntil"),
             RevokedAt = document.InstantOrNull("revokedAt"),
             LastUsedAt = document.InstantOrNull("lastUsedAt"),
             Session = document.Has(SubjectField) ? new SessionMark(Subject.Parse(document.Text(SubjectField)), document.Text("stamp")) : null,

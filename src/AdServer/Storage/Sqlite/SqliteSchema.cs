@@ -225,6 +225,9 @@ internal sealed class SqliteSchema(string noun, string setting, int applicationI
         CREATE INDEX idempotency_keys_by_caller ON idempotency_keys (caller_id);
         CREATE INDEX idempotency_keys_by_time ON idempotency_keys (created_at);
 
+        -- When a token ends because another one took its place.
+        ALTER TABLE tokens ADD COLUMN grace_until INTEGER;
+
         -- Sign-in: whose session a token is and with which password it began; passwords as hashes, and one-time links.
         ALTER TABLE tokens ADD COLUMN subject TEXT;
         ALTER TABLE tokens ADD COLUMN stamp TEXT;

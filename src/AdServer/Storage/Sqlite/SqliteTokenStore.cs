@@ -8,7 +8,7 @@ namespace AdServer.Storage.Sqlite;
 internal sealed class SqliteTokenStore(SqliteDatabase database) : ITokenStore
 {
     private const string Columns =
-        "id, name, hash, role, created_at, performer_id, packages, scopes, expires_at, revoked_at, last_used_at, subject, stamp";
+        "id, name, hash, role, created_at, performer_id, packages, scopes, expires_at, revoked_at, last_used_at, subject, stamp, grace_until";
 
     public Task<bool> AddTokenAsync(AccessToken token, CancellationToken cancellation) =>
         database.WriteAsync(SqliteLane.Urgent, session => Add(session, token), cancellation);
@@ -43,13 +43,13 @@ internal sealed class SqliteTokenStore(SqliteDatabase database) : ITokenStore
             },
             cancellation);
 
-    public Task ShortenTokenAsync(string id, DateTimeOffset expiresAt, CancellationToken cancellation) =>
+    public Task ShortenTokenAsync(string id, DateTimeOffset graceUntil, CancellationToken cancellation) =>
         database.WriteAsync(
             SqliteLane.Urgent,
             session =>
             {
-                using var update = session.Kept("UPDATE tokens SET expires_at = min(coalesce(expires_at, ?1), ?1) WHERE id = ?2");
-                return update.Put(expiresAt).Put(id).Run();
+                using var update = session.Kept("UPDATE tokens SET grace_until = min(coalesce(grace_until, ?1), ?1) WHERE id = ?2");
+                return update.Put(graceUntil).Put(id).Run();
             },
             cancellation);
 
@@ -109,12 +109,12 @@ internal sealed class SqliteTokenStore(SqliteDatabase database) : ITokenStore
     /// <summary>Adds it unless its identity or its hash is taken; says whether it was added.</summary>
     public static bool Add(SqliteSession session, AccessToken token)
     {
-        using var insert = session.Kept($"INSERT INTO tokens ({Columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING");
+        using var insert = session.Kept($"INSERT INTO tokens ({Columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING");
         return insert.Put(token.Id).Put(token.Name).Put(token.Hash).Put(token.Role).Put(token.CreatedAt).Put(token.PerformerId)
             .Put(JsonSerializer.Serialize(token.Packages))
             .Put(token.Scopes is { } scopes ? JsonSerializer.Serialize(TokenScopes.Names(scopes)) : null)
             .Put(token.ExpiresAt).Put(token.RevokedAt).Put(token.LastUsedAt)
-            .Put(token.Session?.Subject.ToString()).Put(token.Session?.Stamp).Run() == 1;
+            .Put(token.Session?.Subject.ToString()).Put(token.Session?.Stamp).Put(token.GraceUntil).Run() == 1;
     }
 
     private static List<AccessToken> List(SqliteSession session)
@@ -132,5 +132,6 @@ internal sealed class SqliteTokenStore(SqliteDatabase database) : ITokenStore
         RevokedAt = row.InstantOrNull(9),
         LastUsedAt = row.InstantOrNull(10),
         Session = row.TextOrNull(11) is { } subject ? new SessionMark(Subject.Parse(subject), row.Text(12)) : null,
+        GraceUntil = row.InstantOrNull(13),
     };
 }
