@@ -78,7 +78,13 @@ internal sealed class AccessGate(RequestDelegate next, RouteRules rules, AccessS
         return !isForApp && IsForeign(http) ? Refuse(http, CrossSite.Refused) : Admit(http, rule, caller);
     }
 
-    private bool IsForeign(HttpContext http) => CrossSite.Is(http.Request, settings.PublicUrl, settings.Origins);
+    /// <summary>
+    /// Whether another site's page may have had a browser send it without asking first: a POST that is no JSON. Of what carries no cookie no more is
+    /// asked: the portal's origin is not the server's (wire contract).
+    /// </summary>
+    private bool IsForeign(HttpContext http) =>
+        HttpMethods.IsPost(http.Request.Method) && !JsonBody.IsJson(http.Request.ContentType)
+        && CrossSite.Is(http.Request, settings.PublicUrl, settings.Origins);
 
     /// <summary>A session that this host does not know may have begun on another one a moment ago.</summary>
     private async Task CheckSessionAsync(HttpContext http, RouteRule? rule, string secret)

@@ -139,7 +139,8 @@ internal static class JsonBody
         }
     }
 
-    private static bool IsJson(string? contentType)
+    /// <summary>Whether a body of this type is read at all.</summary>
+    public static bool IsJson(string? contentType)
     {
         if (!MediaTypeHeaderValue.TryParse(contentType, out var type))
         {

@@ -54,7 +54,7 @@ public sealed class SignedDeliveryTests : IAsyncLifetime
         (await SendAsync(new string('x', 5000))).Has(201);
         (await host.PostAsync("/ad_events", new[] { Event(delivery, "exit"), Event("", "exit") })).Has(200);
 
-        Assert.Equal([true, true, false, false, false, false, true, false], gate.Stored.Select(one => one.IsVerified));
+        Assert.Equal([true, true, false, false, false, false, false, true, false], gate.Stored.Select(one => one.IsVerified));
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using AdServer.Catalog;
+using AdServer.Common;
 using AdServer.Events;
 using AdServer.Serving;
 using Microsoft.AspNetCore.Http;
@@ -35,6 +36,9 @@ public sealed class SignedRandomAdTests
     public async Task Where_there_is_no_key_the_ad_is_handed_out_without_a_signature()
     {
         await using var host = await ServingHost.StartAsync([ServingData.Ad("a")], settings: On);
+        // Whatever the host is just asking for at its start is over then, and it asks no more.
+        ((MemorySigningKeyStore)host.Get<ISigningKeyStore>()).IsAway = true;
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => host.Get<SigningKeyRefresher>().PollAsync(TestContext.Current.CancellationToken));
         host.Get<SigningKeys>().Take([]);
 
         var answer = await host.AskAsync("?packageName=com.example.app");
