@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
 using AdServer.Access;
+using AdServer.Common;
 using Xunit;
 
 namespace AdServer.Tests.Access;
@@ -158,6 +159,35 @@ public sealed class TokenTests : IAsyncLifetime
 
         var other = await closed.MakeTokenAsync("administrator");
         Assert.Equal(200, (await closed.SendAsync(other, "DELETE", $"/tokens/{FirstToken.BootstrapId}")).Status);
+    }
+
+    [Fact]
+    public async Task A_bootstrap_token_that_was_revoked_comes_back_at_no_start_and_the_log_says_so()
+    {
+        var other = await closed.MakeTokenAsync("administrator");
+        Assert.Equal(200, (await closed.SendAsync(other, "DELETE", $"/tokens/{FirstToken.BootstrapId}")).Status);
+        for (var start = 1; start <= 2; start++)
+        {
+            await closed.Host.RestartAsync();
+
+            Assert.Equal((401, 200), ((await closed.GetAsync(ClosedHost.Root, "/stats")).Status, (await closed.GetAsync(other, "/stats")).Status));
+            Assert.Equal(start, closed.Host.Log.Warnings.Count(entry => entry.Message.StartsWith("Access:BootstrapToken names a token that was revoked", StringComparison.Ordinal)));
+        }
+
+        Assert.DoesNotContain(closed.Host.Log.Entries, entry => entry.Message.Contains(ClosedHost.Root, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_bootstrap_token_with_the_secret_of_another_one_is_refused_at_the_start()
+    {
+        closed.Host.Change("Access:BootstrapToken", await closed.MakeTokenAsync("analyst"));
+
+        var refused = await Assert.ThrowsAsync<StartException>(closed.Host.RestartAsync);
+
+        Assert.StartsWith("Access:BootstrapToken is the secret of another token", refused.Message, StringComparison.Ordinal);
+        closed.Host.Change("Access:BootstrapToken", null);
+        await closed.Host.RestartAsync();
+        Assert.Equal(200, (await closed.GetAsync(ClosedHost.Root, "/tokens")).Status);
     }
 
     [Theory]
