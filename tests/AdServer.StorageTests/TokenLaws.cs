@@ -91,11 +91,25 @@ public abstract class TokenLaws : IAsyncLifetime
         await Tokens.AddTokenAsync(Make("t1") with { ExpiresAt = Then, GraceUntil = Then }, Token);
         await Tokens.RevokeTokenAsync("t1", Then, Token);
 
-        await Tokens.PutTokenAsync(Make("t1", "other"), Token);
-        await Tokens.PutTokenAsync(Make("t2"), Token);
+        Assert.True(await Tokens.PutTokenAsync(Make("t1", "other"), Token));
+        Assert.True(await Tokens.PutTokenAsync(Make("t2"), Token));
 
         AssertSame(Make("t1", "other"), await Tokens.FindTokenAsync("t1", Token));
         AssertSame(Make("t2"), await Tokens.FindTokenAsync("t2", Token));
+    }
+
+    [Fact]
+    public async Task A_secret_of_another_token_is_given_to_none_and_nothing_changes()
+    {
+        await Tokens.AddTokenAsync(Make("t1"), Token);
+        await Tokens.AddTokenAsync(Make("t2"), Token);
+
+        Assert.False(await Tokens.PutTokenAsync(Make("t1", "hash of t2"), Token));
+        Assert.False(await Tokens.PutTokenAsync(Make("t3", "hash of t2"), Token));
+
+        AssertSame(Make("t1"), await Tokens.FindTokenAsync("t1", Token));
+        AssertSame(Make("t2"), await Tokens.FindTokenAsync("t2", Token));
+        Assert.Null(await Tokens.FindTokenAsync("t3", Token));
     }
 
     [Fact]

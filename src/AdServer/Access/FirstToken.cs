@@ -6,8 +6,8 @@ namespace AdServer.Access;
 /// Sees to it that there is an administrator's token: the one of <c>Access:BootstrapToken</c>, else on the first start a random one, which is
 /// written to the console once and to no log. That one is made when the host listens: one that could not start has made nothing.
 /// </summary>
-internal sealed class FirstToken(
-    ITokenStore store, TokenDirectory directory, AuditLog audit, AccessSettings settings, TextWriter console, TimeProvider clock)
+internal sealed partial class FirstToken(
+    ITokenStore store, TokenDirectory directory, AuditLog audit, AccessSettings settings, TextWriter console, TimeProvider clock, ILogger<FirstToken> log)
     : IHostedLifecycleService
 {
     /// <summary>The identity of the token that the setting gives.</summary>
@@ -36,13 +36,24 @@ internal sealed class FirstToken(
     private async Task PutAsync(string secret, CancellationToken cancellation)
     {
         var wanted = New(BootstrapId, "Access:BootstrapToken", secret);
-        if (directory.Valid.Any(token => token.Id == BootstrapId && token.Hash == wanted.Hash))
+        var before = await store.FindTokenAsync(BootstrapId, cancellation);
+        if (before?.Hash == wanted.Hash)
         {
+            // An end is for ever: the setting is no way round it.
+            if (!before.IsValid(clock.Now()))
+            {
+                LogEnded();
+            }
+
+            directory.Take(before);
             return;
         }
 
-        var before = await store.FindTokenAsync(BootstrapId, cancellation);
-        await RecordAsync(before, wanted, () => ReplaceAsync(wanted, cancellation), cancellation);
+        if (!await RecordAsync(before, wanted, () => store.PutTokenAsync(wanted, cancellation), cancellation))
+        {
+            throw new StartException("Access:BootstrapToken is the secret of another token. Set it to one of its own, or to none: that token stays what it is.");
+        }
+
         directory.Take(wanted);
     }
 
@@ -55,7 +66,7 @@ internal sealed class FirstToken(
         var isMine = await RecordAsync(
             before,
             made,
-            () => before?.IsValid(clock.Now()) == false ? ReplaceAsync(made, cancellation) : store.AddTokenAsync(made, cancellation),
+            () => before?.IsValid(clock.Now()) == false ? store.PutTokenAsync(made, cancellation) : store.AddTokenAsync(made, cancellation),
             cancellation);
         if (!isMine)
         {
@@ -87,12 +98,9 @@ internal sealed class FirstToken(
         made => made,
         cancellation);
 
-    private async Task<bool> ReplaceAsync(AccessToken made, CancellationToken cancellation)
-    {
-        await store.PutTokenAsync(made, cancellation);
-        return true;
-    }
-
     private AccessToken New(string id, string name, string secret) =>
         new(id, name, TokenSecret.Hash(secret), Role.Administrator.Name, clock.Now());
+
+    [LoggerMessage(LogLevel.Warning, "Access:BootstrapToken names a token that was revoked or has ended; it opens nothing. Set it to a new secret, or to none")]
+    private partial void LogEnded();
 }

@@ -9,8 +9,8 @@ internal interface ITokenStore
     /// <summary>Adds a token; false if another one has its identity or its hash. Trying again what was executed without an answer adds it once.</summary>
     Task<bool> AddTokenAsync(AccessToken token, CancellationToken cancellation);
 
-    /// <summary>Gives a token of a known identity a new secret and a new life, or adds it.</summary>
-    Task PutTokenAsync(AccessToken token, CancellationToken cancellation);
+    /// <summary>Gives a token of a known identity a new secret and a new life, or adds it; false if another one has that secret.</summary>
+    Task<bool> PutTokenAsync(AccessToken token, CancellationToken cancellation);
 
     Task<AccessToken?> FindTokenAsync(string id, CancellationToken cancellation);
 

@@ -20,7 +20,7 @@ internal sealed class TokenChanges(ITokenStore store, TokenDirectory directory, 
     public async Task<(ApiError? Error, TokenMade? Made)> AddAsync(
         IdempotentCall call, Func<string, AccessToken> make, AuditOrigin origin, CancellationToken cancellation)
     {
-        if (await WasMadeAsync(call, cancellation))
+        if (await FindMadeAsync(call, cancellation) is not null)
         {
             return (MadeBefore(call.ObjectId), null);
         }
@@ -48,8 +48,10 @@ internal sealed class TokenChanges(ITokenStore store, TokenDirectory directory, 
     public async Task<(ApiError? Error, TokenMade? Made)> RotateAsync(
         string id, IdempotentCall call, TimeSpan grace, AuditOrigin origin, CancellationToken cancellation)
     {
-        if (await WasMadeAsync(call, cancellation))
+        if (await FindMadeAsync(call, cancellation) is { } before)
         {
+            // Whoever made it may have died before the old one was told its end.
+            await ShortenAsync(id, before.CreatedAt + grace);
             return (MadeBefore(call.ObjectId), null);
         }
 
@@ -96,8 +98,8 @@ internal sealed class TokenChanges(ITokenStore store, TokenDirectory directory, 
         return null;
     }
 
-    private async Task<bool> WasMadeAsync(IdempotentCall call, CancellationToken cancellation) =>
-        call.IsRepeat && await store.FindTokenAsync(call.ObjectId, cancellation) is not null;
+    private async Task<AccessToken?> FindMadeAsync(IdempotentCall call, CancellationToken cancellation) =>
+        call.IsRepeat ? await store.FindTokenAsync(call.ObjectId, cancellation) : null;
 
     private async Task<(ApiError? Error, TokenMade? Made)> RotateAsync(
         AccessToken old, IdempotentCall call, DateTimeOffset end, DateTimeOffset now, AuditOrigin origin, CancellationToken cancellation)
@@ -113,9 +115,18 @@ internal sealed class TokenChanges(ITokenStore store, TokenDirectory directory, 
         }
 
         // The new one is there first: whoever is answered nothing still has the old one.
-        await store.ShortenTokenAsync(old.Id, end, cancellation);
-        directory.Take(old with { GraceUntil = end });
+        await ShortenAsync(old.Id, end);
         return made;
+    }
+
+    /// <summary>Ends a token whose place another one has taken; nobody who hangs up prevents it.</summary>
+    private async Task ShortenAsync(string id, DateTimeOffset end)
+    {
+        await store.ShortenTokenAsync(id, end, CancellationToken.None);
+        if (directory.Valid.FirstOrDefault(token => token.Id == id) is { } old)
+        {
+            directory.Take(old with { GraceUntil = end });
+        }
     }
 
     /// <summary>What rotating a token changes of it.</summary>

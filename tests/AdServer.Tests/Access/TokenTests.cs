@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
 using AdServer.Access;
+using AdServer.Common;
 using Xunit;
 
 namespace AdServer.Tests.Access;
@@ -116,6 +117,47 @@ public sealed class TokenTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Whoever_hangs_up_after_the_new_token_was_made_has_ended_the_old_one_all_the_same()
+    {
+        var (secret, id) = Parts(await closed.MakeAsync("analyst"));
+        using var hangsUp = new CancellationTokenSource();
+        var changes = ChangesOn(new GatedTokenStore(closed.Host.Get<ITokenStore>()) { Added = hangsUp.Cancel });
+
+        var (error, made) = await changes.RotateAsync(id, new("new"), TimeSpan.Zero, AuditOrigin.Server, hangsUp.Token);
+
+        Assert.True(hangsUp.IsCancellationRequested);
+        Assert.Null(error);
+        Assert.Equal((401, 200), ((await closed.GetAsync(secret, "/stats")).Status, (await closed.GetAsync(made!.Token, "/stats")).Status));
+        await closed.Host.RestartAsync();
+        Assert.Equal(401, (await closed.GetAsync(secret, "/stats")).Status);
+    }
+
+    [Fact]
+    public async Task A_rotation_that_broke_off_before_the_old_token_was_told_its_end_is_completed_by_its_repeat()
+    {
+        var (secret, id) = Parts(await closed.MakeAsync("analyst"));
+        var store = new GatedTokenStore(closed.Host.Get<ITokenStore>()) { IsShorteningAway = true };
+        var changes = ChangesOn(store);
+        var grace = TimeSpan.FromMinutes(1);
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => changes.RotateAsync(id, new("new"), grace, AuditOrigin.Server, TestContext.Current.CancellationToken));
+        closed.Host.Clock.Advance(grace);
+        Assert.Equal(200, (await closed.GetAsync(secret, "/stats")).Status);
+
+        store.IsShorteningAway = false;
+        var (error, _) = await changes.RotateAsync(id, new("new", isRepeat: true), grace, AuditOrigin.Server, TestContext.Current.CancellationToken);
+
+        Assert.Equal(TokenChanges.MadeBefore("new"), error);
+        Assert.Equal(401, (await closed.GetAsync(secret, "/stats")).Status);
+        await closed.Host.RestartAsync();
+        Assert.Equal(401, (await closed.GetAsync(secret, "/stats")).Status);
+    }
+
+    private static (string Secret, string Id) Parts(System.Text.Json.JsonElement made) => (made.Text("token"), made.GetProperty("details").Text("_id"));
+
+    private TokenChanges ChangesOn(ITokenStore store) =>
+        new(store, closed.Host.Get<TokenDirectory>(), closed.Host.Get<AuditLog>(), closed.Host.Clock);
+
+    [Fact]
     public async Task A_grace_time_that_is_none_is_refused_and_nothing_is_rotated()
     {
         var old = await closed.MakeAsync("analyst");
@@ -158,6 +200,35 @@ public sealed class TokenTests : IAsyncLifetime
 
         var other = await closed.MakeTokenAsync("administrator");
         Assert.Equal(200, (await closed.SendAsync(other, "DELETE", $"/tokens/{FirstToken.BootstrapId}")).Status);
+    }
+
+    [Fact]
+    public async Task A_bootstrap_token_that_was_revoked_comes_back_at_no_start_and_the_log_says_so()
+    {
+        var other = await closed.MakeTokenAsync("administrator");
+        Assert.Equal(200, (await closed.SendAsync(other, "DELETE", $"/tokens/{FirstToken.BootstrapId}")).Status);
+        for (var start = 1; start <= 2; start++)
+        {
+            await closed.Host.RestartAsync();
+
+            Assert.Equal((401, 200), ((await closed.GetAsync(ClosedHost.Root, "/stats")).Status, (await closed.GetAsync(other, "/stats")).Status));
+            Assert.Equal(start, closed.Host.Log.Warnings.Count(entry => entry.Message.StartsWith("Access:BootstrapToken names a token that was revoked", StringComparison.Ordinal)));
+        }
+
+        Assert.DoesNotContain(closed.Host.Log.Entries, entry => entry.Message.Contains(ClosedHost.Root, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_bootstrap_token_with_the_secret_of_another_one_is_refused_at_the_start()
+    {
+        closed.Host.Change("Access:BootstrapToken", await closed.MakeTokenAsync("analyst"));
+
+        var refused = await Assert.ThrowsAsync<StartException>(closed.Host.RestartAsync);
+
+        Assert.StartsWith("Access:BootstrapToken is the secret of another token", refused.Message, StringComparison.Ordinal);
+        closed.Host.Change("Access:BootstrapToken", null);
+        await closed.Host.RestartAsync();
+        Assert.Equal(200, (await closed.GetAsync(ClosedHost.Root, "/tokens")).Status);
     }
 
     [Theory]

@@ -30,17 +30,15 @@ internal sealed class MongoTokenStore(IMongoCommands commands, TimeProvider cloc
         return !(await commands.RunAsync(add, cancellation)).IsDuplicate();
     }
 
-    public async Task PutTokenAsync(AccessToken token, CancellationToken cancellation)
+    public async Task<bool> PutTokenAsync(AccessToken token, CancellationToken cancellation)
     {
         var fields = Write(token);
         fields.Remove("_id");
         var update = new BsonDocument { { "$set", fields }, { "$currentDate", Stamp } };
         update.Add("$unset", new BsonDocument(Optional.Where(name => !fields.Contains(name)).Select(name => new BsonElement(name, string.Empty))));
         var put = MongoWrites.Update(Collection, new("_id", token.Id), update, upsert: true);
-        if ((await commands.RunAsync(put, cancellation)).IsDuplicate() && (await commands.RunAsync(put, cancellation)).IsDuplicate())
-        {
-            throw new StoreUnavailableException("The MongoDB server has another token with the same secret");
-        }
+        // A second try, because two that add the same one meet as well.
+        return !(await commands.RunAsync(put, cancellation)).IsDuplicate() || !(await commands.RunAsync(put, cancellation)).IsDuplicate();
     }
 
     public async Task<AccessToken?> FindTokenAsync(string id, CancellationToken cancellation) =>

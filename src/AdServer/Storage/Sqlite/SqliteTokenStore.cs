@@ -13,13 +13,13 @@ internal sealed class SqliteTokenStore(SqliteDatabase database) : ITokenStore
     public Task<bool> AddTokenAsync(AccessToken token, CancellationToken cancellation) =>
         database.WriteAsync(SqliteLane.Urgent, session => Add(session, token), cancellation);
 
-    public Task PutTokenAsync(AccessToken token, CancellationToken cancellation) =>
+    public Task<bool> PutTokenAsync(AccessToken token, CancellationToken cancellation) =>
         database.WriteAsync(
             SqliteLane.Urgent,
             session =>
             {
-                using var delete = session.Kept("DELETE FROM tokens WHERE id = ?");
-                delete.Put(token.Id).Run();
+                using var delete = session.Kept("DELETE FROM tokens WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM tokens WHERE hash = ?2 AND id <> ?1)");
+                delete.Put(token.Id).Put(token.Hash).Run();
                 return Add(session, token);
             },
             cancellation);
