@@ -80,7 +80,7 @@ public sealed class EventIdTests : IAsyncLifetime
         await sdk.ReportsAsync(adId, eventId: "a");
         await portal.RemoveAsync(adId);
         await host.Get<RollUpService>().RollAllAsync(TestContext.Current.CancellationToken);
-        await host.Get<SweepService>().SweepAllAsync(TestContext.Current.CancellationToken);
+        await host.Get<SweepService>().SweepAsync(TestContext.Current.CancellationToken);
 
         (await sdk.SendAsync(other, eventId: "a")).Is(200, Repeated);
         await host.RestartAsync();

@@ -30,7 +30,7 @@ public sealed class StatsChangeTests
         await AssertGoneAsync();
         if (swept)
         {
-            await host.Get<SweepService>().SweepAllAsync(cancellation);
+            await host.Get<SweepService>().SweepAsync(cancellation);
             await AssertGoneAsync();
         }
 

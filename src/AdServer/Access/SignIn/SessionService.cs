@@ -6,19 +6,18 @@ namespace AdServer.Access.SignIn;
 /// Ends sessions that should have ended already: a process may have died between changing a password, or removing somebody, and ending the
 /// sessions. And deletes those that ended long ago. Every host does it; twice is as good as once.
 /// </summary>
-internal sealed partial class SessionService(
+internal sealed class SessionService(
     People people, ICredentialStore credentials, Sessions sessions, ITokenStore store, TokenDirectory directory, TimeProvider clock, ILogger<SessionService> log)
-    : BackgroundService
+    : PeriodicSweep("Ended sessions cannot be deleted, and until they can they stay", Every, clock, log)
 {
     private static readonly TimeSpan Every = TimeSpan.FromMinutes(5);
 
     /// <summary>How long an ended session is kept: other hosts must hear of its end.</summary>
     private static readonly TimeSpan KeptFor = TimeSpan.FromDays(1);
 
-    private readonly Outage outage = new();
+    private readonly TimeProvider clock = clock;
 
-    /// <summary>Does it once.</summary>
-    public async Task SweepAsync(CancellationToken cancellation)
+    public override async Task SweepAsync(CancellationToken cancellation)
     {
         foreach (var ofOne in directory.Sessions.GroupBy(session => session.Session!.Subject).ToList())
         {
@@ -33,40 +32,4 @@ internal sealed partial class SessionService(
         await store.RemoveSessionsAsync(before, cancellation);
         directory.Forget(before);
     }
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Every, clock);
-        try
-        {
-            do
-            {
-                await TrySweepAsync(stoppingToken);
-            }
-            while (await timer.WaitForNextTickAsync(stoppingToken));
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The next start does it.
-        }
-    }
-
-    private async Task TrySweepAsync(CancellationToken cancellation)
-    {
-        try
-        {
-            await SweepAsync(cancellation);
-            outage.End();
-        }
-        catch (Exception fault) when (fault is not OperationCanceledException)
-        {
-            if (outage.Begin(clock.Now(), fault))
-            {
-                LogFailing(fault);
-            }
-        }
-    }
-
-    [LoggerMessage(LogLevel.Warning, "Ended sessions cannot be deleted, and until they can they stay")]
-    private partial void LogFailing(Exception fault);
 }
