@@ -104,8 +104,8 @@ internal sealed class TokenDirectory(TimeProvider clock)
         }
     }
 
-    /// <summary>When a token was used since <see cref="TakeUses"/>.</summary>
-    public DateTimeOffset? LastUse(string id) => uses.TryGetValue(id, out var at) ? at : null;
+    /// <summary>When a token was used last, as far as this host knows.</summary>
+    public DateTimeOffset? LastUse(string id) => byId.TryGetValue(id, out var entry) ? entry.Current.LastUsedAt : null;
 
     /// <summary>A token, who has it, and when this host saw it last: what decides whether a session is idle.</summary>
     private sealed class Entry(AccessToken token, Caller caller)
