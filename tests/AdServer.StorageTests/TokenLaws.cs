@@ -139,6 +139,21 @@ public abstract class TokenLaws : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Tokens_that_ended_before_a_time_are_not_among_those_that_live_then()
+    {
+        await Tokens.AddTokenAsync(Make("t1"), Token);
+        await Tokens.AddTokenAsync(Make("t2") with { ExpiresAt = Then, GraceUntil = Then, RevokedAt = Then }, Token);
+        await Tokens.AddTokenAsync(Make("t3") with { ExpiresAt = Then.AddMilliseconds(-1) }, Token);
+        await Tokens.AddTokenAsync(Make("t4") with { GraceUntil = Then.AddMilliseconds(-1) }, Token);
+        await Tokens.AddTokenAsync(Make("t5") with { RevokedAt = Then.AddMilliseconds(-1) }, Token);
+        await Tokens.AddTokenAsync(Session("s1", Ann), Token);
+
+        var living = await Tokens.ListLivingTokensAsync(Then, Token).ToListAsync(Token);
+
+        Assert.Equal(["s1", "t1", "t2"], living.Select(token => token.Id).Order());
+    }
+
+    [Fact]
     public async Task A_session_is_read_as_it_was_written()
     {
         var session = Session("s1", Ann) with { PerformerId = "p", RevokedAt = Then, LastUsedAt = Then };

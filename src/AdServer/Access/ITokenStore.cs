@@ -35,6 +35,9 @@ internal interface ITokenStore
     /// <summary>The tokens that changed since a moment of <see cref="ReadTokenClockAsync"/>, or all; those that ended, too.</summary>
     IAsyncEnumerable<AccessToken> ListTokensAsync(DateTimeOffset? changedSince, CancellationToken cancellation);
 
+    /// <summary>The tokens and sessions but those that were revoked or expired before a time.</summary>
+    IAsyncEnumerable<AccessToken> ListLivingTokensAsync(DateTimeOffset at, CancellationToken cancellation);
+
     /// <summary>The store's own time if others write to it, too.</summary>
     Task<DateTimeOffset?> ReadTokenClockAsync(CancellationToken cancellation);
 }

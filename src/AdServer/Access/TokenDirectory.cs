@@ -66,12 +66,12 @@ internal sealed class TokenDirectory(TimeProvider clock)
         }
     }
 
-    /// <summary>Forgets sessions that have ended for good before a moment: people sign in every day.</summary>
+    /// <summary>Forgets what has ended for good before a moment: people sign in every day. The store knows it still, and news bring no token back to life.</summary>
     public void Forget(DateTimeOffset before)
     {
         lock (changing)
         {
-            foreach (var entry in byId.Values.Where(entry => entry.Token is { Session: not null } session && session.ExpiresAt < before).ToList())
+            foreach (var entry in byId.Values.Where(entry => HasEnded(entry.Token, before)).ToList())
             {
                 byId.TryRemove(entry.Token.Id, out _);
                 byHash.TryRemove(entry.Token.Hash, out _);
@@ -104,8 +104,13 @@ internal sealed class TokenDirectory(TimeProvider clock)
         }
     }
 
-    /// <summary>When a token was used since <see cref="TakeUses"/>.</summary>
-    public DateTimeOffset? LastUse(string id) => uses.TryGetValue(id, out var at) ? at : null;
+    /// <summary>When a token was used last, as far as this host knows.</summary>
+    public DateTimeOffset? LastUse(string id) => byId.TryGetValue(id, out var entry) ? entry.Current.LastUsedAt : null;
+
+    /// <summary>For good: a session that is idle or revoked stays until its longest time is over. The tokens of the start may begin anew, and stay.</summary>
+    private static bool HasEnded(AccessToken token, DateTimeOffset before) => token.Session is not null
+        ? token.ExpiresAt < before
+        : (token.EndsAt < before || token.RevokedAt < before) && token.Id is not (FirstToken.BootstrapId or FirstToken.MadeId);
 
     /// <summary>A token, who has it, and when this host saw it last: what decides whether a session is idle.</summary>
     private sealed class Entry(AccessToken token, Caller caller)

@@ -17,7 +17,7 @@ internal static class TokenEndpoints
     public static void MapTokens(this IEndpointRouteBuilder routes)
     {
         var tokens = routes.MapGroup("/tokens").WithTags("Tokens");
-        tokens.MapGet(string.Empty, List).WithSummary("All tokens that have not ended, in order of creation, without their secrets");
+        tokens.MapGet(string.Empty, ListAsync).WithSummary("All tokens that have not ended, in order of creation, without their secrets");
         tokens.MapPost(string.Empty, CreateAsync).TakesIdempotencyKey().Accepts<TokenRequest>("application/json").Produces<TokenMade>(StatusCodes.Status201Created)
             .ProducesError(StatusCodes.Status404NotFound).ProducesError(StatusCodes.Status409Conflict)
             .WithSummary("Makes a token; the answer shows its secret, which is shown nowhere else");
@@ -28,9 +28,22 @@ internal static class TokenEndpoints
             .WithSummary("Revokes a token, on every host within two seconds");
     }
 
-    private static Ok<IEnumerable<TokenResponse>> List(TokenDirectory directory) =>
-        TypedResults.Ok(directory.Valid.OrderBy(token => token.CreatedAt).ThenBy(token => token.Id, StringComparer.Ordinal)
+    /// <summary>Asks the store: only there are the uses on other hosts. Those on this one may not be written yet.</summary>
+    private static async Task<Ok<IEnumerable<TokenResponse>>> ListAsync(
+        ITokenStore store, TokenDirectory directory, TimeProvider clock, CancellationToken cancellation)
+    {
+        var now = clock.Now();
+        // One that changes meanwhile may be read twice.
+        var tokens = new Dictionary<string, AccessToken>(StringComparer.Ordinal);
+        await foreach (var token in store.ListLivingTokensAsync(now, cancellation))
+        {
+            tokens[token.Id] = token;
+        }
+
+        return TypedResults.Ok(tokens.Values.Where(token => token.Session is null && token.IsValid(now))
+            .OrderBy(token => token.CreatedAt).ThenBy(token => token.Id, StringComparer.Ordinal)
             .Select(token => TokenResponse.Of(token, directory.LastUse(token.Id))));
+    }
 
     private static async Task<Results<Created<TokenMade>, ApiError>> CreateAsync(
         HttpRequest http,
@@ -157,5 +170,5 @@ internal sealed record TokenResponse(
         TokenScopes.Names(token.ToCaller().May),
         token.CreatedAt,
         token.EndsAt,
-        used ?? token.LastUsedAt);
+        used > token.LastUsedAt || token.LastUsedAt is null ? used : token.LastUsedAt);
 }

@@ -10,6 +10,10 @@ internal sealed class TokenRefresher(
     ITokenStore store, TokenDirectory directory, AccessSettings settings, TimeProvider clock, ILogger<TokenRefresher> log)
     : PollingRefresher("tokens that were made or revoked on other hosts are not known", settings.PollEvery, clock, log)
 {
+    /// <summary>How long a token that has ended is in memory, as a session is.</summary>
+    private static readonly TimeSpan EndedFor = TimeSpan.FromDays(1);
+
+    private readonly TimeProvider time = clock;
     private readonly Lock door = new();
     private DateTimeOffset? asked;
     private Task? coming;
@@ -41,7 +45,9 @@ internal sealed class TokenRefresher(
         }
 
         var now = await store.ReadTokenClockAsync(cancellation);
-        await foreach (var token in store.ListTokensAsync(asked, cancellation))
+        // News are of ended ones, too: a host that heard nothing for days would take them for valid.
+        var news = asked is null ? store.ListLivingTokensAsync(time.Now() - EndedFor, cancellation) : store.ListTokensAsync(asked, cancellation);
+        await foreach (var token in news)
         {
             directory.Take(token);
         }

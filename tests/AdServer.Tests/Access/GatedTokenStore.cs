@@ -38,5 +38,8 @@ internal sealed class GatedTokenStore(ITokenStore inner) : ITokenStore
     public IAsyncEnumerable<AccessToken> ListTokensAsync(DateTimeOffset? changedSince, CancellationToken cancellation) =>
         inner.ListTokensAsync(changedSince, cancellation);
 
+    public IAsyncEnumerable<AccessToken> ListLivingTokensAsync(DateTimeOffset at, CancellationToken cancellation) =>
+        inner.ListLivingTokensAsync(at, cancellation);
+
     public Task<DateTimeOffset?> ReadTokenClockAsync(CancellationToken cancellation) => inner.ReadTokenClockAsync(cancellation);
 }

@@ -47,5 +47,29 @@ public sealed class TokenDirectoryTests
         Assert.NotNull(directory.Find("another-secret"));
     }
 
+    [Fact]
+    public void What_ended_long_ago_is_forgotten_and_the_tokens_of_the_start_stay()
+    {
+        var directory = new TokenDirectory(clock);
+        var now = clock.GetUtcNow();
+        foreach (var id in new[] { "revoked", FirstToken.MadeId, FirstToken.BootstrapId })
+        {
+            directory.Take(Make(id, id) with { RevokedAt = now, LastUsedAt = now });
+        }
+
+        directory.Take(Make("expired", "expired") with { ExpiresAt = now, LastUsedAt = now });
+        directory.Take(Make("rotated", "rotated") with { GraceUntil = now, LastUsedAt = now });
+        directory.Take(Make("valid", "valid") with { LastUsedAt = now });
+        string[] all = ["revoked", "expired", "rotated", "valid", FirstToken.MadeId, FirstToken.BootstrapId];
+
+        directory.Forget(now);
+        Assert.All(all, id => Assert.Equal(now, directory.LastUse(id)));
+
+        directory.Forget(now.AddMilliseconds(1));
+        Assert.Equal(["valid", FirstToken.MadeId, FirstToken.BootstrapId], all.Where(id => directory.LastUse(id) is not null));
+        Assert.NotNull(directory.Find("valid"));
+        Assert.Null(directory.Find("revoked"));
+    }
+
     private AccessToken Make(string id, string secret = Secret) => new(id, "name", TokenSecret.Hash(secret), Role.Analyst.Name, clock.GetUtcNow());
 }

@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
 using AdServer.Access;
+using AdServer.Access.SignIn;
 using AdServer.Common;
 using Xunit;
 
@@ -190,6 +191,29 @@ public sealed class TokenTests : IAsyncLifetime
             .Single(token => token.Text("_id") == made.GetProperty("details").Text("_id"));
 
         Assert.Equal(used, listed.GetProperty("lastUsedAt").GetDateTimeOffset());
+    }
+
+    [Fact]
+    public async Task A_token_that_ended_a_day_ago_leaves_memory_and_comes_back_with_no_restart_and_one_that_is_valid_stays()
+    {
+        var (validSecret, valid) = Parts(await closed.MakeAsync("analyst"));
+        var (endedSecret, ended) = Parts(await closed.MakeAsync("analyst"));
+        Assert.Equal((200, 200), ((await closed.GetAsync(validSecret, "/stats")).Status, (await closed.GetAsync(endedSecret, "/stats")).Status));
+        await closed.Host.RestartAsync();
+        Assert.Equal(200, (await closed.SendAsync(ClosedHost.Root, "DELETE", $"/tokens/{ended}")).Status);
+        Assert.Equal((true, true), (Knows(valid), Knows(ended)));
+
+        closed.Host.Clock.Set(closed.Host.Clock.GetUtcNow().AddDays(1).AddMilliseconds(1));
+        await closed.Host.Get<SessionService>().SweepAsync(TestContext.Current.CancellationToken);
+        Assert.Equal((true, false), (Knows(valid), Knows(ended)));
+
+        await closed.Host.RestartAsync();
+        Assert.Equal((true, false), (Knows(valid), Knows(ended)));
+        Assert.Equal((200, 401), ((await closed.GetAsync(validSecret, "/stats")).Status, (await closed.GetAsync(endedSecret, "/stats")).Status));
+        Assert.NotNull((await closed.Host.Get<ITokenStore>().FindTokenAsync(ended, TestContext.Current.CancellationToken))?.RevokedAt);
+
+        // Both were used.
+        bool Knows(string id) => closed.Host.Get<TokenDirectory>().LastUse(id) is not null;
     }
 
     [Fact]

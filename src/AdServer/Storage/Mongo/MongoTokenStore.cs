@@ -15,7 +15,9 @@ internal sealed class MongoTokenStore(IMongoCommands commands, TimeProvider cloc
     /// <summary>The field that a session alone has.</summary>
     public const string SubjectField = "subject";
 
-    private static readonly string[] Optional = ["performerId", "scopes", "expiresAt", "graceUntil", "revokedAt", "lastUsedAt", SubjectField, "stamp"];
+    private static readonly string[] Ends = ["expiresAt", "graceUntil", "revokedAt"];
+
+    private static readonly string[] Optional = ["performerId", "scopes", .. Ends, "lastUsedAt", SubjectField, "stamp"];
 
     private static readonly BsonDocument Stamp = new("changedAt", true);
 
@@ -91,6 +93,13 @@ internal sealed class MongoTokenStore(IMongoCommands commands, TimeProvider cloc
     {
         var from = changedSince is { } moment ? (moment - MongoCatalogStore.Overlap, string.Empty) : ((DateTimeOffset, string)?)null;
         return new MongoList(commands, Collection, "changedAt").ReadAsync([], from, cancellation: cancellation).Select(Read);
+    }
+
+    public IAsyncEnumerable<AccessToken> ListLivingTokensAsync(DateTimeOffset at, CancellationToken cancellation)
+    {
+        var ends = Ends.Select(end => new BsonDocument(
+            "$or", new BsonArray { new BsonDocument(end, BsonNull.Value), new BsonDocument(end, new BsonDocument("$gte", MongoFields.Instant(at))) }));
+        return new MongoList(commands, Collection, "changedAt").ReadAsync(new("$and", new BsonArray(ends)), null, cancellation: cancellation).Select(Read);
     }
 
     public async Task<DateTimeOffset?> ReadTokenClockAsync(CancellationToken cancellation) =>

@@ -91,7 +91,16 @@ internal sealed class SqliteTokenStore(SqliteDatabase database) : ITokenStore
     public async IAsyncEnumerable<AccessToken> ListTokensAsync(
         DateTimeOffset? changedSince, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
     {
-        foreach (var token in await database.ReadAsync(List, cancellation))
+        foreach (var token in await database.ReadAsync(session => List(session, DateTimeOffset.UnixEpoch), cancellation))
+        {
+            yield return token;
+        }
+    }
+
+    public async IAsyncEnumerable<AccessToken> ListLivingTokensAsync(
+        DateTimeOffset at, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+    {
+        foreach (var token in await database.ReadAsync(session => List(session, at), cancellation))
         {
             yield return token;
         }
@@ -117,10 +126,14 @@ internal sealed class SqliteTokenStore(SqliteDatabase database) : ITokenStore
             .Put(token.Session?.Subject.ToString()).Put(token.Session?.Stamp).Put(token.GraceUntil).Run() == 1;
     }
 
-    private static List<AccessToken> List(SqliteSession session)
+    private static List<AccessToken> List(SqliteSession session, DateTimeOffset livingAt)
     {
-        using var select = session.Kept($"SELECT {Columns} FROM tokens ORDER BY created_at, id");
-        return [.. select.Rows().Select(Read)];
+        using var select = session.Kept(
+            $"""
+            SELECT {Columns} FROM tokens
+            WHERE coalesce(revoked_at, ?1) >= ?1 AND coalesce(expires_at, ?1) >= ?1 AND coalesce(grace_until, ?1) >= ?1 ORDER BY created_at, id
+            """);
+        return [.. select.Put(livingAt).Rows().Select(Read)];
     }
 
     private static AccessToken Read(SqliteStatement row) => new(row.Text(0), row.Text(1), row.Text(2), row.Text(3), row.Instant(4))

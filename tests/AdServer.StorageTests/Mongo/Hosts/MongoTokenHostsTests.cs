@@ -47,6 +47,22 @@ public sealed class MongoTokenHostsTests : IAsyncLifetime
         Assert.Equal(401, await StatusAsync(other, next.Text("token")));
     }
 
+    [Fact]
+    public async Task When_a_token_was_used_on_one_host_is_listed_by_the_other()
+    {
+        var made = (await SendAsync(one, Root, HttpMethod.Post, "/tokens", """{"name":"n","role":"analyst"}""")).Has(201).Json;
+        await LookAsync();
+        one.Clock.Advance(TimeSpan.FromSeconds(30));
+        Assert.Equal(200, await StatusAsync(one, made.Text("token")));
+        await one.StopAsync();
+        await LookAsync();
+
+        var listed = (await SendAsync(other, Root, HttpMethod.Get, "/tokens")).Has(200).Json.EnumerateArray()
+            .Single(token => token.Text("_id") == made.GetProperty("details").Text("_id"));
+
+        Assert.Equal(one.Clock.GetUtcNow(), listed.GetProperty("lastUsedAt").GetDateTimeOffset());
+    }
+
     private Task<AdServerHost> StartAsync() => AdServerHost.StartAsync(new()
     {
         ["ConnectionStrings:MongoDb"] = engine.Uri,
