@@ -8,23 +8,8 @@ namespace AdServer.Tests.Access;
 /// Two servers on which an advertiser has the same, and one of which has another advertiser beside it, busy with the same apps: whatever the
 /// first one reads is the same on both, to the byte. So nothing that it reads tells whether there is another.
 /// </summary>
-public sealed class TenantInferenceTests : IAsyncLifetime
+public sealed class TenantInferenceTests(TenantInferenceTests.Worlds worlds) : IClassFixture<TenantInferenceTests.Worlds>
 {
-    private readonly World alone = new(hasNeighbour: false);
-    private readonly World beside = new(hasNeighbour: true);
-
-    public async ValueTask InitializeAsync()
-    {
-        await alone.StartAsync();
-        await beside.StartAsync();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await alone.DisposeAsync();
-        await beside.DisposeAsync();
-    }
-
     /// <summary>Every route that an advertiser may read, and the ways to ask.</summary>
     public static TheoryData<string> Questions =>
     [
@@ -42,7 +27,7 @@ public sealed class TenantInferenceTests : IAsyncLifetime
     [MemberData(nameof(Questions))]
     public async Task What_an_advertiser_reads_is_the_same_with_and_without_a_neighbour(string question)
     {
-        var (first, second) = (await alone.AskAsync(question), await beside.AskAsync(question));
+        var (first, second) = (await worlds.Alone.AskAsync(question), await worlds.Beside.AskAsync(question));
 
         Assert.Equal(first, second);
         Assert.DoesNotContain("404", first[..3], StringComparison.Ordinal);
@@ -57,11 +42,31 @@ public sealed class TenantInferenceTests : IAsyncLifetime
     {
         var body = path == "/ads" ? Portal.NewAd(email: email) : new { name = "Bob", email };
 
-        Assert.Equal(await alone.AskAsync(path, method, body), await beside.AskAsync(path, method, body));
+        Assert.Equal(await worlds.Alone.AskAsync(path, method, body), await worlds.Beside.AskAsync(path, method, body));
+    }
+
+    /// <summary>Both servers, for all questions: no answer changes anything.</summary>
+    public sealed class Worlds : IAsyncLifetime
+    {
+        internal World Alone { get; } = new(hasNeighbour: false);
+
+        internal World Beside { get; } = new(hasNeighbour: true);
+
+        public async ValueTask InitializeAsync()
+        {
+            await Alone.StartAsync();
+            await Beside.StartAsync();
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await Alone.DisposeAsync();
+            await Beside.DisposeAsync();
+        }
     }
 
     /// <summary>A server on which one advertiser, and perhaps a neighbour, has an ad and events.</summary>
-    private sealed class World(bool hasNeighbour) : IAsyncDisposable
+    internal sealed class World(bool hasNeighbour) : IAsyncDisposable
     {
         private readonly List<(string Id, string Name)> names = [];
         private ClosedHost closed = null!;
