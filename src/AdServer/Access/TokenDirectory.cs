@@ -5,6 +5,9 @@ namespace AdServer.Access;
 /// <summary>The tokens in memory, so that no request waits for the store to say who sends it.</summary>
 internal sealed class TokenDirectory(TimeProvider clock)
 {
+    /// <summary>How long what has ended is kept: other hosts must hear of its end.</summary>
+    public static readonly TimeSpan KeptFor = TimeSpan.FromDays(1);
+
     private readonly ConcurrentDictionary<string, Entry> byId = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Entry> byHash = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, DateTimeOffset> uses = new(StringComparer.Ordinal);
@@ -52,7 +55,15 @@ internal sealed class TokenDirectory(TimeProvider clock)
     {
         lock (changing)
         {
-            if (byId.TryGetValue(token.Id, out var before))
+            if (!byId.TryGetValue(token.Id, out var before))
+            {
+                // What ended long ago and is not known here is good for nothing: after a start, news tell of it once more.
+                if (HasEnded(token, clock.GetUtcNow() - KeptFor))
+                {
+                    return;
+                }
+            }
+            else
             {
                 token = before.Token.Hash == token.Hash ? token.EndingWith(before.Current) : token;
             }

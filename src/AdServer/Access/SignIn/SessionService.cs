@@ -12,9 +12,6 @@ internal sealed class SessionService(
 {
     private static readonly TimeSpan Every = TimeSpan.FromMinutes(5);
 
-    /// <summary>How long an ended session is kept: other hosts must hear of its end.</summary>
-    private static readonly TimeSpan KeptFor = TimeSpan.FromDays(1);
-
     private readonly TimeProvider clock = clock;
 
     public override async Task SweepAsync(CancellationToken cancellation)
@@ -28,7 +25,7 @@ internal sealed class SessionService(
             }
         }
 
-        var before = clock.Now() - KeptFor;
+        var before = clock.Now() - TokenDirectory.KeptFor;
         await store.RemoveSessionsAsync(before, cancellation);
         directory.Forget(before);
     }
