@@ -11,6 +11,8 @@ internal static class RouteTable
     private static readonly RouteRule[] Rules =
     [
         Open("GET", "/"),
+        Open("GET", "/sign-in"),
+        Open("GET", "/assets/{name}"),
         Open("GET", "/health/live"),
         Open("GET", "/health/ready"),
 

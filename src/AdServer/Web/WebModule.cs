@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace AdServer.Web;
 
-/// <summary>What every request passes and every host offers: JSON, errors, limits, logs, health, metrics and the API page.</summary>
+/// <summary>What every request passes and every host offers: JSON, errors, limits, logs, health, metrics, the page and that of the API.</summary>
 internal static class WebModule
 {
     /// <summary>Below this prefix every route is served a second time, for clients that use one.</summary>
@@ -96,7 +96,7 @@ internal static class WebModule
 
     public static void MapWeb(this WebApplication app)
     {
-        app.MapGet("/", (HttpRequest request) => TypedResults.Redirect(request.PathBase + OpenApi.Page)).ExcludeFromDescription();
+        app.MapPage();
         app.MapHealth();
         app.MapMetricsPage();
         app.MapOpenApi();

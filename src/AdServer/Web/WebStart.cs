@@ -33,6 +33,7 @@ internal static partial class WebStart
     {
         var pages = app.Urls.Take(1).Select(ListenAddress.ForPeople).SelectMany(address => new StartupLine[]
         {
+            new("Page", address + "/"),
             new("API page", address + OpenApi.Page),
             new("Health page", address + HealthEndpoints.Ready),
         });

@@ -28,7 +28,7 @@ public sealed class ErrorTests
         {
             var answer = await host.GetAsync(path);
 
-            RoutingTests.AssertProblem(answer, 500, "Internal server error");
+            answer.IsError(500, "Internal server error");
             Assert.DoesNotContain(Secret, answer.Text, StringComparison.Ordinal);
             var entry = Assert.Single(host.Log.Warnings, entry => entry.Message.Contains(path, StringComparison.Ordinal));
             Assert.Equal(LogLevel.Error, entry.Level);
@@ -50,7 +50,7 @@ public sealed class ErrorTests
 
         var answer = await host.GetAsync("/half");
 
-        RoutingTests.AssertProblem(answer, 500, "Internal server error");
+        answer.IsError(500, "Internal server error");
         Assert.Null(answer.Header("X-Half"));
     }
 
@@ -82,7 +82,7 @@ public sealed class ErrorTests
             answer = await host.GetAsync("/stored");
         }
 
-        RoutingTests.AssertProblem(answer, 503, "The store is not available");
+        answer.IsError(503, "The store is not available");
         Assert.Equal("1", answer.Header("Retry-After"));
         Assert.Equal(LogLevel.Warning, Assert.Single(host.Log.Warnings).Level);
 
@@ -102,7 +102,7 @@ public sealed class ErrorTests
 
         var answer = await host.GetAsync("/refused");
 
-        RoutingTests.AssertProblem(answer, status, error);
+        answer.IsError(status, error);
         Assert.Empty(host.Log.Warnings);
     }
 
@@ -111,8 +111,8 @@ public sealed class ErrorTests
     {
         await using var host = await AdServerHost.StartAsync(map: app => app.MapGet("/square", (int number) => number * number));
 
-        RoutingTests.AssertProblem(await host.GetAsync("/square?number=seven"), 400, "Bad request");
-        RoutingTests.AssertProblem(await host.GetAsync("/square"), 400, "Bad request");
+        (await host.GetAsync("/square?number=seven")).IsError(400, "Bad request");
+        (await host.GetAsync("/square")).IsError(400, "Bad request");
         Assert.Equal("49", (await host.GetAsync("/square?number=7")).Text);
     }
 
@@ -125,7 +125,7 @@ public sealed class ErrorTests
     {
         await using var host = await AdServerHost.StartAsync(map: app => app.MapGet("/bare", () => TypedResults.StatusCode(status)));
 
-        RoutingTests.AssertProblem(await host.GetAsync("/bare"), status, error);
+        (await host.GetAsync("/bare")).IsError(status, error);
     }
 
     [Fact]
@@ -148,7 +148,7 @@ public sealed class ErrorTests
         using var html = new StringContent("<p>", System.Text.Encoding.UTF8, "text/html");
         var answer = await host.SendAsync(HttpMethod.Post, "/typed", html);
 
-        RoutingTests.AssertProblem(answer, 415, "Content-Type must be application/json");
+        answer.IsError(415, "Content-Type must be application/json");
     }
 
     [Fact]

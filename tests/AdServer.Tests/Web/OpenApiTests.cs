@@ -41,20 +41,6 @@ public sealed partial class OpenApiTests
     }
 
     [Theory]
-    [InlineData("/", "/swagger/index.html")]
-    [InlineData("/api", "/api/swagger/index.html")]
-    [InlineData("/api/", "/api/swagger/index.html")]
-    public async Task The_root_leads_to_the_page(string root, string page)
-    {
-        await using var host = await AdServerHost.StartAsync();
-
-        var answer = await host.GetAsync(root);
-
-        Assert.Equal(302, answer.Status);
-        Assert.Equal(page, answer.Header("Location"));
-    }
-
-    [Theory]
     [InlineData("/swagger/")]
     [InlineData("/api/swagger/")]
     public async Task The_page_needs_nothing_from_another_host(string folder)

@@ -1,0 +1,41 @@
+import type { ComponentType } from 'preact';
+import type { Place } from '../router';
+import { texts } from '../texts';
+import type { Permission } from '../types';
+import { Overview } from './overview';
+
+/** A page: where it is, who may see it, and whether the menu names it. */
+export interface PageRoute {
+  /** What the browser's title says. */
+  title: string;
+  matches: (parts: readonly string[]) => boolean;
+  needs: Permission;
+  Show: ComponentType<{ place: Place }>;
+  /** What the menu calls it, if it is there, and where that leads. */
+  nav?: string;
+  to: string;
+  /** The entry of the menu that is marked while this page is shown. */
+  section: string;
+}
+
+const nav = texts.nav;
+
+/** All pages, in the order of the menu; the first that matches is shown. One that the reader may not see is not there for him. */
+export const pages: readonly PageRoute[] = [
+  menu(nav.overview, '/', 'readStats', Overview),
+];
+
+/** A page that the menu names: its address has one part. */
+export function menu(name: string, to: string, needs: Permission, Show: PageRoute['Show']): PageRoute {
+  const part = to.slice(1);
+  return { title: name, nav: name, section: name, to, needs, Show, matches: (parts) => (parts[0] ?? '') === part && parts.length <= 1 };
+}
+
+/** A page behind one of the menu. `*` in its address stands for any part. */
+export function page(title: string, section: string, address: string, needs: Permission, Show: PageRoute['Show']): PageRoute {
+  const wanted = address.split('/').filter((part) => part !== '');
+  return {
+    title, section, to: address, needs, Show,
+    matches: (parts) => parts.length === wanted.length && wanted.every((part, index) => part === '*' || part === parts[index]),
+  };
+}

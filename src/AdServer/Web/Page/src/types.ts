@@ -1,0 +1,103 @@
+/** The shapes of the API's answers, as far as the page reads them (openapi.json). */
+
+export interface Session {
+  mode: 'open' | 'tokens';
+  name: string;
+  role: string | null;
+  developerId: string | null;
+  performerId: string | null;
+  permissions: Permission[];
+  expiresAt: string | null;
+  endsAt: string | null;
+}
+
+export type Permission =
+  | 'serve'
+  | 'report'
+  | 'readAds'
+  | 'writeAds'
+  | 'readPerformers'
+  | 'writePerformers'
+  | 'admitPerformers'
+  | 'readStats'
+  | 'keepLedger'
+  | 'manageAccess'
+  | 'observe'
+  | 'readDocument'
+  | 'forgetDevices'
+  | 'readAudit';
+
+/** A page of a list. */
+export interface Page<T> {
+  items: T[];
+  nextCursor: string | null;
+  /** How many there are in all pages, where the list was searched or sorted. */
+  total?: number;
+}
+
+export type Budget = 'low' | 'medium' | 'high';
+
+export type AdStatus = 'active' | 'paused';
+
+export interface Ad {
+  _id: string;
+  name: string;
+  performerId: string;
+  performerName: string;
+  performerEmail: string;
+  adDetails: { videoUrl: string; targetUrl: string; budget: Budget; skipTime: number; exitTime: number };
+  status: AdStatus;
+  startsAt?: string;
+  endsAt?: string;
+  packages?: { allow?: string[]; deny?: string[] };
+  createdAt: string;
+  updatedAt: string;
+}
+
+export interface Performer {
+  _id: string;
+  name: string;
+  email: string;
+  ads: string[];
+}
+
+export interface Counts {
+  events: number;
+  views: number;
+  clicks: number;
+  skips: number;
+  exits: number;
+  /** Seconds. */
+  watchDuration: number;
+  avgWatchDuration: number;
+  clickThroughRate: number;
+  deliveries?: number;
+  requests?: number;
+  fills?: number;
+  noFills?: number;
+  fillRate?: number;
+}
+
+export interface StatsRow extends Counts {
+  adId?: string;
+  adName?: string;
+  performerId?: string;
+  performerName?: string;
+  packageName?: string;
+  date?: string;
+  revision?: number;
+}
+
+export interface Stats {
+  rows: StatsRow[];
+  totals: Counts;
+  nextCursor: string | null;
+  asOf: string;
+  position: { roll: number; tail: number } | null;
+  complete: boolean;
+}
+
+export interface Health {
+  status: 'ready' | 'degraded' | 'unready';
+  reasons: string[];
+}

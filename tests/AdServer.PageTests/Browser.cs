@@ -1,0 +1,55 @@
+using AdServer.PageTests;
+using Microsoft.Playwright;
+using Xunit;
+
+[assembly: AssemblyFixture(typeof(Browser))]
+[assembly: AssemblyFixture(typeof(DemoHost))]
+
+namespace AdServer.PageTests;
+
+/// <summary>
+/// The system's own Chromium, started once; no browser is downloaded. Where it is missing, tests of the page are skipped, unless
+/// <c>ADSERVER_TEST_REQUIRE_CHROMIUM=1</c>. Another place: <c>ADSERVER_TEST_CHROMIUM=/path/of/chromium</c>.
+/// </summary>
+public sealed class Browser : IAsyncLifetime
+{
+    private static readonly string[] Places =
+        ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome", "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"];
+
+    /// <summary>Nothing is asked of other hosts, and nothing is kept.</summary>
+    private static readonly string[] Flags =
+    [
+        "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    ];
+
+    private IPlaywright? playwright;
+    private IBrowser? browser;
+
+    /// <summary>The browser; ends the test where there is none.</summary>
+    internal IBrowser Running
+    {
+        get
+        {
+            Assert.SkipWhen(browser is null, "There is no Chromium: apt-get install chromium, or ADSERVER_TEST_CHROMIUM=/path/of/chromium");
+            return browser!;
+        }
+    }
+
+    public async ValueTask InitializeAsync()
+    {
+        if (Environment.GetEnvironmentVariable("ADSERVER_TEST_CHROMIUM") is not { Length: > 0 } place && (place = Places.FirstOrDefault(File.Exists)!) is null)
+        {
+            Assert.False(Environment.GetEnvironmentVariable("ADSERVER_TEST_REQUIRE_CHROMIUM") == "1", "There is no Chromium");
+            return;
+        }
+
+        playwright = await Playwright.CreateAsync();
+        browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = place, Args = Flags });
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await (browser?.CloseAsync() ?? Task.CompletedTask);
+        playwright?.Dispose();
+    }
+}
