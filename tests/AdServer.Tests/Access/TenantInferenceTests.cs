@@ -16,6 +16,7 @@ public sealed class TenantInferenceTests(TenantInferenceTests.Worlds worlds) : I
         .. RouteTable.All.Where(rule => rule is { Method: "GET", Door: RouteDoor.Token } && rule.Admits(Role.Advertiser.May) && rule.Rate == RateClass.Management)
             .Where(rule => !rule.Pattern.StartsWith("/swagger", StringComparison.Ordinal))
             .Select(rule => rule.Pattern),
+        "/ads/{id}/explain?packageName=com.example.game", "/ads/{id}/explain?packageName=com.example.neighbour", "/ads/{id}/explain?packageName=com.example.new",
         "/ads?limit=1", "/ads?limit=1000", "/performers?limit=1", "/performers?limit=1000",
         "/stats?groupBy=ad", "/stats?groupBy=performer", "/stats?groupBy=package", "/stats?groupBy=day", "/stats?groupBy=eventType", "/stats?groupBy=ad,package",
         "/stats?groupBy=package,day", "/stats?groupBy=package&traffic=net", "/stats?packageName=com.example.game", "/stats?packageName=com.example.neighbour",
