@@ -4,6 +4,7 @@ const whole = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 });
 const short = new Intl.NumberFormat(undefined, { notation: 'compact', maximumFractionDigits: 1 });
 const two = new Intl.NumberFormat(undefined, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 const one = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 });
+const three = new Intl.NumberFormat(undefined, { maximumFractionDigits: 3 });
 const signed = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1, signDisplay: 'exceptZero' });
 const dayFormat = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' });
 const shortDayFormat = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', timeZone: 'UTC' });
@@ -23,6 +24,9 @@ export const percent = (value: number | null | undefined): string => (value == n
 /** A difference in percent, with its sign. */
 export const change = (value: number): string => `${signed.format(value)} %`;
 export const seconds = (value: number | null | undefined): string => (value == null ? none : `${two.format(value)} s`);
+
+/** A time of a video, as exact as it was given. */
+export const mark = (value: number): string => `${three.format(value)} s`;
 export const perSecond = (value: number): string => one.format(value);
 
 /** A long time in the largest unit that fits: 3.2 h. */

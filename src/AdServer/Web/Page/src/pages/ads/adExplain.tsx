@@ -65,7 +65,7 @@ function Explained({ id, packageName, version }: { id: string; packageName: stri
 }
 
 function Passed({ value }: { value: boolean | null }) {
-  const [kind, word] = value === null ? ['faint', words.untold] : value ? ['good', words.passed] : ['bad', words.failed];
+  const [kind, word] = value === null ? ['quiet', words.untold] : value ? ['good', words.passed] : ['bad', words.failed];
   return <span class={`state ${kind}`}>{word}</span>;
 }
 
