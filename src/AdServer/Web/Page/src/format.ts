@@ -11,6 +11,9 @@ const timeFormat = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', tim
 const clockFormat = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
 const utcFormat = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium', timeZone: 'UTC' });
 
+/** Between a number and its unit, which belong on one line. */
+const narrow = '\u00a0';
+
 /** What stands where there is no number. */
 export const none = '–';
 
@@ -18,17 +21,17 @@ export const count = (value: number | null | undefined): string => (value == nul
 export const compact = (value: number): string => short.format(value);
 
 /** A rate that the API gave in percent. */
-export const percent = (value: number | null | undefined): string => (value == null ? none : `${two.format(value)} %`);
+export const percent = (value: number | null | undefined): string => (value == null ? none : `${two.format(value)}${narrow}%`);
 
 /** A difference in percent, with its sign. */
-export const change = (value: number): string => `${signed.format(value)} %`;
-export const seconds = (value: number | null | undefined): string => (value == null ? none : `${two.format(value)} s`);
+export const change = (value: number): string => `${signed.format(value)}${narrow}%`;
+export const seconds = (value: number | null | undefined): string => (value == null ? none : `${two.format(value)}${narrow}s`);
 export const perSecond = (value: number): string => one.format(value);
 
 /** A long time in the largest unit that fits: 3.2 h. */
 export function duration(value: number): string {
   const [size, unit] = value >= 3600 ? [3600, 'h'] as const : value >= 60 ? [60, 'min'] as const : [1, 's'] as const;
-  return `${one.format(value / size)} ${unit}`;
+  return `${one.format(value / size)}${narrow}${unit}`;
 }
 
 /** A UTC day, written `2026-11-21` by the API. */

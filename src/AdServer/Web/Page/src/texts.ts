@@ -91,7 +91,7 @@ export const texts = {
     utcDay: (day: string) => `${day} (UTC)`,
     beforeToday: (value: string) => `yesterday ${value}`,
     beforeMonth: 'against the 30 days before',
-    noChange: 'no earlier numbers',
+    noBefore: 'there are no numbers of the 30 days before',
     chart: 'By day',
     measure: 'Number',
     topAds: 'Top ads',
