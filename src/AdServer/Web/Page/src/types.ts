@@ -59,6 +59,25 @@ export interface Performer {
   name: string;
   email: string;
   ads: string[];
+  createdAt: string;
+  updatedAt: string;
+}
+
+/** Why an app gets an ad, or does not. */
+export interface Explanation {
+  /** Null if it depends on ads of others, of which an advertiser learns nothing. */
+  served: boolean | null;
+  summary: string;
+  rules: { name: string; passed: boolean | null; detail: string }[];
+  counters: Record<string, number | boolean | null>;
+  asOf: string;
+}
+
+/** A link that sets a password. */
+export interface Invitation {
+  link: string;
+  url: string;
+  expiresAt: string;
 }
 
 export interface Counts {

@@ -2,7 +2,12 @@ import type { ComponentType } from 'preact';
 import type { Place } from '../router';
 import { texts } from '../texts';
 import type { Permission } from '../types';
+import { AdEdit, AdNew } from './ads/adEdit';
+import { AdList } from './ads/adList';
+import { AdView } from './ads/adView';
 import { Overview } from './overview';
+import { PerformerList } from './performers/performerList';
+import { PerformerNew, PerformerView } from './performers/performerView';
 
 /** A page: where it is, who may see it, and whether the menu names it. */
 export interface PageRoute {
@@ -23,6 +28,13 @@ const nav = texts.nav;
 /** All pages, in the order of the menu; the first that matches is shown. One that the reader may not see is not there for him. */
 export const pages: readonly PageRoute[] = [
   menu(nav.overview, '/', 'readStats', Overview),
+  menu(nav.ads, '/ads', 'readAds', AdList),
+  page(texts.ads.newTitle, nav.ads, '/ads/new', 'writeAds', AdNew),
+  page(texts.ads.editTitle, nav.ads, '/ads/*/edit', 'writeAds', AdEdit),
+  page(texts.ads.ad, nav.ads, '/ads/*', 'readAds', AdView),
+  menu(nav.performers, '/performers', 'readPerformers', PerformerList),
+  page(texts.performers.newTitle, nav.performers, '/performers/new', 'admitPerformers', PerformerNew),
+  page(texts.performers.performer, nav.performers, '/performers/*', 'readPerformers', PerformerView),
 ];
 
 /** A page that the menu names: its address has one part. */

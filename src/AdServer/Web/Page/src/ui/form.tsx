@@ -87,7 +87,7 @@ export function Form({ onSubmit, isRunning, submit, failure, isPlain = false, on
       }}
     >
       {children}
-      {failure && <Failure failure={failure} isPlain={isPlain} />}
+      {failure && <Failure failure={failure} isPlain={isPlain} isAction />}
       <div class="actions">
         <button type="submit" class="primary" disabled={isRunning} aria-busy={isRunning}>{submit}</button>
         {onCancel && <button type="button" onClick={onCancel}>{cancel}</button>}
