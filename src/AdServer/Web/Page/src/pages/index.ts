@@ -3,6 +3,9 @@ import type { Place } from '../router';
 import { texts } from '../texts';
 import type { Permission } from '../types';
 import { Overview } from './overview';
+import { Report } from './stats/report';
+import { SubjectStats } from './stats/subject';
+import { TryIt } from './tryIt/tryIt';
 
 /** A page: where it is, who may see it, and whether the menu names it. */
 export interface PageRoute {
@@ -23,6 +26,10 @@ const nav = texts.nav;
 /** All pages, in the order of the menu; the first that matches is shown. One that the reader may not see is not there for him. */
 export const pages: readonly PageRoute[] = [
   menu(nav.overview, '/', 'readStats', Overview),
+  page(texts.stats.title, nav.ads, '/ads/*/stats', 'readStats', SubjectStats),
+  page(texts.stats.title, nav.performers, '/performers/*/stats', 'readStats', SubjectStats),
+  menu(nav.stats, '/stats', 'readStats', Report),
+  menu(nav.tryIt, '/try', 'readStats', TryIt),
 ];
 
 /** A page that the menu names: its address has one part. */
