@@ -7,6 +7,11 @@ namespace AdServer.PageTests;
 /// <summary>The README's pictures. They are taken anew where <c>ADSERVER_TEST_SCREENSHOTS=1</c>; else only that they could be is tested.</summary>
 public sealed class ScreenshotTests(Browser browser, DemoHost demo)
 {
+    private const int Width = 1280;
+
+    /// <summary>As far down as the end of the chart.</summary>
+    private const int Height = 1240;
+
     private static readonly string Folder = Path.Combine(Artefacts.Page, "screenshots");
 
     [Fact]
@@ -30,7 +35,7 @@ public sealed class ScreenshotTests(Browser browser, DemoHost demo)
     {
         await using var reader = await Reader.OpenAsync(browser, demo.Url, place, Screen.Desktop, test: name);
         await Expect(reader.Page.GetByRole(AriaRole.Region, new() { Name = region })).ToBeVisibleAsync();
-        var picture = await reader.Page.ScreenshotAsync(new() { Animations = ScreenshotAnimations.Disabled });
+        var picture = await reader.Page.ScreenshotAsync(new() { FullPage = true, Clip = new() { Width = Width, Height = Height } });
         if (Environment.GetEnvironmentVariable("ADSERVER_TEST_SCREENSHOTS") == "1")
         {
             await File.WriteAllBytesAsync(Path.Combine(Folder, $"{name}.png"), picture, TestContext.Current.CancellationToken);
