@@ -95,6 +95,7 @@ export interface Counts {
   fills?: number;
   noFills?: number;
   fillRate?: number;
+  invalid?: Invalid;
 }
 
 export interface StatsRow extends Counts {
@@ -104,7 +105,26 @@ export interface StatsRow extends Counts {
   performerName?: string;
   packageName?: string;
   date?: string;
+  eventType?: 'view' | 'click' | 'skip' | 'exit';
+  /** Of a closed day: in which hour after its closing the last late event came; 0 if none came. Absent while the day is open. */
   revision?: number;
+}
+
+/** Events that net counts leave out, by reason. */
+export interface Invalid {
+  robot: number;
+  notDelivered: number;
+  impossibleWatch: number;
+  repeat: number;
+  rate: number;
+}
+
+/** The days of an ad or of a performer, days without events too. */
+export interface DailyStats {
+  days: StatsRow[];
+  totals: Counts;
+  asOf: string;
+  complete: boolean;
 }
 
 export interface Stats {

@@ -8,6 +8,9 @@ import { AdView } from './ads/adView';
 import { Overview } from './overview';
 import { PerformerList } from './performers/performerList';
 import { PerformerNew, PerformerView } from './performers/performerView';
+import { Report } from './stats/report';
+import { SubjectStats } from './stats/subject';
+import { TryIt } from './tryIt/tryIt';
 
 /** A page: where it is, who may see it, and whether the menu names it. */
 export interface PageRoute {
@@ -35,6 +38,10 @@ export const pages: readonly PageRoute[] = [
   menu(nav.performers, '/performers', 'readPerformers', PerformerList),
   page(texts.performers.newTitle, nav.performers, '/performers/new', 'admitPerformers', PerformerNew),
   page(texts.performers.performer, nav.performers, '/performers/*', 'readPerformers', PerformerView),
+  page(texts.stats.title, nav.ads, '/ads/*/stats', 'readStats', SubjectStats),
+  page(texts.stats.title, nav.performers, '/performers/*/stats', 'readStats', SubjectStats),
+  menu(nav.stats, '/stats', 'readStats', Report),
+  menu(nav.tryIt, '/try', 'readStats', TryIt),
 ];
 
 /** A page that the menu names: its address has one part. */
