@@ -71,7 +71,7 @@ function write(group: Group, row: StatsRow, question: Question): ComponentChildr
     case 'ad': return <Named path={`/ads/${row.adId}/stats`} name={row.adName ?? row.adId!} question={question} />;
     case 'performer': return <Named path={`/performers/${row.performerId}/stats`} name={row.performerName ?? row.performerId!} question={question} />;
     case 'package': return <bdi>{row.packageName}</bdi>;
-    case 'day': return format.day(row.date!);
+    case 'day': return <span class="nowrap">{format.day(row.date!)}</span>;
     case 'eventType': return words.types[row.eventType!];
   }
 }
