@@ -16,14 +16,14 @@ public sealed class AdStatsTests(Browser browser, DemoHost demo)
     private static string Range => $"from={From}&to={To}";
 
     [Theory]
-    [InlineData(Screen.Desktop)]
-    [InlineData(Screen.Phone)]
-    public async Task The_numbers_of_an_ad_and_their_change_are_those_of_the_API(Screen screen)
+    [InlineData(Screen.Desktop, ColorScheme.Light)]
+    [InlineData(Screen.Phone, ColorScheme.Dark)]
+    public async Task The_numbers_of_an_ad_and_their_change_are_those_of_the_API(Screen screen, ColorScheme scheme)
     {
         var ad = await BusiestAdAsync();
         var now = await demo.GetAsync($"/ads/{ad.Text("adId")}/stats/daily?{Range}");
         var before = (await demo.GetAsync($"/ads/{ad.Text("adId")}/stats/daily?{Before}")).GetProperty("totals");
-        await using var reader = await Reader.OpenAsync(browser, demo.Url, $"/ads/{ad.Text("adId")}/stats?{Range}&compare=true", screen);
+        await using var reader = await Reader.OpenAsync(browser, demo.Url, $"/ads/{ad.Text("adId")}/stats?{Range}&compare=true", screen, scheme);
         var name = (await demo.GetAsync($"/ads/{ad.Text("adId")}")).Text("name");
         await Expect(reader.Page.GetByRole(AriaRole.Heading, new() { Name = name })).ToBeVisibleAsync();
         await Expect(reader.Page.GetByRole(AriaRole.Link, new() { Name = "Show the ad" })).ToHaveAttributeAsync("href", $"#/ads/{ad.Text("adId")}");
