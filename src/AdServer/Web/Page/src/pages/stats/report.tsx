@@ -31,9 +31,8 @@ export function Report({ place }: { place: Place }) {
   return (
     <>
       <h1>{words.title}</h1>
-      <Range question={question}>
-        <Groups chosen={report.groups} />
-      </Range>
+      <Range question={question} />
+      <Groups chosen={report.groups} />
       <ReportFilters key={JSON.stringify(report.filters)} filters={report.filters} question={question} />
       <Loaded load={load}>{(stats) => <Rows stats={stats} report={report} question={question} rows={rows} />}</Loaded>
       <WayOut failure={load.failure} reset={{ groupBy: null, sort: null }} />
@@ -46,7 +45,7 @@ function Groups({ chosen }: { chosen: readonly Group[] }) {
   const choose = (names: readonly (string | undefined)[]) => changeQuery({ ...anew, groupBy: names.filter(Boolean).join(',') });
   const others = groups.filter((name) => name !== first);
   return (
-    <>
+    <div class="filters">
       <ChoiceField
         label={words.groupBy} value={first ?? 'ad'} options={groups.map((name) => [name, groupNames[name]] as const)}
         onValue={(name) => choose([name, name === second ? undefined : second])}
@@ -55,7 +54,7 @@ function Groups({ chosen }: { chosen: readonly Group[] }) {
         label={words.andBy} value={second ?? ''} options={[['', words.nothingElse] as const, ...others.map((name) => [name, groupNames[name]] as const)]}
         onValue={(name) => choose([first ?? 'ad', name])}
       />
-    </>
+    </div>
   );
 }
 
