@@ -35,6 +35,8 @@ interface Options {
   body?: unknown;
   headers?: Record<string, string>;
   signal?: AbortSignal;
+  /** How long it may take, in milliseconds, where that is longer than usual. */
+  within?: number;
 }
 
 /** Told of each 401, so that the page asks to sign in again. */
@@ -48,6 +50,11 @@ export function whenSignedOut(tell: () => void): void {
 export function url(path: string, query: Query = {}): string {
   const text = queryText(query);
   return new URL(path.replace(/^\//, '') + (text && `?${text}`), root).href;
+}
+
+/** A question whose answer takes long. @throws {ApiFailure} */
+export async function getSlow<T>(path: string, query: Query, within: number, signal: AbortSignal): Promise<T> {
+  return read<T>(await ask('GET', path, { query, within, signal }));
 }
 
 /** @throws {ApiFailure} */
@@ -66,8 +73,8 @@ export async function send<T>(method: 'POST' | 'PUT' | 'DELETE', path: string, o
   return read<T>(await ask(method, path, options));
 }
 
-async function ask(method: string, path: string, { query = {}, body, headers = {}, signal }: Options): Promise<Response> {
-  const limit = AbortSignal.timeout(patience);
+async function ask(method: string, path: string, { query = {}, body, headers = {}, signal, within = patience }: Options): Promise<Response> {
+  const limit = AbortSignal.timeout(within);
   const request: RequestInit = {
     method,
     headers: { Accept: 'application/json', ...(body === undefined ? {} : { 'Content-Type': 'application/json' }), ...headers },

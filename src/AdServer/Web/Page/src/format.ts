@@ -11,6 +11,9 @@ const timeFormat = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', tim
 const clockFormat = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
 const utcFormat = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium', timeZone: 'UTC' });
 
+/** A name within a sentence: whatever way it is written, the words around it stay in their order. Where it stands alone, `<bdi>` does it. */
+export const isolate = (name: string): string => `\u2068${name}\u2069`;
+
 /** What stands where there is no number. */
 export const none = '–';
 

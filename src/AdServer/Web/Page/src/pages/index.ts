@@ -2,7 +2,11 @@ import type { ComponentType } from 'preact';
 import type { Place } from '../router';
 import { texts } from '../texts';
 import type { Permission } from '../types';
+import { Audit } from './audit';
+import { Developers } from './developers';
 import { Overview } from './overview';
+import { Tokens } from './tokens';
+import { Verify } from './verify';
 
 /** A page: where it is, who may see it, and whether the menu names it. */
 export interface PageRoute {
@@ -20,9 +24,13 @@ export interface PageRoute {
 
 const nav = texts.nav;
 
-/** All pages, in the order of the menu; the first that matches is shown. One that the reader may not see is not there for him. */
+/** All pages, in the order of the menu; the first that matches is shown. The menu names those that the reader may see. */
 export const pages: readonly PageRoute[] = [
   menu(nav.overview, '/', 'readStats', Overview),
+  menu(nav.tokens, '/tokens', 'manageAccess', Tokens),
+  menu(nav.developers, '/developers', 'manageAccess', Developers),
+  menu(nav.audit, '/audit', 'readAudit', Audit),
+  menu(nav.verify, '/verify', 'keepLedger', Verify),
 ];
 
 /** A page that the menu names: its address has one part. */

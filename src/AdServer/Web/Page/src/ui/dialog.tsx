@@ -46,7 +46,7 @@ export function Confirm({ title, text, confirm, action, onClose }: ConfirmProps)
   return (
     <Dialog title={title} onClose={onClose}>
       <div>{text}</div>
-      {action.failure && <Failure failure={action.failure} />}
+      {action.failure && <Failure failure={action.failure} isPlain={action.failure.status === 429} />}
       <div class="actions">
         <button type="button" class="danger" disabled={action.isRunning} onClick={() => void action.run()}>{confirm}</button>
         <button type="button" onClick={onClose}>{texts.cancel}</button>
