@@ -35,7 +35,9 @@ function Summary({ answer, asked }: { answer: Verification; asked: string }) {
   const { rawSince } = answer;
   return (
     <>
-      <h2 role="status" class={answer.ok ? 'good' : 'wrong'}>{answer.ok ? words.equal : words.different(format.count(answer.differenceCount))}</h2>
+      <div role="status">
+        <h2 class={answer.ok ? 'good' : 'wrong'}>{answer.ok ? words.equal : words.different(format.count(answer.differenceCount))}</h2>
+      </div>
       <dl class="facts">
         <div><dt>{words.days}</dt><dd>{rangeOf(answer.from, answer.to)}</dd></div>
         <div><dt>{words.events}</dt><dd>{format.count(answer.events)}</dd></div>
