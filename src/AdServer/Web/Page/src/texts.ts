@@ -12,6 +12,7 @@ export const texts = {
   copied: 'Copied',
   more: 'More',
   nothing: 'Nothing yet',
+  choices: (field: string) => `Choices: ${field}`,
   utcIs: (time: string) => `= ${time}`,
   titleOf: (page: string) => `${page} – AdServer`,
   signIn: {
