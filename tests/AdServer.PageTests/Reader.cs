@@ -80,7 +80,7 @@ internal sealed class Reader : IAsyncDisposable
             IsMobile = isPhone,
             ViewportSize = new() { Width = isPhone ? PhoneWidth : DesktopWidth, Height = isPhone ? PhoneHeight : DesktopHeight },
         });
-        var reader = new Reader(context, await context.NewPageAsync(), url, $"{test}-{screen}".ToLowerInvariant());
+        var reader = new Reader(context, await context.NewPageAsync(), url, $"{test}-{screen}-{scheme}".ToLowerInvariant());
         await (prepare?.Invoke(reader) ?? Task.CompletedTask);
         await reader.GoAsync(place);
         return reader;

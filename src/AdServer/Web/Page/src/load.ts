@@ -127,3 +127,13 @@ function failureOf(reason: unknown): ApiFailure {
   reportError(reason);
   return new ApiFailure(0, '');
 }
+
+/** The same, but what was shown stays until the answer to the next question is there: a table does not vanish under the hand that sorts it. */
+export function useKept<T>(load: Load<T>): Load<T> {
+  const last = useRef<T | null>(null);
+  if (load.data !== null) {
+    last.current = load.data;
+  }
+
+  return load.data === null && !load.failure ? { ...load, data: last.current } : load;
+}

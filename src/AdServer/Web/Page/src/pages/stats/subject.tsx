@@ -135,7 +135,7 @@ function Numbers({ now, before, question, since, chosen }: NumbersProps) {
 
 function Sum({ measure, now, before, compares }: { measure: Measure; now: Counts; before: Counts | null; compares: boolean }) {
   const change = changeOf(measure.of(now), before && measure.of(before));
-  const note = !compares ? undefined : change === null ? texts.overview.noChange : words.was(measure.write(before && measure.of(before)));
+  const note = compares && before ? words.was(measure.write(measure.of(before))) : undefined;
   return <Card name={measure.name} hint={measure.hint} value={measure.write(measure.of(now))} change={change} isGood={measure.isGood} note={note} />;
 }
 
