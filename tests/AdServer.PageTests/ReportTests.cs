@@ -22,8 +22,8 @@ public sealed class ReportTests(Browser browser, DemoHost demo)
         await ExpectAsync(reader, "groupBy=package,eventType", ["packageName", "eventType"], ["events"]);
 
         await reader.Page.GetByLabel("and by").SelectOptionAsync("nothing else");
-        var query = $"{Range}&groupBy=package";
-        await ExpectAsync(reader, "groupBy=package", ["packageName"], ["requests", "fills"]);
+        var query = $"{Range}&groupBy=package&sort=-views&names=true";
+        await ExpectAsync(reader, "groupBy=package&sort=-views", ["packageName"], ["requests", "fills"]);
         var waiting = reader.Page.WaitForDownloadAsync();
         await reader.Page.GetByRole(AriaRole.Link, new() { Name = "Download CSV" }).ClickAsync();
         var file = await waiting;
@@ -60,9 +60,27 @@ public sealed class ReportTests(Browser browser, DemoHost demo)
         await ExpectViewsAsync(reader, first);
         await reader.Page.GetByRole(AriaRole.Button, new() { Name = "Next page" }).ClickAsync();
         await ExpectViewsAsync(reader, await demo.GetAsync($"/stats?{Range}&groupBy=day,package&limit=50&cursor={Uri.EscapeDataString(first.Text("nextCursor"))}"));
-        await Expect(reader.Table("Report").Locator("tfoot")).ToContainTextAsync("Total of all pages");
+        await Expect(reader.Table("Report").Locator("tfoot")).ToContainTextAsync("Total of all rows");
         await reader.Page.GoBackAsync();
         await ExpectViewsAsync(reader, first);
+        await reader.EndAsync();
+    }
+
+    [Theory]
+    [InlineData(Screen.Desktop)]
+    [InlineData(Screen.Phone)]
+    public async Task A_head_sorts_by_its_number_and_all_rows_are_there_page_by_page(Screen screen)
+    {
+        await using var reader = await Reader.OpenAsync(browser, demo.Url, $"/stats?{Range}", screen);
+        await ExpectAsync(reader, "groupBy=ad&sort=-views&names=true", ["adName"], ["deliveries", "views", "clicks"]);
+        await reader.Table("Report").GetByRole(AriaRole.Button, new() { Name = "Clicks" }).ClickAsync();
+        await Expect(reader.Page).ToHaveURLAsync(new Regex("sort=-clicks"));
+        await ExpectAsync(reader, "groupBy=ad&sort=-clicks&names=true", ["adName"], ["deliveries", "views", "clicks"]);
+
+        await reader.GoAsync($"/stats?{Range}&groupBy=ad,day&sort=-views");
+        await Expect(reader.Page.GetByText("The first 50 rows by this number.")).ToBeVisibleAsync();
+        await reader.Page.GetByRole(AriaRole.Button, new() { Name = "All, page by page" }).ClickAsync();
+        await Expect(reader.Page.GetByRole(AriaRole.Button, new() { Name = "Next page" })).ToBeVisibleAsync();
         await reader.EndAsync();
     }
 
@@ -70,6 +88,7 @@ public sealed class ReportTests(Browser browser, DemoHost demo)
     [InlineData("groupBy=zzz", "Invalid groupBy")]
     [InlineData("from=2026-11-20&to=2026-11-01", "Invalid date range")]
     [InlineData("cursor=%21", "Invalid cursor")]
+    [InlineData("groupBy=ad&sort=-clickThroughRate", "Invalid sort: events, views")]
     public async Task A_wrong_question_is_answered_in_the_APIs_words_and_there_is_a_way_out(string query, string words)
     {
         await using var reader = await Reader.OpenAsync(browser, demo.Url, $"/stats?{query}", Screen.Phone, prepare: reader =>
@@ -86,7 +105,7 @@ public sealed class ReportTests(Browser browser, DemoHost demo)
 
     private static string Day(int offset) => DateTime.UtcNow.AddDays(offset).ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
 
-    /// <summary>The rows and the sum below them are those of the API, by the names and the first numbers that they have.</summary>
+    /// <summary>The rows and the sum below them are those of the API, by their names and the numbers that a report begins with.</summary>
     private async Task ExpectAsync(Reader reader, string query, string[] groups, string[] numbers)
     {
         var answer = await demo.GetAsync($"/stats?{Range}&{query}&limit=50");

@@ -29,8 +29,8 @@ interface ReportTableProps {
 export function ReportTable({ stats, report, question, onSort }: ReportTableProps) {
   const isByType = report.groups.includes('eventType');
   const numbers = (isByType ? shownByType : shown).map((id) => measures[id]).filter((measure) => measure.of(stats.totals) !== null);
-  const isPaged = stats.nextCursor !== null || report.cursor !== '';
-  const total = isPaged ? words.totalOfAll : words.total;
+  const isPart = stats.nextCursor !== null || report.cursor !== '' || report.sort !== '';
+  const total = isPart ? words.totalOfAll : words.total;
   return (
     <Table<StatsRow>
       caption={words.rows} rows={stats.rows} keyOf={(row) => report.groups.map((group) => valueOf(group, row)).join('\n')} empty={words.empty} foot={stats.totals}
@@ -47,9 +47,12 @@ function numberColumn(measure: Measure, sort: string | null): Column<StatsRow> {
   return { id: measure.id, name: measure.name, isNumber: true, cell: (row) => measure.write(measure.of(row)), ...(sort === null ? {} : { sort }) };
 }
 
-/** By which number of the API a column is sorted. Completion is none; and what apps got is not counted as deliveries, but as fills. */
+/** The API sorts by counts, not by rates. */
+const sortable: ReadonlySet<MeasureId> = new Set<MeasureId>(['events', 'requests', 'deliveries', 'views', 'clicks', 'skips', 'exits', 'watchDuration']);
+
+/** By which count of the API a column is sorted, if by any. What apps got is not counted as deliveries, but as fills. */
 function sortOf({ id }: Measure, totals: Counts): string | null {
-  return id === 'completion' ? null : id === 'deliveries' && totals.deliveries === undefined ? 'fills' : id;
+  return !sortable.has(id) ? null : id === 'deliveries' && totals.deliveries === undefined ? 'fills' : id;
 }
 
 const heads: Record<Group, string> = { ad: words.ad, performer: words.performer, package: words.package, day: words.day, eventType: words.eventType };
