@@ -145,7 +145,7 @@ internal static class MongoBenchmark
             services = new ServiceCollection()
                 .AddLogging()
                 .AddStorage(configuration, Path.GetTempPath())
-                .AddSingleton(new MongoRetry(Commands, TimeProvider.System, storage.Deadline))
+                .AddSingleton(new MongoRetry(Commands, TimeProvider.System, storage.Deadline, MongoChance.Next))
                 .BuildServiceProvider();
         }
 

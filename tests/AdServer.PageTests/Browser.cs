@@ -1,4 +1,5 @@
 using AdServer.PageTests;
+using AdServer.Web;
 using Microsoft.Playwright;
 using Xunit;
 
@@ -8,8 +9,8 @@ using Xunit;
 namespace AdServer.PageTests;
 
 /// <summary>
-/// The system's own Chromium, started once; no browser is downloaded. Where it is missing, tests of the page are skipped, unless
-/// <c>ADSERVER_TEST_REQUIRE_CHROMIUM=1</c>. Another place: <c>ADSERVER_TEST_CHROMIUM=/path/of/chromium</c>.
+/// The system's own Chromium, started once; no browser is downloaded. Where it is missing, or the server was built without the page, tests of the page are
+/// skipped, unless <c>ADSERVER_TEST_REQUIRE_CHROMIUM=1</c>. Another place: <c>ADSERVER_TEST_CHROMIUM=/path/of/chromium</c>.
 /// </summary>
 public sealed class Browser : IAsyncLifetime
 {
@@ -22,6 +23,7 @@ public sealed class Browser : IAsyncLifetime
         "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
     ];
 
+    private string? missing;
     private IPlaywright? playwright;
     private IBrowser? browser;
 
@@ -30,16 +32,20 @@ public sealed class Browser : IAsyncLifetime
     {
         get
         {
-            Assert.SkipWhen(browser is null, "There is no Chromium: apt-get install chromium, or ADSERVER_TEST_CHROMIUM=/path/of/chromium");
+            Assert.SkipWhen(missing is not null, missing ?? string.Empty);
             return browser!;
         }
     }
 
     public async ValueTask InitializeAsync()
     {
-        if (Environment.GetEnvironmentVariable("ADSERVER_TEST_CHROMIUM") is not { Length: > 0 } place && (place = Places.FirstOrDefault(File.Exists)!) is null)
+        var place = Environment.GetEnvironmentVariable("ADSERVER_TEST_CHROMIUM") is { Length: > 0 } named ? named : Places.FirstOrDefault(File.Exists);
+        missing = place is null ? "There is no Chromium: apt-get install chromium, or ADSERVER_TEST_CHROMIUM=/path/of/chromium"
+            : !PageFiles.Load().HasPage ? "The server was built without the page: apt-get install nodejs npm, and build again"
+            : null;
+        if (missing is not null)
         {
-            Assert.False(Environment.GetEnvironmentVariable("ADSERVER_TEST_REQUIRE_CHROMIUM") == "1", "There is no Chromium");
+            Assert.False(Environment.GetEnvironmentVariable("ADSERVER_TEST_REQUIRE_CHROMIUM") == "1", missing);
             return;
         }
 

@@ -37,5 +37,5 @@ public sealed class OverviewTests(Browser browser, DemoHost demo)
 
     private static string Number(JsonElement totals, string name) => totals.GetProperty(name).GetInt64().ToString("N0", American);
 
-    private static string Rate(JsonElement totals, string name) => totals.GetProperty(name).GetDouble().ToString("N2", American) + " %";
+    private static string Rate(JsonElement totals, string name) => totals.GetProperty(name).GetDouble().ToString("N2", American) + "\u00a0%";
 }

@@ -30,6 +30,7 @@ internal static class RouteTable
 
         new("GET", "/ads", Permissions.ReadAds),
         new("GET", "/ads/{id}", Permissions.ReadAds),
+        new("GET", "/ads/{id}/explain", Permissions.ReadAds),
         new("POST", "/ads", Permissions.WriteAds),
         new("PUT", "/ads/{id}", Permissions.WriteAds),
         new("DELETE", "/ads/{id}", Permissions.WriteAds),

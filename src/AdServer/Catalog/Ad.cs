@@ -29,6 +29,15 @@ internal sealed record Ad
 
     /// <summary>Counts the changes; a change names the version it was made from, so that none is lost.</summary>
     public long Version { get; init; } = 1;
+
+    /// <summary>Whether the performer wants it served, whatever the time.</summary>
+    public bool IsActive => Status == AdStatus.Active;
+
+    /// <summary>An ad without a start always has.</summary>
+    public bool HasStarted(DateTimeOffset now) => !(now < StartsAt);
+
+    /// <summary>An ad without an end never has.</summary>
+    public bool HasEnded(DateTimeOffset now) => now >= EndsAt;
 }
 
 /// <summary>What the SDK plays.</summary>

@@ -14,7 +14,7 @@ internal static class AdEndpoints
         ads.MapPost(string.Empty, CreateAsync).Accepts<CreateAdRequest>("application/json").TakesIdempotencyKey()
             .ProducesError(StatusCodes.Status404NotFound).WithSummary("Adds an ad to the performer with this address");
         ads.MapGet(string.Empty, ListAsync).Produces<IReadOnlyList<AdResponse>>()
-            .WithSummary("All ads in order of creation; with limit or cursor a page {items, nextCursor}");
+            .WithSummary("All ads in order of creation; with limit or cursor a page {items, nextCursor}; with search, status, performerId or sort a page of what is found {items, nextCursor, total}");
         ads.MapGet("/{id}", FindAsync).ProducesError(StatusCodes.Status404NotFound).WithSummary("One ad");
         ads.MapPut("/{id}", UpdateAsync).Accepts<UpdateAdRequest>("application/json")
             .ProducesError(StatusCodes.Status404NotFound).ProducesError(StatusCodes.Status409Conflict)
@@ -73,14 +73,22 @@ internal static class AdEndpoints
     }
 
     private static Task<IResult> ListAsync(
-        string? limit, string? cursor, Caller caller, ICatalogStore store, CancellationToken cancellation) =>
+        [AsParameters] AdListRequest request, Caller caller, ICatalogStore store, CatalogRefresher catalog, TimeProvider clock, CancellationToken cancellation) =>
+        request.IsSearch
+            ? Task.FromResult(Find(request, caller, catalog.Current, clock.Now()))
+            : ListAllAsync(request, caller, store, cancellation);
+
+    private static IResult Find(AdListRequest request, Caller caller, CatalogSnapshot catalog, DateTimeOffset now) =>
+        AdSearch.TryFind(request, caller, catalog, now, out var page) is { } error ? error : TypedResults.Ok(page);
+
+    private static Task<IResult> ListAllAsync(AdListRequest request, Caller caller, ICatalogStore store, CancellationToken cancellation) =>
         new CatalogList<Ad, AdResponse>(
             (after, most, token) => caller.PerformerId is { } own
                 ? store.ListAdsOfAsync(own, after, most, token)
                 : store.ListAdsAsync(after, most, token),
             ad => new ListPlace(ad.CreatedAt, ad.Id),
             (ads, token) => JoinAsync(ads, store, token))
-        .AnswerAsync(limit, cursor, cancellation);
+        .AnswerAsync(request.Limit, request.Cursor, cancellation);
 
     /// <summary>Puts ads beside their performers; each performer is read once a page.</summary>
     private static async Task<IReadOnlyList<AdResponse>> JoinAsync(IReadOnlyList<Ad> ads, ICatalogStore store, CancellationToken cancellation)

@@ -27,7 +27,11 @@ internal sealed class CatalogSnapshot
 
     public IReadOnlyCollection<CatalogAd> Ads => ads.Values;
 
+    public IReadOnlyCollection<Performer> Performers => performers.Values;
+
     public int PerformerCount => performers.Count;
+
+    public Performer? FindPerformer(string id) => performers.GetValueOrDefault(id);
 
     public CatalogAd? Find(string adId) => ads.GetValueOrDefault(adId);
 

@@ -39,6 +39,9 @@ internal sealed class KnownPackages
     public Package Resolve(ReadOnlySpan<char> name) =>
         byText.TryGetValue(name, out var package) ? package : Count < Most ? Add(name.ToString()) : Other;
 
+    /// <summary>How a name would be counted now, without making it known; nothing if it would become known.</summary>
+    public Package? Find(string name) => packages.TryGetValue(name, out var package) ? package : Count < Most ? null : Other;
+
     private Package Add(string name)
     {
         lock (packages)

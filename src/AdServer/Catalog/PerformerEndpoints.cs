@@ -20,7 +20,7 @@ internal static class PerformerEndpoints
             .WithSummary("Adds a performer (201), or finds the one with this address (200)");
         performers.MapPost("/check-email", CheckEmailAsync).Accepts<EmailRequest>("application/json").WithSummary("Whether a performer has this address");
         performers.MapGet(string.Empty, ListAsync).Produces<IReadOnlyList<PerformerResponse>>()
-            .WithSummary("All performers in order of creation; with limit or cursor a page {items, nextCursor}");
+            .WithSummary("All performers in order of creation; with limit or cursor a page {items, nextCursor}; with search or sort a page of what is found {items, nextCursor, total}");
         performers.MapGet("/{id}", FindAsync).ProducesError(StatusCodes.Status404NotFound).WithSummary("One performer");
         performers.MapPut("/{id}", UpdateAsync).Accepts<ContactRequest>("application/json")
             .ProducesError(StatusCodes.Status404NotFound).ProducesError(StatusCodes.Status409Conflict)
@@ -88,12 +88,18 @@ internal static class PerformerEndpoints
     }
 
     private static Task<IResult> ListAsync(
-        string? limit, string? cursor, Caller caller, ICatalogStore store, CancellationToken cancellation) =>
+        [AsParameters] PerformerListRequest request, Caller caller, ICatalogStore store, CatalogRefresher catalog, CancellationToken cancellation) =>
+        request.IsSearch ? Task.FromResult(Find(request, caller, catalog.Current)) : ListAllAsync(request, caller, store, cancellation);
+
+    private static IResult Find(PerformerListRequest request, Caller caller, CatalogSnapshot catalog) =>
+        PerformerSearch.TryFind(request, caller, catalog, out var page) is { } error ? error : TypedResults.Ok(page);
+
+    private static Task<IResult> ListAllAsync(PerformerListRequest request, Caller caller, ICatalogStore store, CancellationToken cancellation) =>
         new CatalogList<Performer, PerformerResponse>(
             (after, most, token) => ListSeenAsync(caller, after, most, store, token),
             one => new ListPlace(one.CreatedAt, one.Id),
             (page, token) => JoinAsync(page, store, token))
-        .AnswerAsync(limit, cursor, cancellation);
+        .AnswerAsync(request.Limit, request.Cursor, cancellation);
 
     /// <summary>Of an advertiser's list there is one place, and nothing after it.</summary>
     private static async Task<IReadOnlyList<Performer>> ListSeenAsync(
@@ -124,7 +130,7 @@ internal static class PerformerEndpoints
         IReadOnlyList<Performer> performers, ICatalogStore store, CancellationToken cancellation)
     {
         var ads = await store.ListAdIdsAsync([.. performers.Select(performer => performer.Id)], cancellation);
-        return [.. performers.Select(one => new PerformerResponse(one.Id, one.Name, one.Email, [.. ads[one.Id]], one.CreatedAt, one.UpdatedAt))];
+        return [.. performers.Select(one => PerformerResponse.Of(one, ads[one.Id]))];
     }
 
     private static async Task<Results<Ok<Done>, ApiError>> UpdateAsync(
@@ -193,4 +199,7 @@ internal sealed record PerformerResponse(
     string Email,
     IReadOnlyList<string> Ads,
     DateTimeOffset CreatedAt,
-    DateTimeOffset UpdatedAt);
+    DateTimeOffset UpdatedAt)
+{
+    public static PerformerResponse Of(Performer one, IEnumerable<string> ads) => new(one.Id, one.Name, one.Email, [.. ads], one.CreatedAt, one.UpdatedAt);
+}

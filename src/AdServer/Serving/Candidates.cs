@@ -9,6 +9,7 @@ namespace AdServer.Serving;
 /// </summary>
 internal sealed class Candidates
 {
+    private readonly DateTimeOffset since;
     private readonly CatalogAd?[] ads;
     private readonly AdGroup open;
     private readonly PackagePatterns<AdGroup> targeting;
@@ -17,6 +18,7 @@ internal sealed class Candidates
 
     public Candidates(CatalogSnapshot catalog, DateTimeOffset now)
     {
+        (Catalog, since) = (catalog, now);
         CatalogAd[] active = [.. catalog.Ads.Where(ad => Eligibility.CheckTime(ad.Ad, now) == Ineligibility.None)];
         ads = new CatalogAd?[catalog.Slots];
         foreach (var ad in active)
@@ -31,6 +33,15 @@ internal sealed class Candidates
 
     /// <summary>The next instant at which an ad starts or ends.</summary>
     public DateTimeOffset ValidUntil { get; }
+
+    /// <summary>The catalogue that they are made of.</summary>
+    public CatalogSnapshot Catalog { get; }
+
+    /// <summary>The moment of their window that is nearest to another one: of a clock that was set back, or while they are made anew.</summary>
+    public DateTimeOffset Within(DateTimeOffset now) => now < since ? since : now < ValidUntil ? now : ValidUntil.AddTicks(-1);
+
+    /// <summary>The candidates of any package, made for one question and kept nowhere.</summary>
+    public PackageCandidates Make(string package) => Make(targeting.Matching(package), package);
 
     /// <summary>The candidates of a package that is counted by name, made when it first asks.</summary>
     public PackageCandidates For(Package package) =>

@@ -17,19 +17,24 @@ internal static class Eligibility
     /// <summary>The part of the rule that is the same for every package.</summary>
     public static Ineligibility CheckTime(Ad ad, DateTimeOffset now) => ad switch
     {
-        { Status: AdStatus.Paused } => Ineligibility.Paused,
-        _ when now < ad.StartsAt => Ineligibility.NotStarted,
-        _ when now >= ad.EndsAt => Ineligibility.Ended,
+        _ when !ad.IsActive => Ineligibility.Paused,
+        _ when !ad.HasStarted(now) => Ineligibility.NotStarted,
+        _ when ad.HasEnded(now) => Ineligibility.Ended,
         _ => Ineligibility.None,
     };
 
     /// <summary>The part of the rule that is the same at every instant.</summary>
     public static Ineligibility CheckPackage(PackageRules rules, string package) => rules switch
     {
-        { Allow.Count: > 0 } when FirstMatch(rules.Allow, package) is null => Ineligibility.PackageNotAllowed,
-        _ when FirstMatch(rules.Deny, package) is not null => Ineligibility.PackageDenied,
+        _ when !Allows(rules, package) => Ineligibility.PackageNotAllowed,
+        _ when Denies(rules, package) => Ineligibility.PackageDenied,
         _ => Ineligibility.None,
     };
+
+    /// <summary>An empty list allows every package.</summary>
+    public static bool Allows(PackageRules rules, string package) => rules.Allow.Count == 0 || FirstMatch(rules.Allow, package) is not null;
+
+    public static bool Denies(PackageRules rules, string package) => FirstMatch(rules.Deny, package) is not null;
 
     /// <summary>The first pattern of a list that matches, or nothing.</summary>
     public static string? FirstMatch(IReadOnlyList<string> patterns, string package)

@@ -31,6 +31,10 @@ internal static class NextUnseen
         return slot < 0 ? null : candidates.At(slot);
     }
 
+    /// <summary>What <see cref="Pick"/> tells apart for a package now. Walks over all of its ads, and keeps nothing.</summary>
+    public static Choice Look(PackageCandidates candidates, SlotSet seen) =>
+        new(candidates.Eligible.Narrow(SlotSet.Empty), candidates.Unseen.Narrow(seen));
+
     /// <summary>
     /// A slot of the lot that was not seen, or a negative number if all were. Requests may narrow at once: either result will do.
     /// </summary>
@@ -50,4 +54,13 @@ internal static class NextUnseen
 
         return -1;
     }
+}
+
+/// <summary>The ads of one package now.</summary>
+/// <param name="Eligible">All that may be served in it.</param>
+/// <param name="Unseen">Those of them that it has not seen.</param>
+internal sealed record Choice(Lot Eligible, Lot Unseen)
+{
+    /// <summary>What the next ad is drawn from: nothing else can come.</summary>
+    public Lot Drawn => Unseen.Weight > 0 ? Unseen : Eligible;
 }

@@ -20,14 +20,9 @@ internal static class PackageParameter
     {
         (package, name) = (packages.Other, string.Empty);
         var sent = Find(query).Span.Trim();
-        if (sent.IsEmpty)
+        if (Fault(sent) is { } fault)
         {
-            return ApiError.BadRequest("Missing or invalid packageName");
-        }
-
-        if (sent.Length > Package.MaxNameLength || FieldRules.HasControl(sent))
-        {
-            return ApiError.BadRequest("packageName must have at most 255 characters and no control characters");
+            return fault;
         }
 
         if (caller is not null && !caller.ActsFor(sent.ToString()))
@@ -38,6 +33,26 @@ internal static class PackageParameter
         package = packages.Resolve(sent);
         name = sent.SequenceEqual(package.Name) ? package.Name : sent.ToString();
         return null;
+    }
+
+    /// <summary>The name alone, for whoever only asks about a package: none becomes known.</summary>
+    public static ApiError? ReadName(QueryString query, out string name)
+    {
+        var sent = Find(query).Span.Trim();
+        name = sent.ToString();
+        return Fault(sent);
+    }
+
+    private static ApiError? Fault(ReadOnlySpan<char> sent)
+    {
+        if (sent.IsEmpty)
+        {
+            return ApiError.BadRequest("Missing or invalid packageName");
+        }
+
+        return sent.Length > Package.MaxNameLength || FieldRules.HasControl(sent)
+            ? ApiError.BadRequest("packageName must have at most 255 characters and no control characters")
+            : null;
     }
 
     private static ReadOnlyMemory<char> Find(QueryString query)

@@ -30,6 +30,7 @@ internal static class ServingModule
         services.AddSingleton<IDeliveryProofs>(provider => provider.GetRequiredService<SignedDeliveries>());
         services.AddSingleton<SigningKeyRefresher>();
         services.AddSingleton<RandomAd>();
+        services.AddSingleton<ExplainedAds>();
         services.AddSingleton<SeenSetsRefresher>();
         services.AddHostedService(provider => provider.GetRequiredService<SeenSetsRefresher>());
         services.AddHostedService(provider => provider.GetRequiredService<SigningKeyRefresher>());
@@ -39,7 +40,7 @@ internal static class ServingModule
         PollingHealth.Add<SigningKeyRefresher>(services, "signing");
     }
 
-    /// <summary>Maps the route, and lets serving see committed events and changes of the catalogue from the start.</summary>
+    /// <summary>Maps the routes, and lets serving see committed events and changes of the catalogue from the start.</summary>
     public static void MapServing(this IEndpointRouteBuilder routes)
     {
         var services = routes.ServiceProvider;
@@ -49,6 +50,7 @@ internal static class ServingModule
             .Produces<AdResponse>().Produces(StatusCodes.Status204NoContent).ProducesError(StatusCodes.Status400BadRequest)
             // The signature is for the API's document alone: the query is read without parsing it into a dictionary.
             .Add(endpoint => endpoint.RequestDelegate = answer.HandleAsync);
+        routes.MapExplanations();
     }
 
     /// <summary>The next ad for an app: unseen ads first, weighted by budget; 204 if there is none.</summary>

@@ -43,6 +43,15 @@ internal sealed class WeightedSlots
             [.. all.SelectMany(part => part.low)], [.. all.SelectMany(part => part.medium)], [.. all.SelectMany(part => part.high)]);
     }
 
+    /// <summary>The units that an ad of a budget owns.</summary>
+    public static int WeightOf(Budget budget) => budget switch
+    {
+        Budget.Low => LowWeight,
+        Budget.Medium => MediumWeight,
+        Budget.High => HighWeight,
+        _ => throw new ArgumentOutOfRangeException(nameof(budget)),
+    };
+
     /// <summary>The slot that owns a unit.</summary>
     /// <param name="unit">At least 0 and less than <see cref="Weight"/>.</param>
     public int At(int unit)

@@ -14,7 +14,8 @@ internal sealed class PageFiles
 
     private readonly FrozenDictionary<string, PageFile> files;
 
-    private PageFiles(Dictionary<string, byte[]> contents)
+    /// <summary>Takes files by their name below the page, those with <c>.br</c> and <c>.gz</c> behind it compressed.</summary>
+    internal PageFiles(Dictionary<string, byte[]> contents)
     {
         files = contents.Where(content => PageFile.TypeOf(content.Key) is not null).ToFrozenDictionary(
             content => content.Key,
@@ -24,6 +25,9 @@ internal sealed class PageFiles
 
     /// <summary>What is shown first: the page, or how to get it.</summary>
     public PageFile Start { get; }
+
+    /// <summary>Everything that can be sent but what stands in for a missing page.</summary>
+    public IEnumerable<PageFile> All => files.Where(file => file.Key != Instead).Select(file => file.Value);
 
     /// <summary>Whether the server was built with the page.</summary>
     public bool HasPage => files.ContainsKey(Index);

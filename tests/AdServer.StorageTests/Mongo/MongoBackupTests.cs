@@ -113,7 +113,7 @@ public sealed class MongoBackupTests : IAsyncDisposable
     {
         await using var services = engine.Open(StorageAccess.ReadOnly);
         var commands = new MongoRetry(
-            new EventfulCommands(services.GetRequiredService<IMongoCommands>(), world), TimeProvider.System, TimeSpan.FromSeconds(30));
+            new EventfulCommands(services.GetRequiredService<IMongoCommands>(), world), TimeProvider.System, TimeSpan.FromSeconds(30), MongoChance.Next);
         var (spools, clock) = (new MongoSpools(commands, own: null), services.GetRequiredService<TimeProvider>());
         var source = new MongoBackupSource(
             commands, spools, services.GetRequiredService<StorageLocation>(), new MongoStatsStore(commands, clock, spools), clock,
@@ -177,7 +177,7 @@ public sealed class MongoBackupTests : IAsyncDisposable
 
     private ServiceProvider OpenMortal(int writes, bool isExecuted) => engine.NewServices(StorageAccess.CopyTo)
         .AddSingleton(provider => new MongoRetry(
-            new MortalCommands(provider.GetRequiredService<MongoDatabase>(), writes, isExecuted), TimeProvider.System, TimeSpan.FromSeconds(30)))
+            new MortalCommands(provider.GetRequiredService<MongoDatabase>(), writes, isExecuted), TimeProvider.System, TimeSpan.FromSeconds(30), MongoChance.Next))
         .BuildServiceProvider();
 
     /// <summary>What other hosts do to a store while it is backed up: all that may disturb a copy, before one of its commands.</summary>

@@ -121,7 +121,7 @@ public sealed class MongoCopyTests : IAsyncDisposable
     private static void MakeMortal(IServiceCollection services, IServiceProvider target, int writes, bool isExecuted)
     {
         var commands = new MortalCommands(target.GetRequiredService<IMongoCommands>(), writes, isExecuted);
-        var (mortal, clock) = (new MongoRetry(commands, TimeProvider.System, TimeSpan.FromSeconds(10)), target.GetRequiredService<TimeProvider>());
+        var (mortal, clock) = (new MongoRetry(commands, TimeProvider.System, TimeSpan.FromSeconds(10), MongoChance.Next), target.GetRequiredService<TimeProvider>());
         var stats = new MongoStatsStore(mortal, clock, new MongoSpools(mortal, own: null));
         services.AddSingleton<IStatsStore>(stats);
         services.AddSingleton<IEventJournal>(new MongoEventJournal(mortal, clock));

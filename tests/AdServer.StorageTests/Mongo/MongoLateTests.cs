@@ -48,5 +48,5 @@ public sealed class MongoLateTests
 
     private static MongoEventJournal JournalOf(PlainServer server, TimeProvider clock) => new(CommandsOf(server), clock);
 
-    private static MongoRetry CommandsOf(PlainServer server) => new(server, TimeProvider.System, TimeSpan.FromSeconds(1));
+    private static MongoRetry CommandsOf(PlainServer server) => new(server, TimeProvider.System, TimeSpan.FromSeconds(1), MongoChance.Next);
 }

@@ -10,6 +10,8 @@ public sealed class MongoRetryTests
 {
     private static readonly BsonDocument Command = new("ping", 1);
 
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     public static TheoryData<int> PassingCodes => [10107, 11600, 11602, 91, 189, 13435, 112, 6, 7, 89, 9001, 262, 133, 134, 202, 462, 11601, 13388];
@@ -140,6 +142,34 @@ public sealed class MongoRetryTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Retry(driver).RunAsync(Command, giveUp.Token));
     }
 
+    [Fact]
+    public async Task A_pause_is_a_part_by_chance_of_a_bound_that_doubles_to_its_highest()
+    {
+        var (clock, chances) = (new HurriedClock(), new Queue<double>([0, 0.25, 0.5, 0.75, 0.5, 0.5, 0.5]));
+        var driver = new Driver(attempt => attempt < 8 ? throw new MongoCommandException(112, "") : new BsonDocument("ok", 1));
+
+        await new MongoRetry(driver, clock, Deadline, chances.Dequeue).RunAsync(Command, Token);
+
+        Assert.Equal([10, 40, 120, 160, 250, 250], clock.Pauses.Select(pause => pause.TotalMilliseconds));
+    }
+
+    [Fact]
+    public async Task Callers_that_collide_do_not_go_on_in_step()
+    {
+        var random = new Random(16);
+        var tries = new List<(int Round, TimeSpan Moment)>();
+        for (var caller = 0; caller < 16; caller++)
+        {
+            var clock = new HurriedClock();
+            var driver = new Driver(attempt => attempt < 6 ? throw new MongoCommandException(112, "") : new BsonDocument("ok", 1));
+            await new MongoRetry(driver, clock, Deadline, random.NextDouble).RunAsync(Command, Token);
+            tries.AddRange(clock.Moments.Index());
+        }
+
+        // The first attempts were together. Pauses are whole milliseconds, and the first one has twenty.
+        Assert.All(tries.GroupBy(one => one.Round), round => Assert.InRange(round.Select(one => one.Moment).Distinct().Count(), 10, 16));
+    }
+
     private static BsonDocument Failed(params int[] codes) => new()
     {
         { "ok", 1 },
@@ -150,7 +180,7 @@ public sealed class MongoRetryTests
     };
 
     private static MongoRetry Retry(Driver driver, TimeSpan? deadline = null) =>
-        new(driver, TimeProvider.System, deadline ?? TimeSpan.FromSeconds(30));
+        new(driver, TimeProvider.System, deadline ?? Deadline, () => 1);
 
     /// <summary>Answers by the number of the attempt; nothing is an answer that never comes.</summary>
     private sealed class Driver(Func<int, BsonDocument?> answer) : IMongoCommands
@@ -159,5 +189,25 @@ public sealed class MongoRetryTests
 
         public Task<BsonDocument> RunAsync(BsonDocument command, CancellationToken cancellation) =>
             answer(++Attempts) is { } reply ? Task.FromResult(reply) : new TaskCompletionSource<BsonDocument>().Task;
+    }
+
+    /// <summary>Every pause is over at once, and noted; deadlines never come.</summary>
+    private sealed class HurriedClock : TimeProvider
+    {
+        public List<TimeSpan> Pauses { get; } = [];
+
+        /// <summary>When each pause was over.</summary>
+        public IEnumerable<TimeSpan> Moments => Pauses.Select((_, index) => Pauses.Take(index + 1).Aggregate((sum, pause) => sum + pause));
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            if (dueTime >= Deadline)
+            {
+                return System.CreateTimer(callback, state, Timeout.InfiniteTimeSpan, period);
+            }
+
+            Pauses.Add(dueTime);
+            return System.CreateTimer(callback, state, TimeSpan.Zero, period);
+        }
     }
 }

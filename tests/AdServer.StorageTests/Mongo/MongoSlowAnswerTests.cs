@@ -83,6 +83,8 @@ public sealed class MongoSlowAnswerTests : IAsyncLifetime
     [InlineData("update", "ad_events", true)]
     public async Task A_takeover_that_is_carried_out_after_the_deadline_counts_once(string command, string collection, bool isAfterAll)
     {
+        // The host is connected: what follows has its whole time for itself, on a busy machine, too.
+        await AppendAsync(Event());
         using (gateway.Faults.Every("insert", "journal", Fault.DropBefore))
         {
             await AppendAsync(Event(id: "taken"), Event());
@@ -103,7 +105,7 @@ public sealed class MongoSlowAnswerTests : IAsyncLifetime
         Assert.Equal([AppendOutcome.Duplicate], await AppendAsync(Event(id: "taken")));
         await DrainAndRollAsync();
 
-        Assert.Equal(2, (await engine.ReadTotalAsync()).Events.Views);
+        Assert.Equal(3, (await engine.ReadTotalAsync()).Events.Views);
         Assert.Empty(await engine.VerifyAsync());
     }
 

@@ -12,7 +12,7 @@ public sealed class MongoStaleStartTests
     public async Task What_a_node_did_not_know_at_the_start_comes_with_the_first_news()
     {
         var (server, clock) = (new PlainServer(), new ManualClock());
-        var commands = new MongoRetry(server, TimeProvider.System, TimeSpan.FromMinutes(1));
+        var commands = new MongoRetry(server, TimeProvider.System, TimeSpan.FromMinutes(1), MongoChance.Next);
         var (journal, stats) = (new MongoEventJournal(commands, clock), new MongoStatsStore(commands, clock, new MongoSpools(commands, own: null)));
         await journal.AppendAsync([Event("a1", package: "x")], Token);
         await stats.ApplyAsync((await journal.NextRollAsync(10, Token))!, Token);

@@ -216,7 +216,7 @@ public sealed class MongoUpkeepAccidentTests : IAsyncLifetime
 
     private async Task<bool> TryRateAsync(int writes, bool isExecuted)
     {
-        var commands = new MongoRetry(new MortalCommands(engine.Commands, writes, isExecuted), TimeProvider.System, TimeSpan.FromSeconds(30));
+        var commands = new MongoRetry(new MortalCommands(engine.Commands, writes, isExecuted), TimeProvider.System, TimeSpan.FromSeconds(30), MongoChance.Next);
         try
         {
             await engine.RateAsync(RatingScene.Strict, new MongoRatingStore(commands, engine.Clock));

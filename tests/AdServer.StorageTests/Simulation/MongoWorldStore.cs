@@ -62,7 +62,7 @@ internal sealed class MongoWorldStore : IWorldStore
         Array.ForEach(spools, disk => disk.Dispose());
     }
 
-    private MongoRetry Retry(IMongoCommands commands, WorldClock clock) => new(commands, clock, deadline);
+    private MongoRetry Retry(IMongoCommands commands, WorldClock clock) => new(commands, clock, deadline, accidents.Random.NextDouble);
 
     private HostStores OpenSpool(
         SqliteDisk disk, Life life, WorldClock clock, Action die, MongoRetry own, MongoEventJournal journal, HostStores stores)

@@ -21,7 +21,7 @@ internal sealed class SpoolHost : IDisposable
     public SpoolHost(PlainServer server, long mostBytes = RoomForAll)
     {
         (Server, this.mostBytes) = (server, mostBytes);
-        commands = new MongoRetry(server, TimeProvider.System, TimeSpan.FromMinutes(1));
+        commands = new MongoRetry(server, TimeProvider.System, TimeSpan.FromMinutes(1), MongoChance.Next);
         Engine = new MongoEventJournal(commands, Clock);
         Start();
     }

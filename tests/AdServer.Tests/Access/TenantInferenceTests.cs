@@ -16,10 +16,13 @@ public sealed class TenantInferenceTests(TenantInferenceTests.Worlds worlds) : I
         .. RouteTable.All.Where(rule => rule is { Method: "GET", Door: RouteDoor.Token } && rule.Admits(Role.Advertiser.May) && rule.Rate == RateClass.Management)
             .Where(rule => !rule.Pattern.StartsWith("/swagger", StringComparison.Ordinal))
             .Select(rule => rule.Pattern),
+        "/ads/{id}/explain?packageName=com.example.game", "/ads/{id}/explain?packageName=com.example.neighbour", "/ads/{id}/explain?packageName=com.example.new",
         "/ads?limit=1", "/ads?limit=1000", "/performers?limit=1", "/performers?limit=1000",
+        "/ads?sort=-name&limit=1", "/ads?search=bob", "/ads?status=active", "/ads?performerId=019a", "/performers?sort=email&limit=1", "/performers?search=bob",
         "/stats?groupBy=ad", "/stats?groupBy=performer", "/stats?groupBy=package", "/stats?groupBy=day", "/stats?groupBy=eventType", "/stats?groupBy=ad,package",
         "/stats?groupBy=package,day", "/stats?groupBy=package&traffic=net", "/stats?packageName=com.example.game", "/stats?packageName=com.example.neighbour",
         "/stats?groupBy=ad&format=csv", "/stats?groupBy=package&format=csv&limit=1", "/stats?groupBy=day&asOf=2026-11-20T12:00:00Z",
+        "/stats?groupBy=ad&sort=-views&names=true", "/stats?groupBy=package&sort=-events&limit=1", "/stats?groupBy=package&sort=-requests", "/stats?groupBy=performer&names=true&format=csv",
         "/stats?groupBy=ad&traffic=verified", "/ads/{id}/stats?traffic=net", "/ads/{id}/stats/daily?format=csv", "/performers/{id}/stats/daily?traffic=net",
     ];
 

@@ -19,6 +19,17 @@ public sealed class ContainerTests
         Assert.Contains(Dockerfile[user..], line => line.StartsWith("ENTRYPOINT ", StringComparison.Ordinal));
     }
 
+    /// <summary>There is no Node.js in the image of the SDK: the page comes from a stage of its own, and what restores is there before.</summary>
+    [Fact]
+    public void The_page_is_part_of_the_image()
+    {
+        var restore = Array.FindIndex(Dockerfile, line => line.StartsWith("RUN dotnet restore", StringComparison.Ordinal));
+        var publish = Array.FindIndex(Dockerfile, line => line.StartsWith("RUN dotnet publish", StringComparison.Ordinal));
+
+        Assert.Contains("COPY src/AdServer/Web/Page.targets src/AdServer/Web/", Dockerfile[..restore]);
+        Assert.Contains(Dockerfile[..publish], line => line.StartsWith("COPY --from=page ", StringComparison.Ordinal) && line.EndsWith(" src/AdServer/wwwroot", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("  read_only: true")]
     [InlineData("  cap_drop: [\"ALL\"]")]

@@ -78,7 +78,7 @@ internal static class MongoModule
 
     /// <summary>The clock of the server may be held still or moved; how long an engine takes is measured in real time.</summary>
     private static MongoRetry Patient(MongoDatabase database, TimeSpan deadline, StorageAccess access) =>
-        new(access is StorageAccess.ReadOnly or StorageAccess.CopyFrom ? new MongoReadOnly(database) : database, TimeProvider.System, deadline);
+        new(access is StorageAccess.ReadOnly or StorageAccess.CopyFrom ? new MongoReadOnly(database) : database, TimeProvider.System, deadline, MongoChance.Next);
 
     private static ILogger LogOf(IServiceProvider services) =>
         services.GetService<ILoggerFactory>()?.CreateLogger<MongoDatabase>() ?? NullLogger<MongoDatabase>.Instance;

@@ -5,15 +5,20 @@ namespace AdServer.Storage.Mongo;
 
 /// <summary>
 /// The seam as the stores use it: what failed without fault of ours is tried again, with back-off, until the deadline. So every command
-/// given to it must be one that can be executed twice. Of the <c>writeErrors</c> of a reply only those of a unique rule come back.
+/// given to it must be one that can be executed twice. Each pause is a part, by chance, of a bound that grows: callers that collided and waited
+/// equally long would collide again. Of the <c>writeErrors</c> of a reply only those of a unique rule come back.
 /// </summary>
 /// <param name="commands">The driver.</param>
 /// <param name="clock">The real time: an engine that fails does so in it.</param>
 /// <param name="deadline">How long a caller waits at most.</param>
-internal sealed class MongoRetry(IMongoCommands commands, TimeProvider clock, TimeSpan deadline) : IMongoCommands
+/// <param name="chance">A number from 0 to 1, another one each time; asked by many at once.</param>
+internal sealed class MongoRetry(IMongoCommands commands, TimeProvider clock, TimeSpan deadline, Func<double> chance) : IMongoCommands
 {
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(20);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(500);
+    /// <summary>The bound of the first pause; each further one is twice the one before.</summary>
+    public static readonly TimeSpan FirstBound = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>The highest bound.</summary>
+    public static readonly TimeSpan LastBound = TimeSpan.FromMilliseconds(500);
 
     /// <inheritdoc/>
     /// <exception cref="StoreUnavailableException">The deadline passed, or no retry helps. What was asked may have been done.</exception>
@@ -23,7 +28,7 @@ internal sealed class MongoRetry(IMongoCommands commands, TimeProvider clock, Ti
         using var late = new CancellationTokenSource(deadline, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellation);
         Exception? last = null;
-        for (var pause = FirstPause; ; pause = Min(pause * 2, LongestPause))
+        for (var bound = FirstBound; ; bound = Min(bound * 2, LastBound))
         {
             try
             {
@@ -44,7 +49,7 @@ internal sealed class MongoRetry(IMongoCommands commands, TimeProvider clock, Ti
                 throw MongoFault.Away(last, deadline);
             }
 
-            await Task.Delay(pause, clock, either.Token)
+            await Task.Delay(bound * chance(), clock, either.Token)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }
     }

@@ -93,7 +93,7 @@ internal sealed partial class MongoStart(MongoSettings settings, ILogger log)
     {
         LogFilling(log, settings.Redacted);
         await using var commands = Connect(LongestFilling);
-        await MongoDeliveredStore.FillAsync(new MongoRetry(commands, TimeProvider.System, LongestFilling), cancellation);
+        await MongoDeliveredStore.FillAsync(new MongoRetry(commands, TimeProvider.System, LongestFilling, MongoChance.Next), cancellation);
     }
 
     private async Task IndexAsync(CancellationToken cancellation)

@@ -21,7 +21,7 @@ internal sealed class ModelProcess : IMongoCommands
     public ModelProcess(ModelServer server, Random random, Func<bool> isCalm)
     {
         (this.server, this.random, this.isCalm) = (server, random, isCalm);
-        Commands = new MongoRetry(this, Clock, Deadline);
+        Commands = new MongoRetry(this, Clock, Deadline, random.NextDouble);
     }
 
     public ModelClock Clock { get; } = new();

@@ -35,8 +35,17 @@ interface Options {
   body?: unknown;
   headers?: Record<string, string>;
   signal?: AbortSignal;
+  /** Whether the browser says who reads the page; an app that plays an ad says nothing of the kind. */
+  credentials?: RequestCredentials;
   /** How long it may take, in milliseconds, where that is longer than usual. */
   within?: number;
+}
+
+/** What the API said, whatever it said. */
+export interface Reply {
+  status: number;
+  /** Null where there is none (204). */
+  body: unknown;
 }
 
 /** Told of each 401, so that the page asks to sign in again. */
@@ -73,26 +82,41 @@ export async function send<T>(method: 'POST' | 'PUT' | 'DELETE', path: string, o
   return read<T>(await ask(method, path, options));
 }
 
-async function ask(method: string, path: string, { query = {}, body, headers = {}, signal, within = patience }: Options): Promise<Response> {
+/**
+ * Asks as an app does: without the reader's session, with a key if the app has one. Every status is an answer, and a 401 says something about the app,
+ * not about the reader, who stays signed in.
+ * @throws {ApiFailure} There was no answer.
+ */
+export async function sendAsApp(method: 'GET' | 'POST', path: string, key: string, options: Options = {}): Promise<Reply> {
+  const headers: Record<string, string> = key === '' ? {} : { Authorization: `Bearer ${key}` };
+  const answer = await exchange(method, path, { ...options, headers, credentials: 'omit' });
+  return { status: answer.status, body: answer.status === 204 ? null : await answer.json().catch(() => null) };
+}
+
+async function ask(method: string, path: string, options: Options): Promise<Response> {
+  const answer = await exchange(method, path, options);
+  if (!answer.ok) {
+    throw await failure(answer);
+  }
+
+  return answer;
+}
+
+async function exchange(method: string, path: string, { query = {}, body, headers = {}, signal, credentials = 'same-origin', within = patience }: Options): Promise<Response> {
   const limit = AbortSignal.timeout(within);
   const request: RequestInit = {
     method,
     headers: { Accept: 'application/json', ...(body === undefined ? {} : { 'Content-Type': 'application/json' }), ...headers },
-    credentials: 'same-origin',
+    credentials,
     signal: signal ? AbortSignal.any([signal, limit]) : limit,
   };
   if (body !== undefined) {
     request.body = JSON.stringify(body);
   }
 
-  const answer = await fetch(url(path, query), request).catch((reason: unknown) => {
+  return fetch(url(path, query), request).catch((reason: unknown) => {
     throw isAbort(reason) ? reason : new ApiFailure(0, '');
   });
-  if (!answer.ok) {
-    throw await failure(answer);
-  }
-
-  return answer;
 }
 
 /** Whether somebody went away meanwhile, which is no failure to show. */

@@ -22,8 +22,9 @@ export interface Load<T> {
  * @param ask Asks for it.
  * @param parts What the question depends on; other parts, other data.
  * @param every Milliseconds between questions; 0 for once.
+ * @param occasion Asks the same anew when it changes.
  */
-export function useLoad<T>(ask: (signal: AbortSignal) => Promise<T>, parts: readonly unknown[], every = 0): Load<T> {
+export function useLoad<T>(ask: (signal: AbortSignal) => Promise<T>, parts: readonly unknown[], every = 0, occasion = 0): Load<T> {
   const key = JSON.stringify(parts);
   const [state, setState] = useState<{ key: string; data: T | null; failure: ApiFailure | null; isLoading: boolean }>(
     { key, data: null, failure: null, isLoading: true });
@@ -39,7 +40,7 @@ export function useLoad<T>(ask: (signal: AbortSignal) => Promise<T>, parts: read
     let waiting: ReturnType<typeof setTimeout> | undefined;
     const later = (failure: ApiFailure | null) => {
       const isRefused = failure?.status === 429;
-      if (every > 0 || isRefused) {
+      if (isRefused || (every > 0 && !isFinal(failure))) {
         const pause = Math.max(every, isRefused ? (failure.retryAfter ?? usualRetry) * 1000 : 0);
         next = setTimeout(() => (document.hidden ? later(failure) : void run()), pause);
       }
@@ -71,7 +72,7 @@ export function useLoad<T>(ask: (signal: AbortSignal) => Promise<T>, parts: read
       clearTimeout(next);
       clearTimeout(waiting);
     };
-  }, [key, round, every]);
+  }, [key, round, every, occasion]);
 
   // Until the effect has run, what belongs to another question is not shown as the answer to this one.
   const isOld = state.key !== key;
@@ -112,6 +113,11 @@ export function useAction(act: () => Promise<void>): Action {
   return { run, isRunning, failure, clear: () => setFailure(null) };
 }
 
+/** Whether asking the same again changes nothing: it was a wrong question, or not for this reader. */
+function isFinal(failure: ApiFailure | null): boolean {
+  return failure !== null && failure.status >= 400 && failure.status < 500;
+}
+
 /** A fault of the page itself is shown like an answer that did not come, and told to the console. */
 function failureOf(reason: unknown): ApiFailure {
   if (reason instanceof ApiFailure) {
@@ -120,4 +126,14 @@ function failureOf(reason: unknown): ApiFailure {
 
   reportError(reason);
   return new ApiFailure(0, '');
+}
+
+/** The same, but what was shown stays until the answer to the next question is there: a table does not vanish under the hand that sorts it. */
+export function useKept<T>(load: Load<T>): Load<T> {
+  const last = useRef<T | null>(null);
+  if (load.data !== null) {
+    last.current = load.data;
+  }
+
+  return load.data === null && !load.failure ? { ...load, data: last.current } : load;
 }

@@ -15,9 +15,10 @@ export interface Measure {
 }
 
 export type MeasureId =
-  | 'requests' | 'deliveries' | 'fillRate' | 'views' | 'clicks' | 'skips' | 'exits' | 'clickThroughRate' | 'completion' | 'watchDuration' | 'avgWatchDuration';
+  | 'events' | 'requests' | 'deliveries' | 'fillRate' | 'views' | 'clicks' | 'skips' | 'exits' | 'clickThroughRate' | 'completion' | 'watchDuration' | 'avgWatchDuration';
 
 export const measures: Record<MeasureId, Measure> = {
+  events: plain('events', (counts) => counts.events),
   requests: plain('requests', (counts) => counts.requests ?? null),
   deliveries: plain('deliveries', (counts) => counts.deliveries ?? counts.fills ?? null),
   fillRate: { ...plain('fillRate', (counts) => counts.fillRate ?? null), write: format.percent },

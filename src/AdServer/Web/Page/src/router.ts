@@ -32,10 +32,13 @@ export function go(path: string, query: Query = {}, replace = false): void {
   }
 }
 
-/** Changes some members of the query of the present place: the state of a page is in its address, so that a link shares it. */
-export function changeQuery(change: Query): void {
+/**
+ * Changes some members of the query of the present place: the state of a page is in its address, so that a link shares it. `replace`: the back button
+ * leads to where the reader came from, not through each change.
+ */
+export function changeQuery(change: Query, replace = true): void {
   const { path, query } = read();
-  go(path, { ...Object.fromEntries(query), ...change }, true);
+  go(path, { ...Object.fromEntries(query), ...change }, replace);
 }
 
 export function usePlace(): Place {

@@ -59,6 +59,25 @@ export interface Performer {
   name: string;
   email: string;
   ads: string[];
+  createdAt: string;
+  updatedAt: string;
+}
+
+/** Why an app gets an ad, or does not. */
+export interface Explanation {
+  /** Null if it depends on ads of others, of which an advertiser learns nothing. */
+  served: boolean | null;
+  summary: string;
+  rules: { name: string; passed: boolean | null; detail: string }[];
+  counters: Record<string, number | boolean | null>;
+  asOf: string;
+}
+
+/** A link that sets a password. */
+export interface Invitation {
+  link: string;
+  url: string;
+  expiresAt: string;
 }
 
 export interface Counts {
@@ -76,6 +95,7 @@ export interface Counts {
   fills?: number;
   noFills?: number;
   fillRate?: number;
+  invalid?: Invalid;
 }
 
 export interface StatsRow extends Counts {
@@ -85,7 +105,26 @@ export interface StatsRow extends Counts {
   performerName?: string;
   packageName?: string;
   date?: string;
+  eventType?: 'view' | 'click' | 'skip' | 'exit';
+  /** Of a closed day: in which hour after its closing the last late event came; 0 if none came. Absent while the day is open. */
   revision?: number;
+}
+
+/** Events that net counts leave out, by reason. */
+export interface Invalid {
+  robot: number;
+  notDelivered: number;
+  impossibleWatch: number;
+  repeat: number;
+  rate: number;
+}
+
+/** The days of an ad or of a performer, days without events too. */
+export interface DailyStats {
+  days: StatsRow[];
+  totals: Counts;
+  asOf: string;
+  complete: boolean;
 }
 
 export interface Stats {

@@ -2,10 +2,18 @@ import type { ComponentType } from 'preact';
 import type { Place } from '../router';
 import { texts } from '../texts';
 import type { Permission } from '../types';
+import { AdEdit, AdNew } from './ads/adEdit';
+import { AdList } from './ads/adList';
+import { AdView } from './ads/adView';
 import { Audit } from './audit';
 import { Developers } from './developers';
 import { Overview } from './overview';
+import { PerformerList } from './performers/performerList';
+import { PerformerNew, PerformerView } from './performers/performerView';
+import { Report } from './stats/report';
+import { SubjectStats } from './stats/subject';
 import { Tokens } from './tokens';
+import { TryIt } from './tryIt/tryIt';
 import { Verify } from './verify';
 
 /** A page: where it is, who may see it, and whether the menu names it. */
@@ -27,6 +35,17 @@ const nav = texts.nav;
 /** All pages, in the order of the menu; the first that matches is shown. The menu names those that the reader may see. */
 export const pages: readonly PageRoute[] = [
   menu(nav.overview, '/', 'readStats', Overview),
+  menu(nav.ads, '/ads', 'readAds', AdList),
+  page(texts.ads.newTitle, nav.ads, '/ads/new', 'writeAds', AdNew),
+  page(texts.ads.editTitle, nav.ads, '/ads/*/edit', 'writeAds', AdEdit),
+  page(texts.ads.ad, nav.ads, '/ads/*', 'readAds', AdView),
+  menu(nav.performers, '/performers', 'readPerformers', PerformerList),
+  page(texts.performers.newTitle, nav.performers, '/performers/new', 'admitPerformers', PerformerNew),
+  page(texts.performers.performer, nav.performers, '/performers/*', 'readPerformers', PerformerView),
+  page(texts.stats.title, nav.ads, '/ads/*/stats', 'readStats', SubjectStats),
+  page(texts.stats.title, nav.performers, '/performers/*/stats', 'readStats', SubjectStats),
+  menu(nav.stats, '/stats', 'readStats', Report),
+  menu(nav.tryIt, '/try', 'readStats', TryIt),
   menu(nav.tokens, '/tokens', 'manageAccess', Tokens),
   menu(nav.developers, '/developers', 'manageAccess', Developers),
   menu(nav.audit, '/audit', 'readAudit', Audit),

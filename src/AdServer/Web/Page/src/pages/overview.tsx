@@ -86,7 +86,7 @@ function Numbers({ today, day, yesterday, month, before, rows }: Answers) {
         </dl>
       </section>
       <section aria-labelledby="month">
-        <h2 id="month">{words.month} <span class="faint">{words.beforeMonth}</span></h2>
+        <h2 id="month">{words.month} <span class="faint">{before ? words.beforeMonth : words.noBefore}</span></h2>
         <dl class="cards">
           {known.map((measure) => <Trend key={measure.id} measure={measure} month={month} before={before} course={byDay(rows, days, measure)} />)}
         </dl>
@@ -101,7 +101,7 @@ function Trend({ measure, month, before, course }: { measure: Measure; month: Co
   return (
     <Card
       name={measure.name} hint={measure.hint} value={measure.write(measure.of(month))} course={course}
-      change={change} isGood={measure.isGood} note={change === null ? words.noChange : undefined}
+      change={change} isGood={measure.isGood}
     />
   );
 }

@@ -38,7 +38,7 @@ function Summary({ answer, asked }: { answer: Verification; asked: string }) {
       <div role="status">
         <h2 class={answer.ok ? 'good' : 'wrong'}>{answer.ok ? words.equal : words.different(format.count(answer.differenceCount))}</h2>
       </div>
-      <dl class="facts">
+      <dl class="results">
         <div><dt>{words.days}</dt><dd>{rangeOf(answer.from, answer.to)}</dd></div>
         <div><dt>{words.events}</dt><dd>{format.count(answer.events)}</dd></div>
         <div><dt>{words.rawSince}</dt><dd>{rawSince ? format.day(rawSince) : words.rawAll}</dd></div>

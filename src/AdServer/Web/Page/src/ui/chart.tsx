@@ -23,6 +23,11 @@ interface ChartProps {
 
 const height = 260;
 
+const day = 86_400;
+
+/** How far apart the marks below the chart may be, in seconds: whole days, since there is nothing between two of them. */
+const steps = [1, 2, 3, 7, 14, 28, 56, 91, 182, 365, 730].map((days) => days * day);
+
 /** A course by UTC day, and the same numbers as a table: what is drawn can be read, copied and heard, too. */
 export function DayChart({ name, days, series }: ChartProps) {
   const caption = texts.chart.caption(name);
@@ -91,7 +96,7 @@ function optionsOf(parent: HTMLElement, series: readonly Series[]): Plot.Options
     cursor: { drag: { x: false, y: false } },
     scales: { y: { range: (_plot, _low, high) => [0, high > 0 ? high * 1.08 : 1] } },
     axes: [
-      { ...axis, values: (_plot, ticks) => ticks.map((tick) => format.shortDay(format.dayOf(new Date(tick * 1000)))), space: 70 },
+      { ...axis, values: (_plot, ticks) => ticks.map((tick) => format.shortDay(format.dayOf(new Date(tick * 1000)))), space: 70, incrs: steps },
       { ...axis, values: (_plot, ticks) => ticks.map((tick) => (tick >= 1000 ? format.compact(tick) : rule(tick).replace(/[.,]0+(?=\D|$)/, ''))), size: 64 },
     ],
     series: [

@@ -39,16 +39,18 @@ interface ConfirmProps {
   confirm: string;
   action: Action;
   onClose: () => void;
+  /** Whether nothing is lost by it. */
+  isHarmless?: boolean;
 }
 
 /** Asks before something that cannot be undone. */
-export function Confirm({ title, text, confirm, action, onClose }: ConfirmProps) {
+export function Confirm({ title, text, confirm, action, onClose, isHarmless = false }: ConfirmProps) {
   return (
     <Dialog title={title} onClose={onClose}>
       <div>{text}</div>
-      {action.failure && <Failure failure={action.failure} isPlain={action.failure.status === 429} />}
+      {action.failure && <Failure failure={action.failure} isPlain={action.failure.status === 429} isAction />}
       <div class="actions">
-        <button type="button" class="danger" disabled={action.isRunning} onClick={() => void action.run()}>{confirm}</button>
+        <button type="button" class={isHarmless ? 'primary' : 'danger'} disabled={action.isRunning} onClick={() => void action.run()}>{confirm}</button>
         <button type="button" onClick={onClose}>{texts.cancel}</button>
       </div>
     </Dialog>

@@ -94,7 +94,7 @@ export function Form({ onSubmit, isRunning, submit, failure, isPlain = false, is
       }}
     >
       {children}
-      {failure && <Failure failure={failure} isPlain={isPlain || failure.status === tooMany} />}
+      {failure && <Failure failure={failure} isPlain={isPlain || failure.status === tooMany} isAction />}
       <div class="actions">
         <button type="submit" class="primary" disabled={isRunning || isEarly} aria-busy={isRunning}>{submit}</button>
         {onCancel && <button type="button" onClick={onCancel}>{cancel}</button>}

@@ -1,0 +1,65 @@
+import { texts } from '../../texts';
+import type { AdStatus, Budget } from '../../types';
+import { AreaField } from '../../ui/area';
+import { ChoiceField, TextField } from '../../ui/form';
+import { InstantField } from '../../ui/instant';
+import type { AdDraft, AdField } from './adDraft';
+import { PerformerField } from './performerField';
+
+const words = texts.ads;
+const names = words.fields;
+
+/** What is wrong with which field, in the API's words. */
+export type Faults = Partial<Record<AdField, string>>;
+
+interface FieldsProps {
+  draft: AdDraft;
+  faults: Faults;
+  onChange: (changed: Partial<AdDraft>) => void;
+  isOwn: boolean;
+  ownerName: string | null;
+}
+
+/** All fields of an ad. */
+export function AdFields({ draft, faults, onChange, isOwn, ownerName }: FieldsProps) {
+  /** What is the same for every control. */
+  const field = <Name extends AdField>(name: Name) => ({
+    label: names[name],
+    value: draft[name],
+    onValue: (value: AdDraft[Name]) => onChange({ [name]: value } as Partial<AdDraft>),
+    error: faults[name],
+  });
+  const seconds = { type: 'number', min: 0, step: 'any', inputMode: 'decimal', required: true } as const;
+  return (
+    <>
+      <TextField {...field('name')} required />
+      <PerformerField {...field('performerEmail')} isFixed={isOwn} name={ownerName} />
+      <fieldset>
+        <legend>{words.played}</legend>
+        <TextField {...field('videoUrl')} hint={words.videoHint} type="url" required />
+        <TextField {...field('targetUrl')} hint={words.targetHint} type="url" required />
+        <div class="columns">
+          <TextField {...field('skipTime')} hint={words.skipHint} {...seconds} />
+          <TextField {...field('exitTime')} hint={words.exitHint} {...seconds} />
+        </div>
+      </fieldset>
+      <fieldset>
+        <legend>{words.served}</legend>
+        <div class="columns">
+          <ChoiceField<Budget> {...field('budget')} hint={words.budgetHint} options={(['low', 'medium', 'high'] as const).map((one) => [one, words.budgets[one]] as const)} />
+          <ChoiceField<AdStatus> {...field('status')} options={(['active', 'paused'] as const).map((one) => [one, words.states[one]] as const)} />
+          <InstantField {...field('startsAt')} hint={words.startsHint(zone)} />
+          <InstantField {...field('endsAt')} hint={words.endsHint(zone)} />
+        </div>
+      </fieldset>
+      <fieldset>
+        <legend>{words.packages}</legend>
+        <AreaField {...field('allow')} hint={words.allowHint} />
+        <AreaField {...field('deny')} hint={words.denyHint} />
+      </fieldset>
+    </>
+  );
+}
+
+/** The reader's zone, as it is called: Europe/Berlin. */
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;

@@ -1,0 +1,60 @@
+import { useEffect, useState } from 'preact/hooks';
+import { get } from '../../api';
+import { useKept, useLoad } from '../../load';
+import { href } from '../../router';
+import { useSession } from '../../session';
+import { texts } from '../../texts';
+import type { Page, Performer } from '../../types';
+import { ComboField } from '../../ui/combo';
+
+const words = texts.ads;
+const most = 8;
+const pause = 250;
+
+interface PerformerFieldProps {
+  label: string;
+  value: string;
+  onValue: (email: string) => void;
+  error?: string | null | undefined;
+  isFixed: boolean;
+  name: string | null;
+}
+
+/** Whose ad it is: found by name or e-mail address, sent as the address. An ad never changes hands. */
+export function PerformerField(props: PerformerFieldProps) {
+  const { may } = useSession();
+  if (props.isFixed) {
+    return <p class="field"><strong>{props.label}</strong> <bdi>{props.name ? words.performerIs(props.name, props.value) : props.value}</bdi></p>;
+  }
+
+  return may('readPerformers') ? <Found {...props} /> : <ComboField {...props} offers={[]} hint={words.performerEmailHint} />;
+}
+
+function Found({ label, value, onValue, error }: PerformerFieldProps) {
+  const { may } = useSession();
+  const search = useLater(value.trim());
+  const query = { search, sort: 'name', limit: most };
+  const load = useKept(useLoad((signal) => get<Page<Performer>>('/performers', query, signal), [query]));
+  const found = load.data?.items ?? [];
+  const chosen = found.find((one) => one.email.toLowerCase() === value.trim().toLowerCase());
+  const isNobody = load.data !== null && !load.isLoading && search === value.trim() && found.length === 0;
+  return (
+    <>
+      <ComboField
+        label={label} value={value} onValue={onValue} error={error} offers={chosen ? [] : found.map((one) => ({ value: one.email, name: one.name, note: one.email }))}
+        hint={chosen ? words.performerChosen(chosen.name) : isNobody ? words.nobody : words.performerHint}
+      />
+      {isNobody && may('admitPerformers') && <p><a href={href('/performers/new')}>{words.addPerformer}</a></p>}
+    </>
+  );
+}
+
+/** A text as it was a moment ago: not every letter is a question. */
+function useLater(text: string): string {
+  const [later, setLater] = useState(text);
+  useEffect(() => {
+    const timer = setTimeout(() => setLater(text), pause);
+    return () => clearTimeout(timer);
+  }, [text]);
+  return later;
+}

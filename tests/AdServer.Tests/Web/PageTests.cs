@@ -1,0 +1,104 @@
+using System.IO.Compression;
+using System.Text;
+using AdServer.Web;
+using Xunit;
+
+namespace AdServer.Tests.Web;
+
+/// <summary>How the page is sent. What it does is asked in a browser: AdServer.PageTests.</summary>
+public sealed class PageTests(SharedHost shared) : IClassFixture<SharedHost>
+{
+    private const string Plain = "<p>hello</p>";
+
+    /// <summary>All that a browser loads, compressed. Issue and Decisions say why so little: it is usable within a second.</summary>
+    private const int MostBytes = 200 * 1024;
+
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/sign-in")]
+    [InlineData("/api")]
+    [InlineData("/api/")]
+    public async Task It_is_there_and_nothing_of_it_comes_from_elsewhere(string path)
+    {
+        var answer = await shared.Host.GetAsync(path);
+
+        Assert.Equal((200, "text/html"), (answer.Status, answer.MediaType));
+        Assert.Equal("no-cache", answer.Header("Cache-Control"));
+        var policy = answer.Header("Content-Security-Policy")!;
+        Assert.StartsWith("default-src 'none'; script-src 'self'; style-src 'self';", policy, StringComparison.Ordinal);
+        Assert.DoesNotContain("unsafe", policy, StringComparison.Ordinal);
+        Assert.DoesNotMatch("(src|href)=\"(https?:)?//", answer.Text);
+        // Neither would run.
+        Assert.DoesNotMatch("<script(?![^>]*src=)[^>]*>|<style|\\sstyle=|\\son[a-z]+=", answer.Text);
+    }
+
+    [Fact]
+    public async Task It_is_not_sent_again_to_who_has_it()
+    {
+        var tag = (await shared.Host.GetAsync("/")).Header("ETag");
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/");
+        request.Headers.Add("If-None-Match", tag);
+
+        var answer = await Answer.ReadAsync(await shared.Host.Client.SendAsync(request, TestContext.Current.CancellationToken));
+
+        Assert.Equal((304, string.Empty), (answer.Status, answer.Text));
+    }
+
+    [Fact]
+    public async Task An_asset_that_is_not_there_is_an_error_like_any_other() =>
+        (await shared.Host.GetAsync("/assets/none.js")).IsError(404, "Not found");
+
+    [Theory]
+    [InlineData(null, null)]
+    [InlineData("gzip", "gzip")]
+    [InlineData("gzip, deflate, br", "br")]
+    [InlineData("br;q=0, gzip", "gzip")]
+    [InlineData("identity", null)]
+    public void It_is_sent_as_a_browser_takes_it(string? accepted, string? encoding)
+    {
+        var file = PageFile.Of("index.html", Encoding.UTF8.GetBytes(Plain), Pack(stream => new BrotliStream(stream, CompressionMode.Compress)), Pack(Zip));
+
+        var (bytes, used) = file.For(accepted is null ? [] : [.. accepted.Split(',').Select(text => Microsoft.Net.Http.Headers.StringWithQualityHeaderValue.Parse(text))]);
+
+        Assert.Equal(encoding, used);
+        using Stream content = used switch
+        {
+            "br" => new BrotliStream(new MemoryStream(bytes), CompressionMode.Decompress),
+            "gzip" => new GZipStream(new MemoryStream(bytes), CompressionMode.Decompress),
+            _ => new MemoryStream(bytes),
+        };
+        using var reader = new StreamReader(content);
+        Assert.Equal(Plain, reader.ReadToEnd());
+    }
+
+    [Fact]
+    public void A_build_without_it_says_how_to_get_it()
+    {
+        var files = new PageFiles(new() { ["none.html"] = "install Node.js"u8.ToArray() });
+
+        Assert.False(files.HasPage);
+        Assert.Equal("install Node.js"u8, files.Start.Plain);
+    }
+
+    [Fact]
+    public void It_is_small()
+    {
+        var files = PageFiles.Load();
+        Assert.SkipUnless(files.HasPage, "Built without Node.js: there is no page");
+
+        Assert.InRange(files.All.Sum(file => (file.Gzip ?? file.Plain).Length), 10_000, MostBytes);
+    }
+
+    private static GZipStream Zip(Stream stream) => new(stream, CompressionMode.Compress);
+
+    private static byte[] Pack(Func<Stream, Stream> packer)
+    {
+        using var packed = new MemoryStream();
+        using (var stream = packer(packed))
+        {
+            stream.Write(Encoding.UTF8.GetBytes(Plain));
+        }
+
+        return packed.ToArray();
+    }
+}
