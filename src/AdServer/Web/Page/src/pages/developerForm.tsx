@@ -1,9 +1,8 @@
 import { useState } from 'preact/hooks';
-import { send } from '../api';
 import { faultsOf } from '../faults';
 import { isolate } from '../format';
-import { useIdempotencyKey } from '../idempotency';
 import { useAction } from '../load';
+import { useOnce } from '../once';
 import { texts } from '../texts';
 import { Form, TextField } from '../ui/form';
 import { InviteButton, type Invited } from './invite';
@@ -27,10 +26,9 @@ export function DeveloperForm({ onAdded, onInvited }: DeveloperFormProps) {
   const [name, setName] = useState('');
   const [email, setEmail] = useState('');
   const [added, setAdded] = useState<Added | null>(null);
-  const keyFor = useIdempotencyKey();
+  const once = useOnce();
   const action = useAction(async () => {
-    const body = { name, email };
-    const { message, developerId } = await send<{ message: string; developerId: string }>('POST', '/developers', { body, headers: keyFor(body) });
+    const { message, developerId } = await once<{ message: string; developerId: string }>('/developers', { name, email });
     setAdded({ id: developerId, name: name.trim(), message });
     setName('');
     setEmail('');

@@ -2,8 +2,8 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { ApiFailure, send } from '../api';
 import { faultsOf } from '../faults';
 import * as format from '../format';
-import { useIdempotencyKey } from '../idempotency';
 import { useAction } from '../load';
+import { useOnce } from '../once';
 import { texts } from '../texts';
 import type { Role, TokenMade } from '../types';
 import { ChoiceField, Field, Form, TextField } from '../ui/form';
@@ -27,7 +27,7 @@ export function TokenForm({ onMade, onCancel }: TokenFormProps) {
   const [performer, setPerformer] = useState('');
   const [packages, setPackages] = useState('');
   const [expires, setExpires] = useState('');
-  const keyFor = useIdempotencyKey();
+  const once = useOnce();
   const first = useRef<HTMLDivElement>(null);
   useEffect(() => first.current?.querySelector('input')?.focus(), []);
   const action = useAction(async () => {
@@ -38,7 +38,7 @@ export function TokenForm({ onMade, onCancel }: TokenFormProps) {
       ...(role === 'app' ? { packages: packages.split(/\s+/).filter((one) => one !== '') } : {}),
       ...(expires === '' ? {} : { expiresAt: new Date(expires).toISOString() }),
     };
-    onMade(await send<TokenMade>('POST', '/tokens', { body, headers: keyFor(body) }));
+    onMade(await once<TokenMade>('/tokens', body));
   });
   const faults = faultsOf(action.failure, rules);
   return (

@@ -1,8 +1,7 @@
 import { useState } from 'preact/hooks';
-import { send } from '../api';
 import { isolate } from '../format';
-import { useIdempotencyKey } from '../idempotency';
 import { useAction } from '../load';
+import { useOnce } from '../once';
 import { texts } from '../texts';
 import type { Token, TokenMade } from '../types';
 import { Dialog } from '../ui/dialog';
@@ -20,11 +19,8 @@ interface RotateTokenProps {
 /** Makes a new token like one that ends after a while. */
 export function RotateToken({ token, onMade, onClose }: RotateTokenProps) {
   const [grace, setGrace] = useState(usual);
-  const keyFor = useIdempotencyKey();
-  const action = useAction(async () => {
-    const body = { graceSeconds: Number(grace) };
-    onMade(await send<TokenMade>('POST', `/tokens/${encodeURIComponent(token._id)}/rotate`, { body, headers: keyFor(body) }));
-  });
+  const once = useOnce();
+  const action = useAction(async () => onMade(await once<TokenMade>(`/tokens/${encodeURIComponent(token._id)}/rotate`, { graceSeconds: Number(grace) })));
   return (
     <Dialog title={words.rotateTitle(isolate(token.name))} onClose={onClose}>
       <p>{words.rotateText}</p>
