@@ -21,7 +21,7 @@ public sealed class AdExplainTests(Browser browser, DemoHost demo)
         await using var reader = await Reader.OpenAsync(browser, demo.Url, $"/ads/{id}", screen, prepare: Finds.WithoutVideosAsync);
         await reader.Field("Package name of the app").FillAsync(App);
         await reader.Field("Package name of the app").PressAsync("Enter");
-        await Expect(reader.Page).ToHaveURLAsync(new Regex($"package={Regex.Escape(App)}$"));
+        await Expect(reader.Page).ToHaveURLAsync(new Regex($"packageName={Regex.Escape(App)}$"));
 
         var answer = await scene.GetAsync($"/ads/{id}/explain?packageName={App}");
         await Expect(reader.Text(answer.Text("summary"))).ToBeVisibleAsync();

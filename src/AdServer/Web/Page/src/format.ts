@@ -15,6 +15,8 @@ const utcFormat = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', time
 
 /** Between a number and its unit, which belong on one line. */
 const narrow = '\u00a0';
+/** A name within a sentence: whatever way it is written, the words around it stay in their order. Where it stands alone, `<bdi>` does it. */
+export const isolate = (name: string): string => `\u2068${name}\u2069`;
 
 /** What stands where there is no number. */
 export const none = '–';
