@@ -155,7 +155,7 @@ public sealed class AdFormTests(Browser browser, DemoHost demo)
     private static async Task ChoosePerformerAsync(Reader reader, CatalogScene scene)
     {
         await reader.Field("Performer").FillAsync(scene.PerformerName);
-        await Expect(reader.Page.GetByRole(AriaRole.Option)).ToContainTextAsync(scene.Email);
+        await Expect(reader.Page.GetByRole(AriaRole.Option).Filter(new() { HasText = scene.Email })).ToBeVisibleAsync();
         await reader.Field("Performer").PressAsync("ArrowDown");
         await reader.Field("Performer").PressAsync("Enter");
         await Expect(reader.Field("Performer")).ToHaveValueAsync(scene.Email);

@@ -26,14 +26,14 @@ export function AdView({ place }: { place: Place }) {
       <h1>{load.data ? <bdi>{load.data.value.name}</bdi> : words.ad}</h1>
       <Loaded load={load}>
         {(read) => (
-        <>
-          <Actions read={read} reload={load.reload} />
-          <div class="columns">
-            <Facts ad={read.value} />
-            <Preview ad={read.value} />
-          </div>
-          <Explain ad={read.value} place={place} />
-        </>
+          <>
+            <Actions read={read} reload={load.reload} />
+            <div class="columns">
+              <Facts ad={read.value} />
+              <Preview ad={read.value} />
+            </div>
+            <Explain ad={read.value} place={place} />
+          </>
         )}
       </Loaded>
     </>

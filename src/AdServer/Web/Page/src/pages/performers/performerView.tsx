@@ -37,12 +37,12 @@ export function PerformerView({ place }: { place: Place }) {
       <h1>{load.data ? <bdi>{load.data.value.name}</bdi> : words.performer}</h1>
       <Loaded load={load}>
         {(read) => (
-        <>
-          {place.query.has('known') && <p class="notice" role="status">{words.exists}</p>}
-          <Actions read={read} reload={load.reload} />
-          <Contact read={read} place={place} saved={saved} onSaved={() => { setSaved(saved + 1); load.reload(); }} />
-          <Ads performer={read.value} />
-        </>
+          <>
+            {place.query.has('known') && <p class="notice" role="status">{words.exists}</p>}
+            <Actions read={read} reload={load.reload} />
+            <Contact read={read} place={place} saved={saved} onSaved={() => { setSaved(saved + 1); load.reload(); }} />
+            <Ads performer={read.value} />
+          </>
         )}
       </Loaded>
     </>
