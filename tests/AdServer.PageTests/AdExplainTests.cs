@@ -18,11 +18,7 @@ public sealed class AdExplainTests(Browser browser, DemoHost demo)
         const string App = "com.example.kids.one";
         var scene = await CatalogScene.MakeAsync(demo);
         var id = await scene.AddAdAsync(scene.Mark, "paused", packages: new { deny = ForChildren });
-        await using var reader = await Reader.OpenAsync(browser, demo.Url, $"/ads/{id}", screen, prepare: one =>
-        {
-            one.Expected.Add("example.com");
-            return Task.CompletedTask;
-        });
+        await using var reader = await Reader.OpenAsync(browser, demo.Url, $"/ads/{id}", screen, prepare: Finds.WithoutVideosAsync);
         await reader.Field("Package name of the app").FillAsync(App);
         await reader.Field("Package name of the app").PressAsync("Enter");
         await Expect(reader.Page).ToHaveURLAsync(new Regex($"packageName={Regex.Escape(App)}$"));
@@ -51,11 +47,7 @@ public sealed class AdExplainTests(Browser browser, DemoHost demo)
     {
         var scene = await CatalogScene.MakeAsync(demo);
         var id = await scene.AddAdAsync(scene.Mark);
-        await using var reader = await Reader.OpenAsync(browser, demo.Url, $"/ads/{id}", Screen.Desktop, prepare: one =>
-        {
-            one.Expected.Add("example.com");
-            return Task.CompletedTask;
-        });
+        await using var reader = await Reader.OpenAsync(browser, demo.Url, $"/ads/{id}", Screen.Desktop, prepare: Finds.WithoutVideosAsync);
         await reader.Field("Package name of the app").FillAsync("game03");
         await reader.Page.GetByRole(AriaRole.Option, new() { Name = "com.example.game03" }).ClickAsync();
         await reader.Button("Explain").ClickAsync();

@@ -17,7 +17,7 @@ public sealed class AdViewTests(Browser browser, DemoHost demo)
     {
         var scene = await CatalogScene.MakeAsync(demo);
         var id = await scene.AddAdAsync(scene.Mark);
-        await using var reader = await Reader.OpenAsync(browser, demo.Url, $"/ads/{id}", screen, prepare: WithoutNetwork);
+        await using var reader = await Reader.OpenAsync(browser, demo.Url, $"/ads/{id}", screen, prepare: Finds.WithoutVideosAsync);
         await Expect(reader.Text("The video cannot be shown here")).ToBeVisibleAsync();
         await Expect(reader.Text("Can be closed from 12.5 s")).ToBeVisibleAsync();
         await reader.Button("Pause").ClickAsync();
@@ -43,7 +43,7 @@ public sealed class AdViewTests(Browser browser, DemoHost demo)
     {
         var scene = await CatalogScene.MakeAsync(demo);
         var id = await scene.AddAdAsync(scene.Mark);
-        await using var reader = await Reader.OpenAsync(browser, demo.Url, $"/ads/{id}", Screen.Desktop, prepare: WithoutNetwork);
+        await using var reader = await Reader.OpenAsync(browser, demo.Url, $"/ads/{id}", Screen.Desktop, prepare: Finds.WithoutVideosAsync);
         reader.Expected.Add("412");
         await Expect(reader.Button("Pause")).ToBeVisibleAsync();
         await scene.ChangeAsync($"/ads/{id}", new { adName = $"{scene.Mark} anew" });
@@ -99,12 +99,6 @@ public sealed class AdViewTests(Browser browser, DemoHost demo)
         });
         await Expect(reader.Text("It is not there (any more).")).ToBeVisibleAsync();
         await reader.EndAsync();
-    }
-
-    private static Task WithoutNetwork(Reader reader)
-    {
-        reader.Expected.AddRange(["example.com", "ERR_FAILED"]);
-        return reader.Page.RouteAsync("https://example.com/**", route => route.AbortAsync());
     }
 
     /// <summary>Answers as a server of videos does: whole, or the part that is asked for.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using AdServer.Tests.Access;
 using Microsoft.Playwright;
 using Xunit;
@@ -33,7 +34,7 @@ public sealed class AuditPageTests(Browser browser, ClosedScene closed) : IClass
         await Expect(changes.First.GetByRole(AriaRole.Row).Filter(new() { HasText = "<img src=x> שם" })).ToHaveCountAsync(1);
         await Expect(changes.First.GetByRole(AriaRole.Link, new() { Name = ad, Exact = true })).ToHaveAttributeAsync("href", $"#/ads/{ad}");
         var at = (await closed.GetAsync($"/audit?object=ad:{ad}")).GetProperty("items")[0].GetProperty("at").GetDateTimeOffset();
-        await Expect(changes.First.GetByTitle($"{at:MMM d, yyyy, h:mm:ss tt} UTC")).ToBeVisibleAsync();
+        await Expect(changes.First.GetByTitle(at.ToString("MMM d, yyyy, h:mm:ss tt UTC", CultureInfo.InvariantCulture)).First).ToBeVisibleAsync();
         await reader.EndAsync();
 
         await page.GetByRole(AriaRole.Link, new() { Name = "Show everything" }).ClickAsync();

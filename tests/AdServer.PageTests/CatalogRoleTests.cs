@@ -77,8 +77,7 @@ public sealed class CatalogRoleTests(Browser browser)
         var token = (await SendAsync(host, HttpMethod.Post, "/tokens", who)).Has(201).Json.Text("token");
         return await Reader.OpenAsync(browser, host.Client.BaseAddress!, place, screen, prepare: async reader =>
         {
-            reader.Expected.AddRange(["example.com", "ERR_FAILED"]);
-            await reader.Page.RouteAsync("https://example.com/**", route => route.AbortAsync());
+            await reader.WithoutVideosAsync();
             await reader.Page.SetExtraHTTPHeadersAsync(new Dictionary<string, string> { ["Authorization"] = $"Bearer {token}" });
         });
     }

@@ -65,6 +65,13 @@ internal static class Finds
 
     public static ILocator Text(this Reader reader, string text) => reader.Page.GetByText(text);
 
+    /// <summary>The videos of ads are nowhere, which a browser says in its console.</summary>
+    public static Task WithoutVideosAsync(this Reader reader)
+    {
+        reader.Expected.AddRange(["example.com", "ERR_FAILED"]);
+        return reader.Page.RouteAsync("https://example.com/**", route => route.AbortAsync());
+    }
+
     /// <summary>The row of a table that begins with this.</summary>
     public static ILocator Row(this Reader reader, string name) =>
         reader.Page.GetByRole(AriaRole.Row).Filter(new() { Has = reader.Page.GetByRole(AriaRole.Rowheader, new() { Name = name, Exact = true }) });

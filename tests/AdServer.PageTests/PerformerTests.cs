@@ -98,7 +98,7 @@ public sealed class PerformerTests(Browser browser, DemoHost demo)
         await reader.Button("Invite").ClickAsync();
         await reader.Button("Make the link").ClickAsync();
         var link = await reader.Field("Link").InputValueAsync();
-        Assert.StartsWith($"{demo.Url}sign-in#link=adl_", link, StringComparison.Ordinal);
+        Assert.Contains("/sign-in#link=adl_", link, StringComparison.Ordinal);
         await reader.Button("Copy").ClickAsync();
         await Expect(reader.Text("Copied")).ToBeVisibleAsync();
         Assert.Equal(link, await reader.Page.EvaluateAsync<string>("navigator.clipboard.readText()"));

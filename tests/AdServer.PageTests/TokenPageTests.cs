@@ -29,7 +29,7 @@ public sealed class TokenPageTests(Browser browser, ClosedScene closed) : IClass
         var secret = await page.GetByLabel("Token", new() { Exact = true }).InputValueAsync();
         Assert.StartsWith(Made, secret, StringComparison.Ordinal);
         await page.Button("Copy").ClickAsync();
-        await Expect(page.GetByText("Copied")).ToBeVisibleAsync();
+        await Expect(page.GetByText("Copied", new() { Exact = true })).ToBeVisibleAsync();
         Assert.Equal(secret, await page.EvaluateAsync<string>("navigator.clipboard.readText()"));
         await reader.EndAsync();
         await page.Button("I have copied it").ClickAsync();

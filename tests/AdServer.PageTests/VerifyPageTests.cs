@@ -30,6 +30,8 @@ public sealed class VerifyPageTests(Browser browser) : IAsyncLifetime
 
         await HostStore.SpoilAdRowsAsync(closed.Host, day);
         await page.Button("Compare").ClickAsync();
+        // The page asks first: the API lets in one at a time.
+        await Expect(page.GetByRole(AriaRole.Heading, new() { NameRegex = new("^Differences found") })).ToBeVisibleAsync();
         var found = await closed.GetAsync($"/stats/verify?from={day}&to={day}");
         await Expect(page.Heading($"Differences found: {found.Number("differenceCount")}")).ToBeVisibleAsync();
         var differences = page.GetByRole(AriaRole.Table, new() { NameRegex = new("^Differences on") });

@@ -12,6 +12,7 @@ export const texts = {
   copied: 'Copied',
   more: 'More',
   nothing: 'Nothing yet',
+  choices: (field: string) => `Choices: ${field}`,
   utcIs: (time: string) => `= ${time}`,
   titleOf: (page: string) => `${page} – AdServer`,
   signIn: {
@@ -445,7 +446,7 @@ export const texts = {
     title: 'Tokens',
     text: 'A token lets a program call this server. People sign in with a password instead.',
     search: 'Search',
-    searchHint: 'Name, role, identity or package',
+    searchHint: 'Name, role, package',
     shown: (shown: number, all: number) => `${shown} of ${all} tokens`,
     none: 'No token is like that.',
     new: 'New token',

@@ -21,10 +21,9 @@ export function Change({ entry }: { entry: AuditEntry }) {
         {performerId && entry.object.kind !== 'performer' && <> {words.of} <Performer id={performerId} /></>}
       </p>
       <p class="faint">
-        <Time at={entry.at} /> {words.by} <a href={href('/audit', { actor: actor.id })}><span class="unseen">{words.onlyActor} </span><bdi>{actor.name}</bdi></a>
+        <span class={`state ${kindOf[entry.outcome]}`}>{words.outcomes[entry.outcome]}</span> <Time at={entry.at} /> {words.by} <a href={href('/audit', { actor: actor.id })}><span class="unseen">{words.onlyActor} </span><bdi>{actor.name}</bdi></a>
         {actor.role && <> ({actor.role})</>}{address && <> {words.address} <bdi>{address}</bdi></>}
       </p>
-      <p><span class={`state ${kindOf[entry.outcome]}`}>{words.outcomes[entry.outcome]}</span></p>
       <What entry={entry} />
     </li>
   );

@@ -24,13 +24,13 @@ export function DayDifferences({ day }: { day: VerifiedDay }) {
   const { may } = useSession();
   const lines = day.differences.flatMap((one, index) =>
     sources.map((source): Line => ({ key: `${index} ${source}`, name: words.sources[source], counts: one[source], right: one.raw, difference: one })));
+  // Totals that differ are one more.
+  const ofAds = day.differenceCount - (day.totals && !areEqual(linesOf(day.totals)) ? 1 : 0);
   const title = words.ofDay(format.day(day.day));
   return (
     <section aria-label={title}>
       <h2>{title}</h2>
-      {day.differences.length < day.differenceCount && day.differences.length > 0 && (
-        <p class="faint">{words.listed(format.count(day.differences.length), format.count(day.differenceCount))}</p>
-      )}
+      {day.differences.length < ofAds && <p class="faint">{words.listed(format.count(day.differences.length), format.count(ofAds))}</p>}
       {lines.length > 0 && (
         <Table
           caption={title} rows={lines} keyOf={(line) => line.key}
@@ -42,7 +42,7 @@ export function DayDifferences({ day }: { day: VerifiedDay }) {
           ]}
         />
       )}
-      {day.totals && <Totals day={day} />}
+      {day.totals && <Totals day={day.day} totals={day.totals} />}
     </section>
   );
 }
@@ -67,12 +67,18 @@ function partOf(one: Difference): string {
   return parts.filter((part) => part !== '').join(', ') || words.allEvents;
 }
 
+type DayTotals = NonNullable<VerifiedDay['totals']>;
+
+const linesOf = (totals: DayTotals): Line[] =>
+  sums.map((sum) => ({ key: sum, name: words.totalsOf[sum], counts: totals[sum], right: totals.rows }));
+
+const areEqual = (lines: readonly Line[]): boolean => lines.every((line) => members.every((member) => line.counts[member] === line.right[member]));
+
 /** Shown where they differ: the sums of a day as they are made in three ways. */
-function Totals({ day }: { day: VerifiedDay }) {
-  const totals = day.totals!;
-  const lines = sums.map((sum): Line => ({ key: sum, name: words.totalsOf[sum], counts: totals[sum], right: totals.rows }));
-  const title = words.totals(format.day(day.day));
-  return lines.every((line) => members.every((member) => line.counts[member] === line.right[member])) ? null : (
+function Totals({ day, totals }: { day: string; totals: DayTotals }) {
+  const lines = linesOf(totals);
+  const title = words.totals(format.day(day));
+  return areEqual(lines) ? null : (
     <>
       <h3>{title}</h3>
       <Table caption={title} rows={lines} keyOf={(line) => line.key} columns={numbers} />
