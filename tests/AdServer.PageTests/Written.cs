@@ -42,9 +42,9 @@ internal static class Written
     /// <summary>A day: <c>Nov 21, 2026</c>.</summary>
     public static string Day(string date) => DateOnly.ParseExact(date, "yyyy-MM-dd", American).ToString("MMM d, yyyy", American);
 
-    /// <summary>The texts of all cells of a table, its head first.</summary>
+    /// <summary>The texts of all cells of a table, its head first; spaces that keep a number and its unit together are like any other.</summary>
     public static Task<string[][]> RowsAsync(this ILocator table) =>
-        table.EvaluateAsync<string[][]>("table => [...table.rows].map(row => [...row.cells].map(cell => cell.textContent.trim()))");
+        table.EvaluateAsync<string[][]>("table => [...table.rows].map(row => [...row.cells].map(cell => cell.textContent.replace(/\\s+/g, ' ').trim()))");
 
     /// <summary>A table by its caption.</summary>
     public static ILocator Table(this Reader reader, string caption) => reader.Page.GetByRole(AriaRole.Table, new() { Name = caption, Exact = true });

@@ -345,7 +345,7 @@ export const texts = {
     revised: (hour: number) => `closed, revision ${hour}`,
     stateHint: 'A day is closed at 00:10 UTC of the next one. Revision n: the last late event came in the n-th hour after that.',
     asOf: 'As of',
-    invalid: (sum: string, reasons: string) => `Left out as invalid traffic: ${sum} events (${reasons}).`,
+    invalid: (reasons: string) => `Events left out as invalid traffic: ${reasons}.`,
     noInvalid: 'Nothing was left out as invalid traffic.',
     reasons: { robot: 'robot', notDelivered: 'not delivered', impossibleWatch: 'impossible time', repeat: 'repeat', rate: 'flood' },
     csv: 'Download CSV',
