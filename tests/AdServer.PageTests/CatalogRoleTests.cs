@@ -59,7 +59,7 @@ public sealed class CatalogRoleTests(Browser browser)
         await Expect(reader.Link("Edit")).ToHaveCountAsync(0);
         await Expect(reader.Button("Delete")).ToHaveCountAsync(0);
         await reader.GoAsync($"/ads/{id}/edit");
-        await Expect(reader.Heading("No such page")).ToBeVisibleAsync();
+        await Expect(reader.Heading("Not for you")).ToBeVisibleAsync();
         await reader.GoAsync($"/performers/{scene.PerformerId}");
         await Expect(reader.Heading(scene.PerformerName)).ToBeVisibleAsync();
         await Expect(reader.Button("Save")).ToHaveCountAsync(0);
