@@ -115,7 +115,7 @@ public sealed class AdFormTests(Browser browser, DemoHost demo)
         var id = await scene.AddAdAsync(scene.Mark);
         await using var reader = await Reader.OpenAsync(browser, demo.Url, $"/ads/{id}/edit", Screen.Phone, prepare: WithRefusals);
         await reader.Field("Name").FillAsync($"{scene.Mark} anew");
-        await SaveRefusedAsync(reader, id, 429, "Too many requests", "Nothing was changed; try again in 7 s.");
+        await SaveRefusedAsync(reader, id, 429, "Too many requests; try again in 7 s", "Too many requests; try again in 7 s");
         await SaveRefusedAsync(reader, id, 409, "The ad is being changed by others; try again", "The ad is being changed by others; try again");
         await SaveRefusedAsync(reader, id, 403, "This token may not do this", "You may not see or do this.");
         await reader.EndAsync();
