@@ -58,7 +58,6 @@ public sealed class ClosedScene : IAsyncLifetime
 
     private Task SignInAsync(Reader reader, string cookie)
     {
-        reader.Page.Hurry();
         var parts = cookie.Split('=', 2);
         return reader.Page.Context.AddCookiesAsync([new() { Name = parts[0], Value = parts[1], Url = Url.AbsoluteUri, HttpOnly = true }]);
     }
@@ -67,11 +66,6 @@ public sealed class ClosedScene : IAsyncLifetime
 /// <summary>What tests look for on a page.</summary>
 internal static class Look
 {
-    private const int Patience = 8000;
-
-    /// <summary>What is not there soon is not there.</summary>
-    public static void Hurry(this IPage page) => page.SetDefaultTimeout(Patience);
-
     public static ILocator Button(this IPage page, string name, bool exact = true) => page.GetByRole(AriaRole.Button, new() { Name = name, Exact = exact });
 
     public static ILocator Heading(this IPage page, string name) => page.GetByRole(AriaRole.Heading, new() { Name = name, Exact = true });
