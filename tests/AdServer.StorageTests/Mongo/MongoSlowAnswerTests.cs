@@ -22,7 +22,7 @@ public sealed class MongoSlowAnswerTests : IAsyncLifetime
     {
         gateway = engine.NewGateway();
         host = engine.Open(
-            StorageAccess.Serve, new("ConnectionStrings:MongoDb", engine.UriOf(gateway)), new("Storage:Deadline", "00:00:03"));
+            StorageAccess.Serve, new("ConnectionStrings:MongoDb", engine.UriOf(gateway)), new("Storage:Deadline", "00:00:05"));
     }
 
     private SqliteSpool Spool => host.GetRequiredService<SqliteSpool>();
