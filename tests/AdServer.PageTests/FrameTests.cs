@@ -8,7 +8,7 @@ namespace AdServer.PageTests;
 public sealed class FrameTests(Browser browser, DemoHost demo)
 {
     [Fact]
-    public async Task The_keyboard_reaches_everything_and_the_first_step_leads_to_the_content()
+    public async Task The_first_step_of_the_keyboard_leads_to_the_content()
     {
         await using var reader = await Reader.OpenAsync(browser, demo.Url, "/", Screen.Desktop);
         await Expect(reader.Page.GetByRole(AriaRole.Heading, new() { Name = "Overview" })).ToBeVisibleAsync();
@@ -18,6 +18,42 @@ public sealed class FrameTests(Browser browser, DemoHost demo)
         await reader.Page.Keyboard.PressAsync("Enter");
 
         await Expect(reader.Page.GetByRole(AriaRole.Main)).ToBeFocusedAsync();
+        await reader.EndAsync();
+    }
+
+    /// <summary>By keys alone, from the menu to an ad's end and back out of it.</summary>
+    [Fact]
+    public async Task The_keyboard_reaches_an_ad_and_its_dialog_which_keeps_it_until_Escape()
+    {
+        var scene = await CatalogScene.MakeAsync(demo);
+        await scene.AddAdAsync(scene.Mark);
+        await using var reader = await Reader.OpenAsync(browser, demo.Url, "/", Screen.Desktop, prepare: Finds.WithoutVideosAsync);
+        await Expect(reader.Heading("Overview")).ToBeVisibleAsync();
+        await StepToAsync(reader, reader.Link("Ads"));
+        await reader.Page.Keyboard.PressAsync("Enter");
+        await Expect(reader.Page.GetByRole(AriaRole.Main)).ToBeFocusedAsync();
+        await StepToAsync(reader, reader.Field("Search names, performers, e-mails"));
+        await reader.Page.Keyboard.TypeAsync(scene.Mark);
+        await Expect(reader.Page.Locator("tbody tr")).ToHaveCountAsync(1);
+        await StepToAsync(reader, reader.Link(scene.Mark));
+        await reader.Page.Keyboard.PressAsync("Enter");
+        await Expect(reader.Heading(scene.Mark)).ToBeVisibleAsync();
+        await StepToAsync(reader, reader.Button("Delete"));
+        await reader.Page.Keyboard.PressAsync("Enter");
+
+        await Expect(reader.Page.GetByRole(AriaRole.Dialog)).ToBeVisibleAsync();
+        Assert.True(await reader.Page.EvaluateAsync<bool>("document.querySelector('dialog').contains(document.activeElement)"));
+        for (var step = 0; step < 6; step++)
+        {
+            await reader.Page.Keyboard.PressAsync("Tab");
+            // Beyond its end is the browser's own bar, of which the page sees no more than that nothing of its own has the focus.
+            Assert.True(await reader.Page.EvaluateAsync<bool>(
+                "document.activeElement === document.body || document.querySelector('dialog').contains(document.activeElement)"));
+        }
+
+        await reader.Page.Keyboard.PressAsync("Escape");
+        await Expect(reader.Page.GetByRole(AriaRole.Dialog)).ToBeHiddenAsync();
+        await Expect(reader.Button("Delete")).ToBeFocusedAsync();
         await reader.EndAsync();
     }
 
@@ -69,5 +105,22 @@ public sealed class FrameTests(Browser browser, DemoHost demo)
         Assert.All(asked, url => Assert.Equal(demo.Url.Authority, new Uri(url).Authority));
         Assert.Equal(4, asked.Count(url => new Uri(url).AbsolutePath is "/" || url.Contains("/assets/", StringComparison.Ordinal)));
         await reader.EndAsync();
+    }
+
+    /// <summary>Presses Tab until this has the focus, as often as anybody would.</summary>
+    private static async Task StepToAsync(Reader reader, ILocator aim)
+    {
+        const int enough = 40;
+        await Expect(aim).ToBeVisibleAsync();
+        for (var step = 0; step < enough; step++)
+        {
+            await reader.Page.Keyboard.PressAsync("Tab");
+            if (await aim.EvaluateAsync<bool>("one => one === document.activeElement"))
+            {
+                return;
+            }
+        }
+
+        Assert.Fail($"{enough} steps do not lead there");
     }
 }

@@ -148,8 +148,35 @@ public sealed class SignInTests(Browser browser) : IAsyncLifetime
         await reader.EndAsync();
         await reader.Page.Button("Go on as", exact: false).ClickAsync();
         await Expect(reader.Page.Heading("Overview")).ToBeVisibleAsync();
+        await reader.Page.Button("Sign out").ClickAsync();
+        await Expect(reader.Page.Heading("Sign in")).ToBeVisibleAsync();
         await reader.GoAsync("sign-in#link=%");
         await Expect(reader.Page.Heading("Choose a password")).ToBeVisibleAsync();
+    }
+
+    [Theory]
+    [InlineData(Screen.Desktop)]
+    [InlineData(Screen.Phone)]
+    public async Task Whoever_could_not_be_signed_out_is_told_so(Screen screen)
+    {
+        await scene.AddDeveloperAsync(Ann);
+        await using var reader = await OpenAsync("/tokens", screen);
+        var page = reader.Page;
+        reader.Expected.AddRange(["ERR_FAILED", "sessions/current"]);
+        await SignInAsync(reader);
+        await Expect(page.Heading("Tokens")).ToBeVisibleAsync();
+        await page.RouteAsync(Reader.PathIs("/sessions/current"), route => route.AbortAsync());
+        await page.Button("Sign out").ClickAsync();
+        await Expect(page.Alert()).ToContainTextAsync("Signing out failed, and you may still be signed in. The server does not answer");
+        await page.UnrouteAllAsync();
+        await reader.FailAsync("/sessions/current", 503, "The store is not available");
+        await page.Button("Sign out").ClickAsync();
+        await Expect(page.Alert()).ToContainTextAsync("The store is not available");
+        await reader.EndAsync();
+        await page.UnrouteAllAsync();
+        await page.Button("Sign out").ClickAsync();
+        await Expect(page.Heading("Sign in")).ToBeVisibleAsync();
+        await Expect(page.Alert()).ToHaveCountAsync(0);
     }
 
     [Theory]

@@ -88,6 +88,30 @@ public sealed class StatsAccidentTests(Browser browser, DemoHost demo)
     }
 
     [Fact]
+    public async Task A_day_that_is_typed_is_asked_for_when_it_is_one_and_a_part_that_is_cleared_asks_for_nothing()
+    {
+        var asked = new System.Collections.Concurrent.ConcurrentQueue<string>();
+        await using var reader = await Reader.OpenAsync(browser, demo.Url, $"/stats?from={From}&to={To}", Screen.Desktop, prepare: reader =>
+        {
+            reader.Page.Request += (_, request) => asked.Enqueue(new Uri(request.Url).PathAndQuery);
+            return Task.CompletedTask;
+        });
+        var from = reader.Page.GetByLabel("From");
+        await Expect(from).ToHaveValueAsync(From);
+        await from.PressSequentiallyAsync(DateTime.UtcNow.AddDays(-7).ToString("MMddyyyy", CultureInfo.InvariantCulture));
+        await Expect(reader.Page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex($"from={Day(-7)}&"));
+
+        await reader.Page.Keyboard.PressAsync("Backspace");
+        await Expect(from).ToHaveValueAsync(string.Empty);
+        await from.BlurAsync();
+        await Expect(from).ToHaveValueAsync(Day(-7));
+        var questions = asked.Where(path => path.StartsWith("/stats?", StringComparison.Ordinal)).ToList();
+        Assert.NotEmpty(questions);
+        Assert.All(questions, path => Assert.Matches("from=[1-9]", path));
+        await reader.EndAsync();
+    }
+
+    [Fact]
     public async Task Numbers_and_days_are_written_as_the_reader_writes_them()
     {
         var query = $"groupBy=day&from={From}&to={To}";

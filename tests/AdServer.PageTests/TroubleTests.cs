@@ -43,14 +43,33 @@ public sealed class TroubleTests(Browser browser, DemoHost demo)
         reader.Expected.Add("/stats");
 
         await reader.Page.RouteAsync(Reader.PathIs("/stats"), route => route.AbortAsync("connectionrefused"));
-        var alert = reader.Page.GetByRole(AriaRole.Alert).First;
-        await Expect(alert).ToContainTextAsync("The server does not answer");
+        var alert = reader.Page.GetByRole(AriaRole.Alert);
+        await Expect(alert).ToContainTextAsync("These numbers could not be refreshed: The server does not answer");
         await Expect(month).ToBeVisibleAsync();
         await reader.KeepAsync("-away");
         await reader.Page.UnrouteAllAsync();
 
         await Expect(alert).ToBeHiddenAsync();
         await reader.EndAsync();
+    }
+
+    [Fact]
+    public async Task A_server_that_is_away_from_the_beginning_is_said_once_and_the_page_goes_on_by_itself()
+    {
+        await using var reader = await Reader.OpenAsync(browser, demo.Url, "/", Screen.Phone, prepare: reader =>
+        {
+            reader.Expected.AddRange(["ERR_CONNECTION_REFUSED", "/stats"]);
+            return reader.Page.RouteAsync(Reader.PathIs("/stats"), route => route.AbortAsync("connectionrefused"));
+        });
+        await Expect(reader.Page.GetByText("The server does not answer")).ToBeVisibleAsync();
+        await Expect(reader.Page.GetByText("Loading…")).ToHaveCountAsync(0);
+        await Expect(reader.Page.GetByRole(AriaRole.Alert)).ToHaveCountAsync(1);
+        await Expect(reader.Page.GetByText("could not be refreshed")).ToHaveCountAsync(0);
+        await reader.EndAsync();
+
+        await reader.Page.UnrouteAllAsync();
+        await Expect(reader.Page.GetByRole(AriaRole.Region, new() { Name = "Last 30 days" })).ToBeVisibleAsync();
+        await Expect(reader.Page.GetByRole(AriaRole.Alert)).ToHaveCountAsync(0);
     }
 
     [Fact]
@@ -102,7 +121,7 @@ public sealed class TroubleTests(Browser browser, DemoHost demo)
         await using var host = await AdServerHost.StartAsync();
         await using var reader = await Reader.OpenAsync(browser, host.Client.BaseAddress!, "/", Screen.Phone);
 
-        await Expect(reader.Page.GetByText("No ad has been served yet")).ToBeVisibleAsync();
+        await Expect(reader.Page.GetByText("No app asked for an ad in the last 30 days")).ToBeVisibleAsync();
         await Expect(reader.Page.GetByRole(AriaRole.Link, new() { Name = "Add an ad" })).ToBeVisibleAsync();
         await reader.EndAsync();
     }

@@ -6,6 +6,7 @@ import { pages, type PageRoute } from './pages';
 import { href, usePlace } from './router';
 import { useSession } from './session';
 import { texts } from './texts';
+import { Failure } from './ui/failure';
 
 /** The frame around every page: who reads, where one can go, and the page itself. */
 export function App() {
@@ -69,10 +70,13 @@ function Who() {
   const { session, signOut } = useSession();
   const action = useAction(signOut);
   return (
-    <p class="who">
-      <bdi>{texts.signIn.signedInAs(session.name, session.role)}</bdi>
-      <button type="button" disabled={action.isRunning} onClick={() => void action.run()}>{texts.signIn.signOut}</button>
-    </p>
+    <>
+      <p class="who">
+        <bdi>{texts.signIn.signedInAs(session.name, session.role)}</bdi>
+        <button type="button" disabled={action.isRunning} onClick={() => void action.run()}>{texts.signIn.signOut}</button>
+      </p>
+      {action.failure && <Failure failure={action.failure} lead={texts.signIn.notSignedOut} isAction />}
+    </>
   );
 }
 

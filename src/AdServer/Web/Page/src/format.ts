@@ -1,5 +1,7 @@
 /** Numbers and times as the reader writes them. Days of statistics are UTC days and are never moved to another zone. */
 
+import { texts } from './texts';
+
 const whole = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 });
 const short = new Intl.NumberFormat(undefined, { notation: 'compact', maximumFractionDigits: 1 });
 const two = new Intl.NumberFormat(undefined, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
@@ -29,17 +31,18 @@ export const percent = (value: number | null | undefined): string => (value == n
 
 /** A difference in percent, with its sign. */
 export const change = (value: number): string => `${signed.format(value)}${narrow}%`;
-export const seconds = (value: number | null | undefined): string => (value == null ? none : `${two.format(value)}${narrow}s`);
+export const seconds = (value: number | null | undefined): string => (value == null ? none : `${two.format(value)}${narrow}${texts.units.seconds}`);
 /** A difference between two counts, with its sign. */
 export const difference = (value: number): string => signed.format(value);
 
 /** A time of a video, as exact as it was given. */
-export const mark = (value: number): string => `${three.format(value)}${narrow}s`;
+export const mark = (value: number): string => `${three.format(value)}${narrow}${texts.units.seconds}`;
 export const perSecond = (value: number): string => one.format(value);
 
 /** A long time in the largest unit that fits: 3.2 h. */
 export function duration(value: number): string {
-  const [size, unit] = value >= 3600 ? [3600, 'h'] as const : value >= 60 ? [60, 'min'] as const : [1, 's'] as const;
+  const { hours, minutes, seconds: least } = texts.units;
+  const [size, unit] = value >= 3600 ? [3600, hours] as const : value >= 60 ? [60, minutes] as const : [1, least] as const;
   return `${one.format(value / size)}${narrow}${unit}`;
 }
 
@@ -51,7 +54,7 @@ export const time = (text: string): string => timeFormat.format(new Date(text));
 export const clock = (text: string): string => clockFormat.format(new Date(text));
 /** What a clock that shows UTC says. */
 export const utcClock = (instant: Date): string => utcClockFormat.format(instant);
-export const utc = (text: string): string => `${utcFormat.format(new Date(text))} UTC`;
+export const utc = (text: string): string => texts.utc(utcFormat.format(new Date(text)));
 
 /** The UTC day of an instant. */
 export const dayOf = (instant: Date): string => instant.toISOString().slice(0, 10);

@@ -51,9 +51,13 @@ export function useLoad<T>(ask: (signal: AbortSignal) => Promise<T>, parts: read
       let failed: ApiFailure | null = null;
       try {
         const data = await asking.current(leaving.signal);
+        if (leaving.signal.aborted) {
+          return;
+        }
+
         setState({ key, data, failure: null, isLoading: false });
       } catch (reason) {
-        if (isAbort(reason)) {
+        if (leaving.signal.aborted || isAbort(reason)) {
           return;
         }
 
@@ -61,7 +65,9 @@ export function useLoad<T>(ask: (signal: AbortSignal) => Promise<T>, parts: read
         setState((before) => ({ ...before, failure: failed, isLoading: false }));
       } finally {
         clearTimeout(waiting);
-        setSlow(false);
+        if (!leaving.signal.aborted) {
+          setSlow(false);
+        }
       }
 
       later(failed);

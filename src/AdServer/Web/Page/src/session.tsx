@@ -40,6 +40,12 @@ export function Signed({ children }: { children: ComponentChildren }) {
     setRound((before) => before + 1);
   };
 
+  // Whoever goes on leaves the link: it is not for whoever comes to the door next.
+  const enter = () => {
+    dropLink();
+    setAtDoor(false);
+  };
+
   useEffect(() => {
     whenSignedOut(() => setEnded(true));
     return () => whenSignedOut(() => {});
@@ -56,7 +62,7 @@ export function Signed({ children }: { children: ComponentChildren }) {
   }
 
   if (!session || hasEnded || isAtDoor) {
-    const goOn = session && !hasEnded ? { name: session.name, run: () => setAtDoor(false) } : null;
+    const goOn = session && !hasEnded ? { name: session.name, run: enter } : null;
     return <SignIn hasEnded={hasEnded && session !== null} link={link} dropLink={dropLink} goOn={goOn} onSignedIn={begin} />;
   }
 
@@ -65,6 +71,7 @@ export function Signed({ children }: { children: ComponentChildren }) {
     may: (permission) => session.permissions.includes(permission),
     signOut: async () => {
       await send('DELETE', '/sessions/current');
+      dropLink();
       // Whoever comes next begins at the beginning.
       go('/', {}, true);
       begin();

@@ -1,33 +1,36 @@
 import { useRef } from 'preact/hooks';
 import { ApiFailure, get } from '../api';
 import * as format from '../format';
-import { useLoad } from '../load';
+import { useLoad, type Load } from '../load';
 import { texts } from '../texts';
 import type { Health, Stats } from '../types';
-import { Failure } from '../ui/failure';
 import { Time } from '../ui/time';
 
 const words = texts.overview;
 const refresh = 2000;
 
-interface Pulse {
+/** The state of a moment. */
+export interface Pulse {
   stats: Stats;
   health: Health;
   /** Events a second since the question before; null at the first. */
   rate: number | null;
 }
 
-/** What happens at this moment: how fast events come, how old the numbers are, and how the host is. */
-export function Live() {
+/** Asks every two seconds what happens. */
+export function useLive(): Load<Pulse> {
   const last = useRef<Stats | null>(null);
-  const load = useLoad<Pulse>(async (signal) => {
+  return useLoad<Pulse>(async (signal) => {
     const today = format.today();
     const [stats, health] = await Promise.all([get<Stats>('/stats', { from: today, to: today }, signal), findHealth(signal)]);
     const rate = rateOf(last.current, stats);
     last.current = stats;
     return { stats, health, rate };
   }, [], refresh);
-  const pulse = load.data;
+}
+
+/** What happens at this moment: how fast events come, how old the numbers are, and how the host is. Null: it is not known. */
+export function Live({ pulse }: { pulse: Pulse | null }) {
   return (
     <section class="live" aria-label={words.live}>
       <dl>
@@ -38,7 +41,6 @@ export function Live() {
         <div><dt>{words.asOf}</dt><dd>{pulse ? <Time at={pulse.stats.asOf} isShort /> : format.none}</dd></div>
         <div><dt>{words.health}</dt><dd>{pulse ? <State health={pulse.health} /> : format.none}</dd></div>
       </dl>
-      {load.failure && <Failure failure={load.failure} lead={texts.failure.stale} />}
       {pulse && !pulse.stats.complete && <p class="notice" role="status">{words.incomplete}</p>}
       {pulse?.health.reasons.map((reason) => <p key={reason} class="notice" role="status">{reason}</p>)}
     </section>

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { get } from '../api';
 import * as format from '../format';
 import { useLoad } from '../load';
@@ -10,14 +10,14 @@ import type { Counts, Stats, StatsRow } from '../types';
 import { Card } from '../ui/card';
 import { DayChart } from '../ui/chart';
 import { ChoiceField } from '../ui/form';
-import { Loaded } from '../ui/loaded';
-import { Table } from '../ui/table';
-import { Live } from './live';
+import { LoadFailure, Loaded } from '../ui/loaded';
+import { Live, useLive } from './live';
+import { TopAds, TopPackages, useTop } from './top';
 
 const words = texts.overview;
 const period = 30;
+const week = 7;
 const refresh = 15_000;
-const topCount = 5;
 
 const shown: readonly MeasureId[] = ['deliveries', 'fillRate', 'views', 'clicks', 'clickThroughRate', 'completion', 'watchDuration'];
 
@@ -25,50 +25,69 @@ interface Answers {
   today: string;
   day: Counts;
   yesterday: Counts;
+  /** The last 30 whole days. */
   month: Counts;
   /** The 30 days before; null if the store holds no more than a part of them, which would be no comparison. */
   before: Counts | null;
   rows: readonly StatsRow[];
 }
 
-/** How things stand: today, the last 30 days, and what happens at this moment. Refreshes by itself. */
+/** How things stand: today, the last 30 days, and what happens at this moment. Refreshes by itself, and says once what keeps it from that. */
 export function Overview() {
-  const load = useLoad(ask, [], refresh);
+  const today = format.today();
+  const first = format.addDays(today, -period);
+  const live = useLive();
+  const numbers = useLoad((signal) => ask(today, signal), [today], refresh);
+  const ads = useTop('ad', first, today, refresh);
+  const packages = useTop('package', first, today, refresh);
+  const isAway = live.failure !== null;
+
+  // What is asked for most often notices first that the server is back.
+  useEffect(() => {
+    if (!isAway) {
+      [numbers, ads, packages].filter((load) => load.failure).forEach((load) => load.reload());
+    }
+  }, [isAway]);
+
   return (
     <>
       <h1>{words.title}</h1>
-      <Live />
-      <Loaded load={load}>{(answers) => <Numbers {...answers} />}</Loaded>
+      <Live pulse={live.data} />
+      <LoadFailure loads={[live, numbers, ads, packages]} />
+      <Loaded load={numbers} isQuiet>{(answers) => <Numbers {...answers} />}</Loaded>
       <div class="columns">
-        <TopAds />
-        <TopPackages />
+        <TopAds load={ads} />
+        <TopPackages load={packages} />
       </div>
     </>
   );
 }
 
 /** The sums are asked for, not added up here: rates are the API's. */
-async function ask(signal: AbortSignal): Promise<Answers> {
-  const today = format.today();
-  const first = format.addDays(today, 1 - period);
+async function ask(today: string, signal: AbortSignal): Promise<Answers> {
+  const [first, firstBefore, yesterday] = [-period, -2 * period, -1].map((days) => format.addDays(today, days)) as [string, string, string];
   const sum = async (from: string, to: string) => (await get<Stats>('/stats', { from, to }, signal)).totals;
-  const yesterday = format.addDays(today, -1);
-  const firstBefore = format.addDays(first, -period);
-  const [day, dayBefore, month, before, rows] = await Promise.all([
+  const [day, dayBefore, month, before, { rows }] = await Promise.all([
     sum(today, today),
     sum(yesterday, yesterday),
-    sum(first, today),
+    sum(first, yesterday),
     sum(firstBefore, format.addDays(first, -1)),
-    get<Stats>('/stats', { groupBy: 'day', from: firstBefore, to: today, limit: 2 * period }, signal),
+    get<Stats>('/stats', { groupBy: 'day', from: firstBefore, to: today, limit: 2 * period + 1 }, signal),
   ]);
-  const isWhole = rows.rows[0]?.date === firstBefore;
-  return { today, day, yesterday: dayBefore, month, before: isWhole ? before : null, rows: rows.rows };
+  const isWhole = rows[0]?.date === firstBefore || await hasRowsUntil(firstBefore, signal);
+  return { today, day, yesterday: dayBefore, month, before: isWhole ? before : null, rows };
+}
+
+/** Whether the numbers reach back to a day on which nothing happened. */
+async function hasRowsUntil(day: string, signal: AbortSignal): Promise<boolean> {
+  return (await get<Stats>('/stats', { groupBy: 'day', to: day, limit: 1 }, signal)).rows.length > 0;
 }
 
 function Numbers({ today, day, yesterday, month, before, rows }: Answers) {
-  const days = format.daysOf(format.addDays(today, 1 - period), today);
+  const days = format.daysOf(format.addDays(today, -period), today);
+  const wholeDays = days.slice(0, -1);
   const known = shown.map((id) => measures[id]).filter((measure) => measure.of(month) !== null);
-  if (month.events === 0 && !month.deliveries) {
+  if ([day, month].every(isNothing)) {
     return <Empty />;
   }
 
@@ -80,20 +99,26 @@ function Numbers({ today, day, yesterday, month, before, rows }: Answers) {
           {known.map((measure) => (
             <Card
               key={measure.id} name={measure.name} hint={measure.hint} value={measure.write(measure.of(day))}
-              note={words.beforeToday(measure.write(measure.of(yesterday)))}
+              note={words.beforeToday(measure.write(measure.of(yesterday)))} course={byDay(rows, wholeDays.slice(-week), measure)}
             />
           ))}
         </dl>
       </section>
       <section aria-labelledby="month">
-        <h2 id="month">{words.month} <span class="faint">{before ? words.beforeMonth : words.noBefore}</span></h2>
+        <h2 id="month">{words.month} <span class="faint">{words.monthIs(format.day(wholeDays[0]!), format.day(wholeDays.at(-1)!))}</span></h2>
+        <p class="hint">{before ? words.beforeMonth : words.noBefore}</p>
         <dl class="cards">
-          {known.map((measure) => <Trend key={measure.id} measure={measure} month={month} before={before} course={byDay(rows, days, measure)} />)}
+          {known.map((measure) => <Trend key={measure.id} measure={measure} month={month} before={before} course={byDay(rows, wholeDays, measure)} />)}
         </dl>
       </section>
       <Course days={days} rows={rows} known={known} />
     </>
   );
+}
+
+/** Whether nobody asked for an ad and nothing came; apps that ask in vain are something. */
+function isNothing(counts: Counts): boolean {
+  return counts.events === 0 && !counts.requests && !counts.deliveries;
 }
 
 function Trend({ measure, month, before, course }: { measure: Measure; month: Counts; before: Counts | null; course: (number | null)[] }) {
@@ -116,50 +141,6 @@ function Course({ days, rows, known }: { days: readonly string[]; rows: readonly
         <ChoiceField label={words.measure} value={chosen} onValue={choose} options={known.map((one) => [one.id, one.name] as const)} />
       </div>
       <DayChart name={measure.name} days={days} series={[{ name: measure.name, values: byDay(rows, days, measure), write: measure.write }]} />
-    </section>
-  );
-}
-
-function TopAds() {
-  const { may } = useSession();
-  const name = (row: StatsRow) => {
-    const shown = <bdi>{row.adName ?? row.adId}</bdi>;
-    return may('readAds') ? <a href={href(`/ads/${row.adId}`)}>{shown}</a> : shown;
-  };
-  return <Top title={words.topAds} head={words.ad} groupBy="ad" name={name} keyOf={(row) => row.adId!} />;
-}
-
-function TopPackages() {
-  return <Top title={words.topPackages} head={words.package} groupBy="package" name={(row) => <bdi>{row.packageName}</bdi>} keyOf={(row) => row.packageName!} />;
-}
-
-interface TopProps {
-  title: string;
-  head: string;
-  groupBy: 'ad' | 'package';
-  name: (row: StatsRow) => preact.ComponentChildren;
-  keyOf: (row: StatsRow) => string;
-}
-
-function Top({ title, head, groupBy, name, keyOf }: TopProps) {
-  const today = format.today();
-  const query = { groupBy, from: format.addDays(today, 1 - period), to: today, sort: '-views', limit: topCount, names: true };
-  const load = useLoad((signal) => get<Stats>('/stats', query, signal), [query], refresh);
-  const numbers = [measures.views, measures.clicks, measures.clickThroughRate];
-  return (
-    <section aria-label={title}>
-      <h2>{title}</h2>
-      <Loaded load={load}>
-        {(stats) => (
-          <Table
-            caption={title} rows={stats.rows} keyOf={keyOf}
-            columns={[
-              { id: 'name', name: head, cell: name },
-              ...numbers.map((measure) => ({ id: measure.id, name: measure.name, isNumber: true, cell: (row: StatsRow) => measure.write(measure.of(row)) })),
-            ]}
-          />
-        )}
-      </Loaded>
     </section>
   );
 }

@@ -1,6 +1,7 @@
 import { useEffect } from 'preact/hooks';
 import * as format from '../../format';
 import { changeQuery, type Place, type Query } from '../../router';
+import { texts } from '../../texts';
 
 /** The days of a page that names none. */
 const usualDays = 30;
@@ -69,5 +70,5 @@ export function periodBefore({ from, to }: Question): { from: string; to: string
 /** What a file with an answer is called: `harbour-games-launch-2026-10-23-2026-11-21.csv`. */
 export function fileName(name: string, { from, to, traffic }: Question): string {
   const words = [name, from, to, traffic === 'gross' ? '' : traffic].filter((word) => word !== '').join(' ');
-  return `${words.normalize('NFKD').replace(/[^\p{L}\p{N}]+/gu, '-').replace(/^-+|-+$/g, '').toLowerCase() || 'statistics'}.csv`;
+  return `${words.normalize('NFKD').replace(/[^\p{L}\p{N}]+/gu, '-').replace(/^-+|-+$/g, '').toLowerCase() || texts.stats.file}.csv`;
 }

@@ -1,4 +1,4 @@
-import { useId } from 'preact/hooks';
+import { useId, useState } from 'preact/hooks';
 import * as format from '../../format';
 import { changeQuery } from '../../router';
 import { texts } from '../../texts';
@@ -49,8 +49,27 @@ function optionsOf(traffic: string): readonly (readonly [string, string])[] {
   return traffics.some(([known]) => known === traffic) ? traffics : [...traffics, [traffic, traffic]];
 }
 
+/** Years before it are years in the making: whoever types 2026 goes by 0002, 0020 and 0202. */
+const firstYear = '1000';
+
+/**
+ * A day is asked for as soon as it is one. One in the making waits until the reader goes on; one that has lost a part, or all, asks for nothing and is
+ * itself again then: for open ends there is "All".
+ */
 function Day({ label, value, onDay }: { label: string; value: string; onDay: (day: string) => void }) {
-  return <TextField label={label} type="date" value={format.isDay(value) ? value : ''} onValue={onDay} />;
+  const [draft, setDraft] = useState<string | null>(null);
+  const settle = (day: string | null) => {
+    setDraft(null);
+    if (day) {
+      onDay(day);
+    }
+  };
+  return (
+    <TextField
+      label={label} type="date" value={draft ?? (format.isDay(value) ? value : '')}
+      onValue={(day) => (day >= firstYear ? settle(day) : setDraft(day))} onBlur={() => settle(draft)}
+    />
+  );
 }
 
 function Compare({ question }: { question: Question }) {

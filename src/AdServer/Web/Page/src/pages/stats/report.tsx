@@ -78,7 +78,7 @@ function Rows({ stats, report, question, rows }: RowsProps) {
         {report.cursor !== '' && <button type="button" onClick={() => changeQuery({ cursor: null }, false)}>{words.first}</button>}
         {stats.nextCursor !== null && <button type="button" onClick={() => changeQuery({ cursor: stats.nextCursor }, false)}>{words.next}</button>}
         <CsvLink
-          path="/stats" query={{ ...rows, limit: mostRows }} name={fileName(`statistics by ${report.groupBy}`, question)}
+          path="/stats" query={{ ...rows, limit: mostRows }} name={fileName(words.fileOf(report.groupBy), question)}
           text={isPart ? words.csvFirst(format.count(mostRows)) : words.csv}
         />
         <LinkButton />

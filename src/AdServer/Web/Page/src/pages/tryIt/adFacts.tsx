@@ -16,7 +16,7 @@ export function AdFacts({ ad, packageName }: { ad: DeliveredAd; packageName: str
       <h2 id="ad">{words.ad}: <bdi>{ad.name}</bdi> <span class="faint">{words.by} <bdi>{ad.performerName}</bdi></span></h2>
       <dl class="facts">
         <div><dt>{words.target}</dt><dd><WebLink to={targetUrl} /></dd></div>
-        <div><dt>{words.budget}</dt><dd>{budget}</dd></div>
+        <div><dt>{words.budget}</dt><dd>{texts.ads.budgets[budget]}</dd></div>
         <div><dt>{words.skipFrom}</dt><dd>{format.seconds(skipTime)}</dd></div>
         <div><dt>{words.exitFrom}</dt><dd>{format.seconds(exitTime)}</dd></div>
         <div><dt>{words.signed}</dt><dd>{ad.delivery ? words.isSigned : words.isUnsigned}</dd></div>

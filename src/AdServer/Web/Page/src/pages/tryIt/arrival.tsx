@@ -38,13 +38,21 @@ export function Arrival({ adId, day, before, round }: ArrivalProps) {
         columns={[
           { id: 'number', name: words.number, cell: (id) => measures[id].name },
           { id: 'now', name: words.now, isNumber: true, cell: (id) => <strong>{measures[id].write(measures[id].of(now))}</strong> },
-          { id: 'difference', name: words.difference, isNumber: true, cell: (id) => difference(id, before, now) },
-          { id: 'before', name: words.before, isNumber: true, cell: (id) => measures[id].write(measures[id].of(before)) },
+          { id: 'difference', name: words.difference, isNumber: true, cell: (id) => (isOfEvents(id) ? difference(id, before, now) : '') },
+          { id: 'before', name: words.before, isNumber: true, cell: (id) => (isOfEvents(id) ? measures[id].write(measures[id].of(before)) : '') },
         ]}
       />
       <p class="hint">{words.statsHint}</p>
     </section>
   );
+}
+
+/**
+ * An event that was answered is counted. A delivery is noted within a second after the ad was handed out: whether this one is among the numbers before
+ * is chance, so nothing is told of before.
+ */
+function isOfEvents(id: MeasureId): boolean {
+  return id !== 'deliveries';
 }
 
 /** Counts alone: of rates a difference says nothing. */
