@@ -129,7 +129,12 @@ public sealed class AdsTests(Browser browser, DemoHost demo)
         await reader.Link($"1 ad of {scene.PerformerName}").ClickAsync();
         await Expect(reader.Text("1–1 of 1")).ToBeVisibleAsync();
         await reader.EndAsync();
-        await Expect(reader.Link(scene.PerformerName)).ToBeVisibleAsync();
+        await reader.Link(scene.PerformerName).ClickAsync();
+        await Expect(reader.Page).ToHaveTitleAsync($"\u2068{scene.PerformerName}\u2069 – AdServer");
+        await reader.Link("Statistics").Last.ClickAsync();
+        await Expect(reader.Page).ToHaveTitleAsync($"Statistics: \u2068{scene.PerformerName}\u2069 – AdServer");
+        await reader.GoAsync("/performers");
+        await Expect(reader.Page).ToHaveTitleAsync("Performers – AdServer");
     }
 
     [Fact]
