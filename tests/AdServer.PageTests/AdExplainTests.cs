@@ -52,6 +52,7 @@ public sealed class AdExplainTests(Browser browser, DemoHost demo)
         await reader.Page.GetByRole(AriaRole.Option, new() { Name = "com.example.game03" }).ClickAsync();
         await reader.Button("Explain").ClickAsync();
         await Expect(reader.Text("It may be handed out to com.example.game03 now.")).ToBeVisibleAsync();
+        await reader.Page.RunAndWaitForResponseAsync(() => reader.Button("Explain").ClickAsync(), Reader.AnswersTo($"/ads/{id}/explain"));
         await reader.EndAsync();
     }
 }

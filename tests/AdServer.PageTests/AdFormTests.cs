@@ -26,9 +26,13 @@ public sealed class AdFormTests(Browser browser, DemoHost demo)
 
         await FillDetailsAsync(reader);
         await reader.Field("Target address").FillAsync("ftp://example.com/");
-        await reader.Field("Skip time (seconds)").FillAsync("-1");
-        await reader.Button("Add the ad").ClickAsync();
-        Assert.Equal("Invalid skipTime or exitTime", await reader.FaultOfAsync("Skip time (seconds)"));
+        foreach (var wrong in new[] { "-1", "2,5" })
+        {
+            await reader.Field("Skip time (seconds)").FillAsync(wrong);
+            await reader.Button("Add the ad").ClickAsync();
+            Assert.Equal("Invalid skipTime or exitTime", await reader.FaultOfAsync("Skip time (seconds)"));
+        }
+
         await reader.Field("Skip time (seconds)").FillAsync("2.5");
         await reader.Button("Add the ad").ClickAsync();
         Assert.Equal("Invalid URLs", await reader.FaultOfAsync("Target address"));
@@ -84,6 +88,56 @@ public sealed class AdFormTests(Browser browser, DemoHost demo)
         await Expect(reader.Heading($"{scene.Mark} both")).ToBeVisibleAsync();
         var details = (await scene.GetAsync($"/ads/{id}")).GetProperty("adDetails");
         Assert.Equal(("high", 20), (details.Text("budget"), details.GetProperty("exitTime").GetInt32()));
+    }
+
+    [Fact]
+    public async Task What_is_typed_while_another_version_is_read_is_kept()
+    {
+        var scene = await CatalogScene.MakeAsync(demo);
+        var id = await scene.AddAdAsync(scene.Mark);
+        await using var reader = await Reader.OpenAsync(browser, demo.Url, $"/ads/{id}/edit", Screen.Desktop, prepare: WithRefusals);
+        await reader.Field("Name").FillAsync($"{scene.Mark} mine");
+        await scene.ChangeAsync($"/ads/{id}", new { adDetails = new { budget = "high" } });
+        var held = new TaskCompletionSource();
+        await reader.Page.RouteAsync(Reader.PathIs($"/ads/{id}"), async route =>
+        {
+            await (route.Request.Method == "GET" ? held.Task : Task.CompletedTask);
+            await route.ContinueAsync();
+        });
+        var again = reader.Page.WaitForRequestAsync(request => request.Method == "GET" && Reader.PathIs($"/ads/{id}")(request.Url));
+        await reader.Button("Save").ClickAsync();
+        await again;
+        await reader.Field("Name").FillAsync($"{scene.Mark} mine, and more");
+        held.SetResult();
+        await Expect(reader.Text("Somebody changed this ad meanwhile.")).ToBeVisibleAsync();
+        await Expect(reader.Field("Name")).ToHaveValueAsync($"{scene.Mark} mine, and more");
+        await Expect(reader.Field("Budget")).ToHaveValueAsync("high");
+        await Expect(reader.Page.GetByRole(AriaRole.Alert)).ToHaveTextAsync("Somebody changed this ad meanwhile.");
+    }
+
+    [Fact]
+    public async Task A_draft_for_one_performer_does_not_come_up_for_another()
+    {
+        var (one, other) = (await CatalogScene.MakeAsync(demo), await CatalogScene.MakeAsync(demo));
+        await using var reader = await Reader.OpenAsync(browser, demo.Url, $"/ads/new?performerId={one.PerformerId}", Screen.Desktop, prepare: WithRefusals);
+        await reader.Field("Name").FillAsync(one.Mark);
+        await reader.GoAsync($"/ads/new?performerId={other.PerformerId}");
+        await Expect(reader.Field("Performer")).ToHaveValueAsync(other.Email);
+        await Expect(reader.Field("Name")).ToHaveValueAsync(string.Empty);
+        await reader.GoAsync($"/ads/new?performerId={one.PerformerId}");
+        await Expect(reader.Field("Name")).ToHaveValueAsync(one.Mark);
+    }
+
+    [Fact]
+    public async Task In_the_hour_that_comes_twice_the_stored_instant_is_the_one_that_is_shown()
+    {
+        var scene = await CatalogScene.MakeAsync(demo);
+        var id = await scene.AddAdAsync(scene.Mark);
+        await scene.ChangeAsync($"/ads/{id}", new { startsAt = "2027-10-31T01:30:00Z" });
+        await using var reader = await Reader.OpenAsync(browser, demo.Url, $"/ads/{id}/edit", Screen.Desktop, prepare: WithRefusals);
+        await Expect(reader.Field("Starts")).ToHaveValueAsync("2027-10-31T02:30");
+        await Expect(reader.Text("= Oct 31, 2027, 1:30:00 AM UTC")).ToBeVisibleAsync();
+        await Expect(reader.Page).ToHaveTitleAsync($"Edit ad: \u2068{scene.Mark}\u2069 – AdServer");
     }
 
     [Fact]

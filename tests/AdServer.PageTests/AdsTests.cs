@@ -94,6 +94,50 @@ public sealed class AdsTests(Browser browser, DemoHost demo)
     }
 
     [Fact]
+    public async Task Whoever_presses_Next_twice_while_a_page_is_awaited_goes_on_by_one()
+    {
+        var scene = await CatalogScene.MakeAsync(demo);
+        await scene.AddAdAsync(scene.Mark);
+        var ad = (await scene.GetAsync($"/ads?search={scene.Mark}")).GetProperty("items")[0].GetRawText();
+        var held = new TaskCompletionSource();
+        await using var reader = await Reader.OpenAsync(browser, demo.Url, "/ads", Screen.Desktop, prepare: one => one.Page.RouteAsync(Reader.PathIs("/ads"), async route =>
+        {
+            var isSecond = route.Request.Url.Contains("cursor=one", StringComparison.Ordinal);
+            await (isSecond ? held.Task : Task.CompletedTask);
+            var body = $$"""{"items":[{{ad}}],"nextCursor":"{{(isSecond ? "two" : "one")}}","total":150}""";
+            await route.FulfillAsync(new() { ContentType = "application/json", Body = body });
+        }));
+        await reader.Button("Next").PressAsync("Enter");
+        await Expect(reader.Button("Next")).ToBeDisabledAsync();
+        await reader.Button("Next").PressAsync("Enter");
+        await Expect(reader.Text("1–1 of 150")).ToBeVisibleAsync();
+        await Expect(reader.Button("Next")).ToBeFocusedAsync();
+        held.SetResult();
+        await Expect(reader.Text("51–51 of 150")).ToBeVisibleAsync();
+        await Expect(reader.Page).ToHaveURLAsync(new Regex("page=2&cursor=one$"));
+        await Expect(reader.Button("Next")).ToBeEnabledAsync();
+        await Expect(reader.Button("Next")).ToBeFocusedAsync();
+        await reader.EndAsync();
+    }
+
+    [Fact]
+    public async Task The_ads_of_a_performer_are_under_its_name()
+    {
+        var scene = await CatalogScene.MakeAsync(demo);
+        await scene.AddAdAsync(scene.Mark);
+        await using var reader = await Reader.OpenAsync(browser, demo.Url, $"/performers?search={scene.Mark}", Screen.Phone);
+        await reader.Link($"1 ad of {scene.PerformerName}").ClickAsync();
+        await Expect(reader.Text("1–1 of 1")).ToBeVisibleAsync();
+        await reader.EndAsync();
+        await reader.Link(scene.PerformerName).ClickAsync();
+        await Expect(reader.Page).ToHaveTitleAsync($"\u2068{scene.PerformerName}\u2069 – AdServer");
+        await reader.Link("Statistics").Last.ClickAsync();
+        await Expect(reader.Page).ToHaveTitleAsync($"Statistics: \u2068{scene.PerformerName}\u2069 – AdServer");
+        await reader.GoAsync("/performers");
+        await Expect(reader.Page).ToHaveTitleAsync("Performers – AdServer");
+    }
+
+    [Fact]
     public async Task A_hundred_thousand_ads_are_a_page_like_any_other()
     {
         var scene = await CatalogScene.MakeAsync(demo);

@@ -27,6 +27,8 @@ public sealed class AuditPageTests(Browser browser, ClosedScene closed) : IClass
         var changes = page.GetByRole(AriaRole.Region, new() { Name = "Changes" }).Locator("ol").GetByRole(AriaRole.Listitem);
         await Expect(changes).ToHaveCountAsync(2);
         Assert.Contains($"kind=ad&id={ad}", page.Url, StringComparison.Ordinal);
+        await Expect(page.Button("Show")).ToBeFocusedAsync();
+        await page.RunAndWaitForResponseAsync(() => page.Button("Show").ClickAsync(), Reader.AnswersTo("/audit"));
         await Expect(changes.First).ToContainTextAsync("Ad changed");
         await Expect(changes.First).ToContainTextAsync("Done");
         await Expect(changes.First).ToContainTextAsync("Access:BootstrapToken");

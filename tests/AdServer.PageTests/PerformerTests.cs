@@ -73,6 +73,50 @@ public sealed class PerformerTests(Browser browser, DemoHost demo)
     }
 
     [Fact]
+    public async Task What_was_saved_stays_in_its_field_while_it_is_read_again()
+    {
+        var scene = await CatalogScene.MakeAsync(demo);
+        await using var reader = await Reader.OpenAsync(browser, demo.Url, $"/performers/{scene.PerformerId}", Screen.Desktop);
+        await reader.Field("Name").FillAsync($" {scene.Mark} anew ");
+        var held = new TaskCompletionSource();
+        await reader.Page.RouteAsync(Reader.PathIs($"/performers/{scene.PerformerId}"), async route =>
+        {
+            await (route.Request.Method == "GET" ? held.Task : Task.CompletedTask);
+            await route.ContinueAsync();
+        });
+        await reader.Button("Save").ClickAsync();
+        await Expect(reader.Text("Saved.")).ToBeVisibleAsync();
+        await Expect(reader.Field("Name")).ToHaveValueAsync($" {scene.Mark} anew ");
+        held.SetResult();
+        await Expect(reader.Field("Name")).ToHaveValueAsync($"{scene.Mark} anew");
+        await Expect(reader.Heading($"{scene.Mark} anew")).ToBeVisibleAsync();
+        await reader.EndAsync();
+    }
+
+    [Fact]
+    public async Task Whoever_changes_what_was_lost_on_the_way_is_told_to_look_first()
+    {
+        var scene = await CatalogScene.MakeAsync(demo);
+        await using var reader = await Reader.OpenAsync(browser, demo.Url, "/performers/new", Screen.Desktop, prepare: WithRefusals);
+        reader.Expected.AddRange(["422", "ERR_FAILED", "/performers"]);
+        await reader.Field("Name").FillAsync("Lost");
+        await reader.Field("E-mail").FillAsync($"lost{scene.Email}");
+        await reader.Page.RouteAsync(Reader.PathIs("/performers"), async route =>
+        {
+            await route.FetchAsync();
+            await route.AbortAsync();
+        });
+        await reader.Button("Add the performer").ClickAsync();
+        await Expect(reader.Text("The server does not answer.")).ToBeVisibleAsync();
+        await reader.Page.UnrouteAllAsync();
+        await reader.Field("Name").FillAsync("Another");
+        await reader.Button("Add the performer").ClickAsync();
+        await Expect(reader.Page.GetByRole(Microsoft.Playwright.AriaRole.Alert)).ToHaveTextAsync(
+            "An earlier attempt, whose answer was lost, may have added it with other values. Look at the list before you save again.");
+        await reader.EndAsync();
+    }
+
+    [Fact]
     public async Task A_performer_that_has_ads_stays()
     {
         var scene = await CatalogScene.MakeAsync(demo);
@@ -96,14 +140,15 @@ public sealed class PerformerTests(Browser browser, DemoHost demo)
         await using var reader = await Reader.OpenAsync(browser, demo.Url, $"/performers/{scene.PerformerId}", screen);
         await reader.Page.Context.GrantPermissionsAsync(["clipboard-read", "clipboard-write"]);
         await reader.Button("Invite").ClickAsync();
-        await reader.Button("Make the link").ClickAsync();
         var link = await reader.Field("Link").InputValueAsync();
         Assert.Contains("/sign-in#link=adl_", link, StringComparison.Ordinal);
         await reader.Button("Copy").ClickAsync();
-        await Expect(reader.Text("Copied")).ToBeVisibleAsync();
+        await Expect(reader.Page.GetByText("Copied", new() { Exact = true })).ToBeVisibleAsync();
         Assert.Equal(link, await reader.Page.EvaluateAsync<string>("navigator.clipboard.readText()"));
         await reader.EndAsync();
-        await reader.Button("Close").ClickAsync();
+        await reader.Page.Keyboard.PressAsync("Escape");
+        await Expect(reader.Field("Link")).ToHaveValueAsync(link);
+        await reader.Button("I have copied it").ClickAsync();
         await Expect(reader.Field("Link")).ToHaveCountAsync(0);
     }
 

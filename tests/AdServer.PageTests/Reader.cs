@@ -121,6 +121,9 @@ internal sealed class Reader : IAsyncDisposable
     /// <summary>Whether an address of the API has this path, whatever its query is.</summary>
     public static Func<string, bool> PathIs(string path) => address => new Uri(address).AbsolutePath == path;
 
+    /// <summary>Whether an answer is the API's to this path.</summary>
+    public static Func<IResponse, bool> AnswersTo(string path) => answer => PathIs(path)(answer.Url);
+
     public ValueTask DisposeAsync() => new(context.CloseAsync());
 
     private bool IsExpected(string text) => Expected.Exists(part => text.Contains(part, StringComparison.Ordinal));

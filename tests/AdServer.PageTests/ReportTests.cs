@@ -43,10 +43,13 @@ public sealed class ReportTests(Browser browser, DemoHost demo)
         await reader.Page.GetByLabel("Only the package").FillAsync("com.example.game02");
         await reader.Page.GetByRole(AriaRole.Button, new() { Name = "Apply" }).ClickAsync();
         await Expect(reader.Page).ToHaveURLAsync(new Regex("packageName=com\\.example\\.game02"));
+        await Expect(reader.Page.GetByRole(AriaRole.Button, new() { Name = "Apply" })).ToBeFocusedAsync();
         await ExpectAsync(reader, "groupBy=day&packageName=com.example.game02", ["date"], ["requests", "fills"]);
 
         await reader.Page.GetByRole(AriaRole.Button, new() { Name = "Clear filters" }).ClickAsync();
         await ExpectAsync(reader, "groupBy=day", ["date"], ["requests", "deliveries"]);
+        await Expect(reader.Page.GetByLabel("Only the package")).ToHaveValueAsync(string.Empty);
+        await Expect(reader.Page.GetByRole(AriaRole.Button, new() { Name = "Clear filters" })).ToBeFocusedAsync();
         await reader.EndAsync();
     }
 

@@ -83,6 +83,7 @@ public sealed class VerifyPageTests(Browser browser) : IAsyncLifetime
         await reader.EndAsync();
         held.SetResult();
         await page.FaultAsync("To (UTC day)", "Invalid date range: at most 31 days");
+        await Expect(page.Button("Compare")).ToBeFocusedAsync();
         Assert.Contains("from=2026-01-01&to=2026-02-15", page.Url, StringComparison.Ordinal);
     }
 

@@ -30,6 +30,12 @@ export interface Versioned<T> {
   tag: string | null;
 }
 
+/** What a request has created, or has found there. */
+export interface Made<T> {
+  value: T;
+  isNew: boolean;
+}
+
 interface Options {
   query?: Query;
   body?: unknown;
@@ -80,6 +86,12 @@ export async function getVersioned<T>(path: string, query: Query = {}, signal?: 
 /** A request that changes something. Its answer is null where there is none (204). @throws {ApiFailure} */
 export async function send<T>(method: 'POST' | 'PUT' | 'DELETE', path: string, options: Options = {}): Promise<T> {
   return read<T>(await ask(method, path, options));
+}
+
+/** Creates something, or finds that it is there already. @throws {ApiFailure} */
+export async function create<T>(path: string, options: Options = {}): Promise<Made<T>> {
+  const answer = await ask('POST', path, options);
+  return { value: await read<T>(answer), isNew: answer.status === 201 };
 }
 
 /**

@@ -20,7 +20,7 @@ export function App() {
 
   useEffect(() => {
     document.title = texts.titleOf(title);
-  }, [title]);
+  }, [title, place.path]);
 
   // Whoever goes to another page by keyboard or hears it is taken to its beginning; not at the start, where nobody went anywhere.
   useEffect(() => {

@@ -1,20 +1,24 @@
 import { useRef } from 'preact/hooks';
-import { ApiFailure, send } from './api';
+import { ApiFailure, create, type Made } from './api';
 import { newId } from './identity';
+import { texts } from './texts';
 
 /** Refusals after which nothing is going to be created for certain: the next attempt is another request, with another key. */
 const isFinal = (failure: ApiFailure) => failure.status >= 400 && failure.status < 500 && failure.status !== 408 && failure.retryAfter === null;
 
+/** What the API says to a key that came with another request before. */
+const usedBefore = 422;
+
 /**
  * Creates something once, however often it is sent: an attempt whose answer was lost keeps its Idempotency-Key, one that was answered gives it up, since
- * a key is of one request and what is sent next is another.
+ * a key is of one request and what is sent next is another. Of keys nobody is told: only that the lost attempt may have done something.
  */
-export function useOnce(): <T>(path: string, body: unknown) => Promise<T> {
+export function useOnce(): <T>(path: string, body: unknown) => Promise<Made<T>> {
   const key = useRef<string | null>(null);
   return async <T>(path: string, body: unknown) => {
     key.current ??= newId();
     try {
-      const made = await send<T>('POST', path, { body, headers: { 'Idempotency-Key': key.current } });
+      const made = await create<T>(path, { body, headers: { 'Idempotency-Key': key.current } });
       key.current = null;
       return made;
     } catch (reason) {
@@ -22,7 +26,7 @@ export function useOnce(): <T>(path: string, body: unknown) => Promise<T> {
         key.current = null;
       }
 
-      throw reason;
+      throw reason instanceof ApiFailure && reason.status === usedBefore ? new ApiFailure(usedBefore, texts.failure.lostAttempt) : reason;
     }
   };
 }

@@ -1,3 +1,10 @@
+import type { Role } from './types';
+
+const roleNames: Record<Role, string> = { administrator: 'administrator', reviewer: 'reviewer', advertiser: 'advertiser', analyst: 'analyst', app: 'app' };
+
+/** What a role of the API is called; one that the page does not know is called as there. */
+const roleName = (role: string): string => roleNames[role as Role] ?? role;
+
 /** Every English text of the page but those that the API sends. */
 export const texts = {
   product: 'AdServer',
@@ -17,12 +24,14 @@ export const texts = {
   utc: (time: string) => `${time} UTC`,
   units: { hours: 'h', minutes: 'min', seconds: 's' },
   titleOf: (page: string) => `${page} – AdServer`,
+  subjectOf: (page: string, name: string) => `${page}: ${name}`,
+  roleName,
   signIn: {
     title: 'Sign in',
     email: 'E-mail',
     password: 'Password',
     submit: 'Sign in',
-    signedInAs: (name: string, role: string | null) => (role ? `${name} (${role})` : name),
+    signedInAs: (name: string, role: string | null) => (role ? `${name} (${roleName(role)})` : name),
     signOut: 'Sign out',
     notSignedOut: 'Signing out failed, and you may still be signed in.',
     forgot: 'Forgot your password?',
@@ -54,6 +63,11 @@ export const texts = {
       name: 'Your name',
       submit: 'Go on and choose a password',
       commands: 'The same on the command line',
+      /** What the form does, to be typed: the answer to the second command has the link to open. */
+      commandsOf: (developers: string) => `export ADSERVER_TOKEN=ads_…
+curl -s ${developers} -H "Authorization: Bearer $ADSERVER_TOKEN" \\
+  -H 'Content-Type: application/json' -d '{"name":"Ann","email":"ann@example.com"}'
+curl -s -X POST ${developers}/<developerId>/invitation -H "Authorization: Bearer $ADSERVER_TOKEN"`,
     },
   },
   open: {
@@ -90,6 +104,7 @@ export const texts = {
     tooManyActions: (seconds: number) => `Too many requests. Nothing was changed; try again in ${seconds} s.`,
     unavailable: 'The server cannot do this at the moment.',
     trace: (id: string) => `Trace ${id}`,
+    lostAttempt: 'An earlier attempt, whose answer was lost, may have added it with other values. Look at the list before you save again.',
     stale: 'These numbers could not be refreshed:',
   },
   list: {
@@ -160,6 +175,7 @@ export const texts = {
     status: 'Status',
     filters: [['', 'All'], ['active', 'Not paused'], ['paused', 'Paused'], ['scheduled', 'Scheduled'], ['ended', 'Ended']],
     ofAll: 'Show the ads of all performers',
+    ofPerformer: 'Ads of',
     performer: 'Performer',
     budget: 'Budget',
     times: 'Served',
@@ -215,7 +231,6 @@ export const texts = {
     addPerformer: 'Add a performer first',
     restored: 'What you had typed here and not saved is back.',
     discard: 'Discard it',
-    lostAttempt: 'An earlier attempt, whose answer was lost, may have added the ad with other values. Look at the list before you save again.',
     changed: 'Somebody changed this ad meanwhile.',
     changedHint: 'Nothing was saved. What you had left alone shows what is stored now; what you typed is kept. Look it over and save again.',
     changedFields: 'What was changed meanwhile',
@@ -283,14 +298,12 @@ export const texts = {
     email: 'E-mail',
     emailFixed: 'An administrator changes e-mail addresses.',
     ads: 'Ads',
-    adsOf: (name: string, count: number) => `${count} ads of ${name}`,
+    adsOf: (name: string, count: number) => `${count === 1 ? '1 ad' : `${count} ads`} of ${name}`,
     created: 'Created',
     pages: 'Pages of performers',
     noneFound: 'Nobody is called so.',
     empty: 'There is no performer yet.',
     emptyHint: 'A performer is an advertiser: whoever owns ads.',
-    /** What the API says of an address that is known. */
-    existsMessage: 'Performer already exists',
     exists: 'There is a performer with this e-mail already: this one. Nothing was changed.',
     contact: 'Name and e-mail',
     saved: 'Saved.',
@@ -307,12 +320,6 @@ export const texts = {
     removeConfirm: 'Delete the performer',
     hasAds: (count: string) => `It still has ads (${count}). They must be deleted first.`,
     invite: 'Invite',
-    inviteTitle: 'Invite',
-    inviteText: 'You get a link by which a password is set, once, within seven days. Links of before end.',
-    inviteConfirm: 'Make the link',
-    inviteOnce: 'Send this link to the performer. It is shown this once, and whoever has it can set the password.',
-    inviteLink: 'Link',
-    inviteUntil: 'It ends',
   },
   stats: {
     title: 'Statistics',
@@ -483,7 +490,7 @@ export const texts = {
     packages: 'Packages',
     packagesHint: 'One a line: a package name, or a pattern such as com.example.*',
     expiresAt: 'Ends at (optional)',
-    expiresHint: (utc: string) => (utc ? `In your time zone; that is ${utc}.` : 'In your time zone. Without it the token goes on until it is revoked.'),
+    expiresHint: 'In your time zone. Without it the token goes on until it is revoked.',
     make: 'Make the token',
     madeTitle: (name: string) => `The token “${name}”`,
     madeWarning: 'Copy it now. It is shown this once and kept nowhere: nobody can show it again.',

@@ -2,7 +2,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { get } from '../api';
 import { faultsOf } from '../faults';
 import { useLoad } from '../load';
-import { href, type Place } from '../router';
+import { go, href, type Place } from '../router';
 import { texts } from '../texts';
 import type { AuditEntry, Page } from '../types';
 import { Loaded } from '../ui/loaded';
@@ -31,11 +31,13 @@ export function Audit({ place }: { place: Place }) {
 
     isFirst.current = false;
   }, [cursor]);
+  // What is asked for again leads nowhere else, so that nothing would happen.
+  const look = (next: Wanted) => (cursor === '' && JSON.stringify(next) === JSON.stringify(wanted) ? load.reload() : go('/audit', { ...next }));
   return (
     <>
       <h1>{words.title}</h1>
       <p>{words.text}</p>
-      <AuditFilters key={JSON.stringify(wanted)} wanted={wanted} faults={faults} />
+      <AuditFilters wanted={wanted} faults={faults} onWanted={look} />
       <section aria-label={words.entries}>
         <h2 ref={heading} tabIndex={-1}>{words.entries}</h2>
         {(faults.rest || !load.failure) && <Loaded load={load}>{(page) => <Changes page={page} wanted={wanted} hasNewer={cursor !== ''} />}</Loaded>}

@@ -22,7 +22,7 @@ export function Change({ entry }: { entry: AuditEntry }) {
       </p>
       <p class="faint">
         <span class={`state ${kindOf[entry.outcome]}`}>{words.outcomes[entry.outcome]}</span> <Time at={entry.at} /> {words.by} <a href={href('/audit', { actor: actor.id })}><span class="unseen">{words.onlyActor} </span><bdi>{actor.name}</bdi></a>
-        {actor.role && <> ({actor.role})</>}{address && <> {words.address} <bdi>{address}</bdi></>}
+        {actor.role && <> ({texts.roleName(actor.role)})</>}{address && <> {words.address} <bdi>{address}</bdi></>}
       </p>
       <What entry={entry} />
     </li>

@@ -1,6 +1,6 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { Faults } from '../faults';
-import { go, href } from '../router';
+import { href } from '../router';
 import { texts } from '../texts';
 import { ChoiceField, TextField } from '../ui/form';
 
@@ -16,16 +16,24 @@ export interface Wanted {
   to: string;
 }
 
+interface FiltersProps {
+  wanted: Wanted;
+  faults: Faults<'kind' | 'id' | 'from' | 'to'>;
+  onWanted: (next: Wanted) => void;
+}
+
 /** The filters. What is looked for changes when the form is sent, not with each letter. */
-export function AuditFilters({ wanted, faults }: { wanted: Wanted; faults: Faults<'kind' | 'id' | 'from' | 'to'> }) {
+export function AuditFilters({ wanted, faults, onWanted }: FiltersProps) {
   const [now, setNow] = useState(wanted);
+  // Links and the back button change the address, too.
+  useEffect(() => setNow(wanted), [JSON.stringify(wanted)]);
   const set = (member: keyof Wanted) => (value: string) => setNow({ ...now, [member]: value });
   return (
     <form
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        go('/audit', { ...now });
+        onWanted(now);
       }}
     >
       <div class="filters top">

@@ -28,7 +28,7 @@ export function DeveloperForm({ onAdded, onInvited }: DeveloperFormProps) {
   const [added, setAdded] = useState<Added | null>(null);
   const once = useOnce();
   const action = useAction(async () => {
-    const { message, developerId } = await once<{ message: string; developerId: string }>('/developers', { name, email });
+    const { message, developerId } = (await once<{ message: string; developerId: string }>('/developers', { name, email })).value;
     setAdded({ id: developerId, name: name.trim(), message });
     setName('');
     setEmail('');

@@ -43,18 +43,8 @@ export function FirstSteps({ onInvited, onCancel }: FirstStepsProps) {
       </Form>
       <details class="first">
         <summary>{words.commands}</summary>
-        <pre>{commands()}</pre>
+        <pre>{words.commandsOf(url('/developers'))}</pre>
       </details>
     </>
   );
-}
-
-/** What the form does, to be typed: the answer to the second command has the link to open. */
-function commands(): string {
-  return [
-    'export ADSERVER_TOKEN=ads_…',
-    `curl -s ${url('/developers')} -H "Authorization: Bearer $ADSERVER_TOKEN" \\`,
-    '  -H \'Content-Type: application/json\' -d \'{"name":"Ann","email":"ann@example.com"}\'',
-    `curl -s -X POST ${url('/developers')}/<developerId>/invitation -H "Authorization: Bearer $ADSERVER_TOKEN"`,
-  ].join('\n');
 }

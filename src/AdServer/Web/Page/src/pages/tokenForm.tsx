@@ -1,12 +1,12 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { ApiFailure, send } from '../api';
 import { faultsOf } from '../faults';
-import * as format from '../format';
 import { useAction } from '../load';
 import { useOnce } from '../once';
 import { texts } from '../texts';
 import type { Role, TokenMade } from '../types';
 import { ChoiceField, Field, Form, TextField } from '../ui/form';
+import { InstantField, instantOf } from '../ui/instant';
 
 const words = texts.tokens;
 const roles = Object.entries(words.roles) as unknown as readonly (readonly [Role, string])[];
@@ -36,9 +36,9 @@ export function TokenForm({ onMade, onCancel }: TokenFormProps) {
       role,
       ...(role === 'advertiser' ? { performerId: await performerOf(performer.trim()) } : {}),
       ...(role === 'app' ? { packages: packages.split(/\s+/).filter((one) => one !== '') } : {}),
-      ...(expires === '' ? {} : { expiresAt: new Date(expires).toISOString() }),
+      ...(expires === '' ? {} : { expiresAt: instantOf(expires, undefined) }),
     };
-    onMade(await once<TokenMade>('/tokens', body));
+    onMade((await once<TokenMade>('/tokens', body)).value);
   });
   const faults = faultsOf(action.failure, rules);
   return (
@@ -49,10 +49,7 @@ export function TokenForm({ onMade, onCancel }: TokenFormProps) {
         <ChoiceField label={words.role} options={roles} error={faults.at('role')} value={role} onValue={setRole} />
         {role === 'advertiser' && <TextField label={words.performer} hint={words.performerHint} error={faults.at('performer')} value={performer} onValue={setPerformer} required />}
         {role === 'app' && <Packages error={faults.at('packages')} value={packages} onValue={setPackages} />}
-        <TextField
-          type="datetime-local" label={words.expiresAt} hint={words.expiresHint(expires && format.utc(expires))} error={faults.at('expiresAt')}
-          value={expires} onValue={setExpires}
-        />
+        <InstantField label={words.expiresAt} hint={words.expiresHint} error={faults.at('expiresAt')} value={expires} onValue={setExpires} />
       </Form>
     </section>
   );

@@ -20,7 +20,7 @@ interface RotateTokenProps {
 export function RotateToken({ token, onMade, onClose }: RotateTokenProps) {
   const [grace, setGrace] = useState(usual);
   const once = useOnce();
-  const action = useAction(async () => onMade(await once<TokenMade>(`/tokens/${encodeURIComponent(token._id)}/rotate`, { graceSeconds: Number(grace) })));
+  const action = useAction(async () => onMade((await once<TokenMade>(`/tokens/${encodeURIComponent(token._id)}/rotate`, { graceSeconds: Number(grace) })).value));
   return (
     <Dialog title={words.rotateTitle(isolate(token.name))} onClose={onClose}>
       <p>{words.rotateText}</p>

@@ -1,4 +1,5 @@
-import { get } from '../api';
+import { useRef } from 'preact/hooks';
+import { ApiFailure, get } from '../api';
 import { useLoad } from '../load';
 import { href } from '../router';
 import { texts } from '../texts';
@@ -16,13 +17,14 @@ interface TokenTableProps {
 
 /** Tokens, each with what it may and how it goes on. */
 export function TokenTable({ tokens, onRotate, onRevoke }: TokenTableProps) {
+  const names = usePerformerNames(tokens);
   return (
     <Table
       caption={words.title} rows={tokens} keyOf={(token) => token._id} empty={words.none}
       columns={[
         { id: 'name', name: words.name, cell: (token) => <><bdi>{token.name}</bdi> <span class="code faint">{token._id}</span></> },
-        { id: 'role', name: words.role, cell: (token) => token.role },
-        { id: 'bound', name: words.bound, cell: (token) => <Bound token={token} /> },
+        { id: 'role', name: words.role, cell: (token) => texts.roleName(token.role) },
+        { id: 'bound', name: words.bound, cell: (token) => <Bound token={token} names={names} /> },
         { id: 'scopes', name: words.scopes, cell: (token) => <Scopes token={token} /> },
         { id: 'created', name: words.created, cell: (token) => <Time at={token.createdAt} /> },
         { id: 'expires', name: words.expires, cell: (token) => (token.expiresAt ? <Time at={token.expiresAt} /> : words.never) },
@@ -42,16 +44,33 @@ function Buttons({ token, onRotate, onRevoke }: { token: Token; onRotate: (token
   );
 }
 
-function Bound({ token }: { token: Token }) {
-  return token.performerId ? <PerformerLink id={token.performerId} />
+function Bound({ token, names }: { token: Token; names: ReadonlyMap<string, string> }) {
+  return token.performerId ? <a href={href(`/performers/${encodeURIComponent(token.performerId)}`)}><bdi>{names.get(token.performerId) ?? token.performerId}</bdi></a>
     : token.packages ? <>{token.packages.map((name) => <div key={name}><bdi>{name}</bdi></div>)}</>
     : <>{words.unbound}</>;
 }
 
-/** A performer by its name, if it is there; the list of tokens knows its identity alone. */
-function PerformerLink({ id }: { id: string }) {
-  const load = useLoad((signal) => get<Performer>(`/performers/${encodeURIComponent(id)}`, {}, signal), [id]);
-  return <a href={href(`/performers/${encodeURIComponent(id)}`)}><bdi>{load.data?.name ?? id}</bdi></a>;
+/** The names of performers, each asked for once; the list of tokens knows their identities alone. */
+function usePerformerNames(tokens: readonly Token[]): ReadonlyMap<string, string> {
+  const known = useRef(new Map<string, string>());
+  const ids = [...new Set(tokens.flatMap((token) => token.performerId ?? []))].sort();
+  useLoad(async (signal) => {
+    const unknown = ids.filter((id) => !known.current.has(id));
+    await Promise.all(unknown.map(async (id) => known.current.set(id, await nameOf(id, signal))));
+    return known.current;
+  }, [ids]);
+  return known.current;
+}
+
+/** Who is gone has no name any more. */
+async function nameOf(id: string, signal: AbortSignal): Promise<string> {
+  return get<Performer>(`/performers/${encodeURIComponent(id)}`, {}, signal).then((one) => one.name, (reason: unknown) => {
+    if (reason instanceof ApiFailure && reason.status === 404) {
+      return id;
+    }
+
+    throw reason;
+  });
 }
 
 function Scopes({ token }: { token: Token }) {

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { getSlow } from '../api';
 import { faultsOf, type Faults } from '../faults';
 import * as format from '../format';
@@ -31,7 +31,7 @@ export function Verify({ place }: { place: Place }) {
     <>
       <h1>{words.title}</h1>
       <p>{words.text}</p>
-      <RangeForm key={`${from} ${to}`} from={from} to={to} faults={faults} isRunning={isAsked && load.isLoading} onCompare={compare} />
+      <RangeForm from={from} to={to} faults={faults} isRunning={isAsked && load.isLoading} onCompare={compare} />
       {isAsked && load.isLoading && <Running>{words.running}</Running>}
       {faults.rest && !load.isLoading && <Failure failure={faults.rest} retry={again} />}
       {load.data && <Result key={round} answer={load.data} asked={from} onAgain={again} />}
@@ -50,17 +50,28 @@ interface RangeProps {
 function RangeForm({ from, to, faults, isRunning, onCompare }: RangeProps) {
   const [first, setFirst] = useState(from || format.addDays(format.today(), 1 - usualDays));
   const [last, setLast] = useState(to || format.today());
+  // The back button changes the address, too.
+  useEffect(() => {
+    if (from && to) {
+      setFirst(from);
+      setLast(to);
+    }
+  }, [from, to]);
+  // A button that is off keeps the focus: its reader is still there when the answer is.
+  const isOff = isRunning || first === '' || last === '';
   return (
     <form
       class="filters top" noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        onCompare({ from: first, to: last });
+        if (!isOff) {
+          onCompare({ from: first, to: last });
+        }
       }}
     >
       <TextField type="date" label={words.from} error={faults.at('from')} value={first} onValue={setFirst} required />
       <TextField type="date" label={words.to} error={faults.at('to')} value={last} onValue={setLast} required />
-      <button type="submit" class="primary" disabled={isRunning || first === '' || last === ''}>{words.run}</button>
+      <button type="submit" class="primary" aria-disabled={isOff}>{words.run}</button>
     </form>
   );
 }

@@ -31,19 +31,28 @@ interface InstantProps {
   value: string;
   onValue: (value: string) => void;
   hint: string;
+  /** The instant that the field began with, if any. */
+  before?: string | undefined;
   error?: string | null | undefined;
 }
 
 /** A time in the reader's zone, with the same in UTC beside it. */
-export function InstantField({ label, value, onValue, hint, error }: InstantProps) {
-  const instant = instantOf(value, undefined);
+export function InstantField({ label, value, onValue, hint, before, error }: InstantProps) {
+  const instant = instantOf(value, before);
   const isKnown = value !== '' && value !== partial && instant !== value;
+  const tell = (field: HTMLInputElement) => onValue(field.validity.badInput ? partial : field.value);
+  // A field that was empty and is filled in part has the same value as before, so that browsers tell of no input.
+  const look = ({ currentTarget: field }: { currentTarget: HTMLInputElement }) => {
+    if (field.validity.badInput !== (value === partial)) {
+      tell(field);
+    }
+  };
   return (
     <Field label={label} hint={isKnown ? texts.utcIs(format.utc(instant)) : hint} error={error}>
       {(control) => (
         <input
           {...control} type="datetime-local" step="any" value={value === partial ? '' : value}
-          onInput={(event) => onValue(event.currentTarget.validity.badInput ? partial : event.currentTarget.value)}
+          onInput={(event) => tell(event.currentTarget)} onKeyUp={look} onBlur={look}
         />
       )}
     </Field>

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import { useRef } from 'preact/hooks';
 import * as format from '../format';
 import { changeQuery, go, type Place } from '../router';
@@ -25,19 +26,29 @@ interface PagerProps {
   /** What the list is of, for a screen reader. */
   label: string;
   place: Place;
+  /** What is shown: while another page is awaited, still the one before. */
   answer: Page<unknown>;
   size: number;
+  isBusy: boolean;
 }
 
-/** Which part of a list is shown, and the way to the others. Cursors lead forwards alone, so those that were followed are remembered for the way back. */
-export function Pager({ label, place, answer, size }: PagerProps) {
+/**
+ * Which part of a list is shown, and the way to the others. Cursors lead forwards alone, so those that were followed are remembered for the way back.
+ * Until a page is there nobody goes on from it: its cursor is not known yet.
+ */
+export function Pager({ label, place, answer, size, isBusy }: PagerProps) {
   const { number, cursor } = pageOf(place);
+  const shown = useRef(number);
+  if (!isBusy) {
+    shown.current = number;
+  }
+
   const seen = useRef(new Map<number, string>());
   if (cursor) {
     seen.current.set(number, cursor);
   }
 
-  const first = (number - 1) * size + 1;
+  const first = (shown.current - 1) * size + 1;
   const to = (page: number, next: string | null | undefined) =>
     go(place.path, { ...Object.fromEntries(place.query), page: page > 1 ? page : null, cursor: page > 1 ? next : null });
   // Whoever comes by a link knows no cursor of the page before.
@@ -51,11 +62,16 @@ export function Pager({ label, place, answer, size }: PagerProps) {
       </p>
       {(number > 1 || answer.nextCursor) && (
         <div>
-          {number > 2 && <button type="button" onClick={() => to(1, null)}>{texts.list.first}</button>}
-          <button type="button" disabled={number === 1 || !before} onClick={() => to(number - 1, seen.current.get(number - 1))}>{texts.list.previous}</button>
-          <button type="button" disabled={!answer.nextCursor} onClick={() => to(number + 1, answer.nextCursor)}>{texts.list.next}</button>
+          {number > 2 && <Step isOff={isBusy} onStep={() => to(1, null)}>{texts.list.first}</Step>}
+          <Step isOff={isBusy || number === 1 || !before} onStep={() => to(number - 1, seen.current.get(number - 1))}>{texts.list.previous}</Step>
+          <Step isOff={isBusy || !answer.nextCursor} onStep={() => to(number + 1, answer.nextCursor)}>{texts.list.next}</Step>
         </div>
       )}
     </div>
   );
+}
+
+/** A step that cannot be made now keeps the focus all the same: whoever goes on by keyboard presses it again. */
+function Step({ isOff, onStep, children }: { isOff: boolean; onStep: () => void; children: ComponentChildren }) {
+  return <button type="button" aria-disabled={isOff} onClick={() => !isOff && onStep()}>{children}</button>;
 }

@@ -3,6 +3,7 @@ import { useLoad } from '../../load';
 import type { Place } from '../../router';
 import { useSession } from '../../session';
 import { texts } from '../../texts';
+import { useTitle } from '../../title';
 import type { Ad, Performer } from '../../types';
 import { Loaded } from '../../ui/loaded';
 import { blankDraft, draftOf } from './adDraft';
@@ -21,7 +22,7 @@ export function AdNew({ place }: { place: Place }) {
       <Loaded load={load}>
         {({ owner }) => {
           const draft = { ...blankDraft, performerEmail: owner?.email ?? '' };
-          return <AdForm path={place.path} start={{ draft, base: draft, before: null, tag: null, theirs: null }} isOwn={session.performerId !== null} />;
+          return <AdForm writing={`${place.path} ${chosen ?? ''}`} start={{ draft, base: draft, before: null, tag: null, theirs: null }} isOwn={session.performerId !== null} />;
         }}
       </Loaded>
     </>
@@ -32,13 +33,14 @@ export function AdNew({ place }: { place: Place }) {
 export function AdEdit({ place }: { place: Place }) {
   const id = place.parts[1]!;
   const load = useLoad((signal) => getVersioned<Ad>(`/ads/${encodeURIComponent(id)}`, {}, signal), [id]);
+  useTitle(load.data?.value.name, words.editTitle);
   return (
     <>
       <h1>{words.editTitle}</h1>
       <Loaded load={load}>
         {({ value, tag }) => {
           const draft = draftOf(value);
-          return <AdForm path={place.path} start={{ draft, base: draft, before: value, tag, theirs: null }} isOwn />;
+          return <AdForm writing={place.path} start={{ draft, base: draft, before: value, tag, theirs: null }} isOwn />;
         }}
       </Loaded>
     </>

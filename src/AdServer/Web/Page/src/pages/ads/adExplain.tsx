@@ -19,25 +19,28 @@ const most = 20;
 export function Explain({ ad, place }: { ad: Ad; place: Place }) {
   const asked = place.query.get('packageName') ?? '';
   const [name, setName] = useState(asked);
+  const [round, setRound] = useState(0);
   const known = useKnownPackages(ad._id);
   const wanted = name.trim().toLowerCase();
+  // What is asked for again is no other address.
+  const explain = () => (name.trim() === asked ? setRound(round + 1) : changeQuery({ packageName: name.trim() }));
   return (
     <section aria-labelledby="explain" class="explain">
       <h2 id="explain">{words.title}</h2>
-      <form class="filters" onSubmit={(event) => { event.preventDefault(); changeQuery({ packageName: name.trim() }); }}>
+      <form class="filters" onSubmit={(event) => { event.preventDefault(); explain(); }}>
         <ComboField
           label={words.package} value={name} onValue={setName}
           offers={known.filter((one) => one !== name && one.toLowerCase().includes(wanted)).map((one) => ({ value: one, name: one }))}
         />
         <button type="submit" disabled={wanted === ''}>{words.ask}</button>
       </form>
-      {asked && <Explained key={asked} id={ad._id} packageName={asked} version={ad.updatedAt} />}
+      {asked && <Explained key={asked} id={ad._id} packageName={asked} version={ad.updatedAt} round={round} />}
     </section>
   );
 }
 
-function Explained({ id, packageName, version }: { id: string; packageName: string; version: string }) {
-  const load = useLoad((signal) => get<Explanation>(`/ads/${encodeURIComponent(id)}/explain`, { packageName }, signal), [id, packageName, version]);
+function Explained({ id, packageName, version, round }: { id: string; packageName: string; version: string; round: number }) {
+  const load = useLoad((signal) => get<Explanation>(`/ads/${encodeURIComponent(id)}/explain`, { packageName }, signal), [id, packageName, version], 0, round);
   return (
     <Loaded load={load}>
       {(answer) => (

@@ -1,5 +1,5 @@
 import { texts } from '../../texts';
-import type { AdStatus, Budget } from '../../types';
+import type { Ad, AdStatus, Budget } from '../../types';
 import { AreaField } from '../../ui/area';
 import { ChoiceField, TextField } from '../../ui/form';
 import { InstantField } from '../../ui/instant';
@@ -17,11 +17,12 @@ interface FieldsProps {
   faults: Faults;
   onChange: (changed: Partial<AdDraft>) => void;
   isOwn: boolean;
-  ownerName: string | null;
+  /** The ad as it was read; null for a new one. */
+  before: Ad | null;
 }
 
 /** All fields of an ad. */
-export function AdFields({ draft, faults, onChange, isOwn, ownerName }: FieldsProps) {
+export function AdFields({ draft, faults, onChange, isOwn, before }: FieldsProps) {
   /** What is the same for every control. */
   const field = <Name extends AdField>(name: Name) => ({
     label: names[name],
@@ -29,11 +30,12 @@ export function AdFields({ draft, faults, onChange, isOwn, ownerName }: FieldsPr
     onValue: (value: AdDraft[Name]) => onChange({ [name]: value } as Partial<AdDraft>),
     error: faults[name],
   });
-  const seconds = { type: 'number', min: 0, step: 'any', inputMode: 'decimal', required: true } as const;
+  // A field of numbers keeps to itself what is none, such as "2,5", so that the API could not say what is wrong with it.
+  const seconds = { inputMode: 'decimal', autocomplete: 'off', required: true } as const;
   return (
     <>
       <TextField {...field('name')} required />
-      <PerformerField {...field('performerEmail')} isFixed={isOwn} name={ownerName} />
+      <PerformerField {...field('performerEmail')} isFixed={isOwn} name={before?.performerName ?? null} />
       <fieldset>
         <legend>{words.played}</legend>
         <TextField {...field('videoUrl')} hint={words.videoHint} type="url" required />
@@ -48,8 +50,8 @@ export function AdFields({ draft, faults, onChange, isOwn, ownerName }: FieldsPr
         <div class="columns">
           <ChoiceField<Budget> {...field('budget')} hint={words.budgetHint} options={(['low', 'medium', 'high'] as const).map((one) => [one, words.budgets[one]] as const)} />
           <ChoiceField<AdStatus> {...field('status')} options={(['active', 'paused'] as const).map((one) => [one, words.states[one]] as const)} />
-          <InstantField {...field('startsAt')} hint={words.startsHint(zone)} />
-          <InstantField {...field('endsAt')} hint={words.endsHint(zone)} />
+          <InstantField {...field('startsAt')} before={before?.startsAt} hint={words.startsHint(zone)} />
+          <InstantField {...field('endsAt')} before={before?.endsAt} hint={words.endsHint(zone)} />
         </div>
       </fieldset>
       <fieldset>

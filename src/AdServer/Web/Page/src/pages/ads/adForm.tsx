@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { ApiFailure, getVersioned, send } from '../../api';
+import { ApiFailure, getVersioned, send, type Versioned } from '../../api';
 import { keptDraft, useKeptDraft } from '../../drafts';
 import { useAction } from '../../load';
 import { useOnce } from '../../once';
@@ -27,16 +27,17 @@ export interface Editing {
 }
 
 interface AdFormProps {
-  path: string;
+  /** What of all that is being written this is. */
+  writing: string;
   start: Editing;
   /** Whether whose ad it is cannot be chosen. */
   isOwn: boolean;
 }
 
 /** The form of an ad, new or not. What was typed outlives every failure. */
-export function AdForm({ path, start, isOwn }: AdFormProps) {
+export function AdForm({ writing, start, isOwn }: AdFormProps) {
   const { session } = useSession();
-  const key = `${session.performerId ?? session.developerId ?? session.name} ${path}`;
+  const key = `${session.performerId ?? session.developerId ?? session.name} ${writing}`;
   const [isRestored, setRestored] = useState(() => keptDraft<Editing>(key) !== null);
   const [editing, setEditing] = useState<Editing>(() => keptDraft<Editing>(key) ?? start);
   const [faults, setFaults] = useState<Faults>({});
@@ -60,7 +61,8 @@ export function AdForm({ path, start, isOwn }: AdFormProps) {
 
       const fields = reason.status === 400 || reason.status === 404 ? faultyFields(reason.message, draft) : [];
       if (reason.status === 412) {
-        setEditing(await onNewest(editing));
+        const newest = await getVersioned<Ad>(`/ads/${before!._id}`);
+        setEditing((now) => onNewest(now, newest));
       } else if (fields.length > 0) {
         setFaults(Object.fromEntries(fields.map((field) => [field, reason.message])));
       } else {
@@ -76,17 +78,16 @@ export function AdForm({ path, start, isOwn }: AdFormProps) {
     setRestored(false);
     setEditing(start);
   };
-  const isElsewhere = save.failure?.status === 422;
   return (
     <div class="form" ref={place}>
       {isRestored && <p class="notice" role="status">{words.restored} <button type="button" onClick={startAnew}>{words.discard}</button></p>}
-      {editing.theirs && <Merged editing={editing} onTake={change} />}
+      {editing.theirs && <Merged key={tag} editing={editing} onTake={change} />}
       <Form
         onSubmit={() => void save.run()} isRunning={save.isRunning} submit={before ? texts.save : words.create}
-        failure={isElsewhere ? new ApiFailure(422, words.lostAttempt) : save.failure}
+        failure={save.failure}
         onCancel={() => { forget(); go(back); }} cancel={texts.cancel}
       >
-        <AdFields draft={draft} faults={faults} onChange={change} isOwn={isOwn} ownerName={before?.performerName ?? null} />
+        <AdFields draft={draft} faults={faults} onChange={change} isOwn={isOwn} before={before} />
       </Form>
     </div>
   );
@@ -96,7 +97,7 @@ export function AdForm({ path, start, isOwn }: AdFormProps) {
 async function write(before: Ad | null, tag: string | null, draft: AdDraft, once: ReturnType<typeof useOnce>): Promise<string> {
   const body = bodyOf(draft, before);
   if (!before) {
-    return (await once<{ adId: string }>('/ads', body)).adId;
+    return (await once<{ adId: string }>('/ads', body)).value.adId;
   }
 
   await send('PUT', `/ads/${before._id}`, { body, headers: tag ? { 'If-Match': tag } : {} });
@@ -104,8 +105,7 @@ async function write(before: Ad | null, tag: string | null, draft: AdDraft, once
 }
 
 /** What was typed, on the version that is stored now. */
-async function onNewest({ draft, base, before }: Editing): Promise<Editing> {
-  const { value, tag } = await getVersioned<Ad>(`/ads/${before!._id}`);
+function onNewest({ draft, base }: Editing, { value, tag }: Versioned<Ad>): Editing {
   const now = draftOf(value);
   const mine = differences(draft, base);
   return { draft: rebase(draft, base, now), base: now, before: value, tag, theirs: { fields: differences(now, base), mine } };

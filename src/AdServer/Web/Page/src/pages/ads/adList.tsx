@@ -3,7 +3,7 @@ import { useAction, useKept, useLoad } from '../../load';
 import { href, type Place } from '../../router';
 import { useSession } from '../../session';
 import { texts } from '../../texts';
-import type { Ad, Page } from '../../types';
+import type { Ad, Page, Performer } from '../../types';
 import { ChoiceField } from '../../ui/form';
 import { Failure } from '../../ui/failure';
 import { Loaded } from '../../ui/loaded';
@@ -40,13 +40,28 @@ export function AdList({ place }: { place: Place }) {
         <SearchField label={words.search} value={query.search ?? ''} />
         <ChoiceField<Filter> label={words.status} value={(query.status ?? '') as Filter} options={words.filters} onValue={(status) => changeList({ status })} />
       </div>
-      {query.performerId && <p><button type="button" onClick={() => changeList({ performerId: null })}>{words.ofAll}</button></p>}
+      {query.performerId && <OfPerformer key={query.performerId} id={query.performerId} />}
       <Loaded load={load}>
         {(page) => (isAll && page.total === 0
           ? <Empty />
           : <Found page={page} place={place} sort={query.sort} isBusy={load.isLoading} reload={load.reload} />)}
       </Loaded>
     </>
+  );
+}
+
+/** Whose ads alone are shown: by name, for whoever may know it. */
+function OfPerformer({ id }: { id: string }) {
+  const { may } = useSession();
+  const canRead = may('readPerformers');
+  const path = `/performers/${encodeURIComponent(id)}`;
+  const load = useLoad(async (signal) => (canRead ? await get<Performer>(path, {}, signal) : null), [path, canRead]);
+  const name = <bdi>{load.data?.name ?? id}</bdi>;
+  return (
+    <p>
+      {words.ofPerformer} {canRead ? <a href={href(path)}>{name}</a> : name}{' '}
+      <button type="button" onClick={() => changeList({ performerId: null })}>{words.ofAll}</button>
+    </p>
   );
 }
 
@@ -66,7 +81,7 @@ function Found({ page, place, sort, isBusy, reload }: FoundProps) {
         caption={words.title} rows={page.items} keyOf={(ad) => ad._id} sort={sort} onSort={(chosen) => changeList({ sort: chosen })}
         empty={words.noneFound} columns={may('writeAds') ? [...columns, actionsOf(reload)] : columns}
       />
-      <Pager label={words.pages} place={place} answer={page} size={size} />
+      <Pager label={words.pages} place={place} answer={page} size={size} isBusy={isBusy} />
     </div>
   );
 }

@@ -18,8 +18,8 @@ export function Merged({ editing, onTake }: MergedProps) {
   // Whoever saved is at the end of the form.
   useEffect(() => place.current?.scrollIntoView({ block: 'center' }), [editing.theirs]);
   return (
-    <section class="notice" role="alert" ref={place}>
-      <p><strong>{words.changed}</strong></p>
+    <section class="notice" ref={place}>
+      <p role="alert"><strong>{words.changed}</strong></p>
       <p>{words.changedHint}</p>
       {fields.length > 0 && (
         <Table

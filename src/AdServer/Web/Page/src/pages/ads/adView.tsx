@@ -4,6 +4,7 @@ import { useAction, useLoad } from '../../load';
 import { go, href, type Place } from '../../router';
 import { useSession } from '../../session';
 import { texts } from '../../texts';
+import { useTitle } from '../../title';
 import type { Ad } from '../../types';
 import { Confirm } from '../../ui/dialog';
 import { Failure } from '../../ui/failure';
@@ -21,6 +22,7 @@ const words = texts.ads;
 export function AdView({ place }: { place: Place }) {
   const id = place.parts[1]!;
   const load = useLoad((signal) => getVersioned<Ad>(`/ads/${encodeURIComponent(id)}`, {}, signal), [id]);
+  useTitle(load.data?.value.name);
   return (
     <>
       <h1>{load.data ? <bdi>{load.data.value.name}</bdi> : words.ad}</h1>

@@ -24,20 +24,21 @@ interface PerformerFormProps {
   path: string;
   /** Null for a new one. */
   read: Versioned<Performer> | null;
-  onSaved: (id: string) => void;
+  onSaved: () => void;
 }
 
 /** Name and address of a performer, new or not. */
 export function PerformerForm({ path, read, onSaved }: PerformerFormProps) {
   const { session, may } = useSession();
   const key = `${session.performerId ?? session.developerId ?? session.name} ${path}`;
-  const base = { name: read?.value.name ?? '', email: read?.value.email ?? '' };
-  const [editing, setEditing] = useState<Editing>(() => keptDraft<Editing>(key) ?? { draft: base, base, tag: read?.tag ?? null, theirs: null });
+  const [editing, setEditing] = useState<Editing>(() => keptDraft<Editing>(key) ?? beginning(read));
   const [faults, setFaults] = useState<Faults>({});
   const place = useRef<HTMLDivElement>(null);
   const once = useOnce();
   const { draft } = editing;
-  const { forget } = useKeptDraft(key, editing, draft.name !== editing.base.name || draft.email !== editing.base.email);
+  const { forget } = useKeptDraft(key, editing, isDirty(editing));
+  // What was saved is read again. Whoever types on keeps what he typed, on the version that he began with.
+  useEffect(() => setEditing((now) => (isDirty(now) ? now : beginning(read))), [read?.tag]);
   useEffect(() => place.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus(), [faults]);
 
   const save = useAction(async () => {
@@ -45,17 +46,18 @@ export function PerformerForm({ path, read, onSaved }: PerformerFormProps) {
     try {
       if (read) {
         await send('PUT', `/performers/${read.value._id}`, { body: changesOf(editing), headers: editing.tag ? { 'If-Match': editing.tag } : {} });
-        forget();
-        onSaved(read.value._id);
+        setEditing((now) => ({ ...now, base: draft, theirs: null }));
+        onSaved();
       } else {
-        const made = await once<{ message: string; performerId: string }>('/performers', draft);
+        const made = await once<{ performerId: string }>('/performers', draft);
         forget();
-        go(`/performers/${made.performerId}`, made.message === words.existsMessage ? { known: true } : {});
+        go(`/performers/${made.value.performerId}`, made.isNew ? {} : { known: true });
       }
     } catch (reason) {
       const fields = reason instanceof ApiFailure ? faultyFields(reason, draft) : [];
       if (reason instanceof ApiFailure && reason.status === 412) {
-        setEditing(await onNewest(read!.value._id, editing));
+        const newest = await getVersioned<Performer>(`/performers/${read!.value._id}`);
+        setEditing((now) => onNewest(now, newest));
       } else if (reason instanceof ApiFailure && fields.length > 0) {
         setFaults(Object.fromEntries(fields.map((field) => [field, reason.message])));
       } else {
@@ -69,7 +71,7 @@ export function PerformerForm({ path, read, onSaved }: PerformerFormProps) {
   };
   return (
     <div class="form" ref={place}>
-      {editing.theirs && <Theirs stored={editing.theirs} onTake={() => change(editing.theirs!)} />}
+      {editing.theirs && <Theirs key={editing.tag} stored={editing.theirs} onTake={() => change(editing.theirs!)} />}
       <Form onSubmit={() => void save.run()} isRunning={save.isRunning} submit={read ? texts.save : words.create} failure={save.failure}>
         <TextField label={words.name} value={draft.name} onValue={(name) => change({ name })} error={faults.name} required />
         {!read || may('admitPerformers')
@@ -82,13 +84,22 @@ export function PerformerForm({ path, read, onSaved }: PerformerFormProps) {
 
 function Theirs({ stored, onTake }: { stored: Contact; onTake: () => void }) {
   return (
-    <section class="notice" role="alert">
-      <p><strong>{words.changed}</strong></p>
+    <section class="notice">
+      <p role="alert"><strong>{words.changed}</strong></p>
       <p>{words.storedNow} <bdi>{stored.name}</bdi>, <bdi>{stored.email}</bdi></p>
       <button type="button" onClick={onTake}>{words.take}</button>
     </section>
   );
 }
+
+function beginning(read: Versioned<Performer> | null): Editing {
+  const base = read ? contactOf(read.value) : { name: '', email: '' };
+  return { draft: base, base, tag: read?.tag ?? null, theirs: null };
+}
+
+const contactOf = ({ name, email }: Performer): Contact => ({ name, email });
+
+const isDirty = ({ draft, base }: Editing): boolean => draft.name !== base.name || draft.email !== base.email;
 
 /** Only what changes: whoever may not change addresses must not send one. */
 function changesOf({ draft, base }: Editing): Partial<Contact> {
@@ -96,8 +107,7 @@ function changesOf({ draft, base }: Editing): Partial<Contact> {
 }
 
 /** What was typed, on the version that is stored now. */
-async function onNewest(id: string, { draft, base }: Editing): Promise<Editing> {
-  const { value, tag } = await getVersioned<Performer>(`/performers/${id}`);
-  const now = { name: value.name, email: value.email };
+function onNewest({ draft, base }: Editing, { value, tag }: Versioned<Performer>): Editing {
+  const now = contactOf(value);
   return { draft: rebase(draft, base, now), base: now, tag, theirs: now };
 }

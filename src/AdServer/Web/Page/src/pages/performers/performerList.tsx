@@ -48,7 +48,7 @@ function Found({ page, place, sort, isBusy }: { page: Page<Performer>; place: Pl
           { id: 'created', name: words.created, sort: 'createdAt', cell: (one) => <Time at={one.createdAt} /> },
         ]}
       />
-      <Pager label={words.pages} place={place} answer={page} size={size} />
+      <Pager label={words.pages} place={place} answer={page} size={size} isBusy={isBusy} />
     </div>
   );
 }

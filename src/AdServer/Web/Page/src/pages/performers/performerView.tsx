@@ -5,13 +5,14 @@ import { useAction, useLoad } from '../../load';
 import { go, href, type Place } from '../../router';
 import { useSession } from '../../session';
 import { texts } from '../../texts';
+import { useTitle } from '../../title';
 import type { Ad, Page, Performer } from '../../types';
 import { State } from '../ads/adState';
+import { InviteButton, InvitedLink, type Invited } from '../invite';
 import { Confirm } from '../../ui/dialog';
 import { Loaded } from '../../ui/loaded';
 import { Table } from '../../ui/table';
 import { Time } from '../../ui/time';
-import { Invite } from './invite';
 import { PerformerForm } from './performerForm';
 
 const words = texts.performers;
@@ -31,15 +32,18 @@ export function PerformerNew({ place }: { place: Place }) {
 export function PerformerView({ place }: { place: Place }) {
   const id = place.parts[1]!;
   const [saved, setSaved] = useState(0);
+  const [invited, setInvited] = useState<Invited | null>(null);
   const load = useLoad((signal) => getVersioned<Performer>(`/performers/${encodeURIComponent(id)}`, {}, signal), [id]);
+  useTitle(load.data?.value.name);
   return (
     <>
       <h1>{load.data ? <bdi>{load.data.value.name}</bdi> : words.performer}</h1>
+      {invited && <InvitedLink invited={invited} onDone={() => setInvited(null)} />}
       <Loaded load={load}>
         {(read) => (
           <>
             {place.query.has('known') && <p class="notice" role="status">{words.exists}</p>}
-            <Actions read={read} reload={load.reload} />
+            <Actions read={read} reload={load.reload} onInvited={setInvited} />
             <Contact read={read} place={place} saved={saved} onSaved={() => { setSaved(saved + 1); load.reload(); }} />
             <Ads performer={read.value} />
           </>
@@ -64,27 +68,31 @@ function Contact({ read, place, saved, onSaved }: ContactProps) {
       <h2 id="contact">{words.contact}</h2>
       {saved > 0 && <p class="notice" role="status">{words.saved}</p>}
       {may('writePerformers')
-        // What was saved is read again: the form then begins with the new version.
-        ? <PerformerForm key={`${saved} ${read.tag}`} path={place.path} read={read} onSaved={onSaved} />
+        ? <PerformerForm path={place.path} read={read} onSaved={onSaved} />
         : <p><bdi>{read.value.email}</bdi></p>}
       <p class="faint">{words.created} <Time at={read.value.createdAt} /></p>
     </section>
   );
 }
 
-function Actions({ read: { value: performer, tag }, reload }: { read: Versioned<Performer>; reload: () => void }) {
+interface ActionsProps {
+  read: Versioned<Performer>;
+  reload: () => void;
+  onInvited: (invited: Invited) => void;
+}
+
+function Actions({ read: { value: performer, tag }, reload, onInvited }: ActionsProps) {
   const { may } = useSession();
-  const [asked, ask] = useState<'remove' | 'invite' | null>(null);
+  const [isAsked, setAsked] = useState(false);
   return (
     <>
       <div class="actions">
         {may('readStats') && <a class="button" href={href(`/performers/${performer._id}/stats`)}>{words.statistics}</a>}
         {may('writeAds') && <a class="button" href={href('/ads/new', { performerId: performer._id })}>{words.newAd}</a>}
-        {may('manageAccess') && <button type="button" onClick={() => ask('invite')}>{words.invite}</button>}
-        {may('admitPerformers') && <button type="button" class="danger" onClick={() => ask('remove')}>{words.remove}</button>}
+        {may('manageAccess') && <InviteButton path={`/performers/${performer._id}`} name={performer.name} onInvited={onInvited}>{words.invite}</InviteButton>}
+        {may('admitPerformers') && <button type="button" class="danger" onClick={() => setAsked(true)}>{words.remove}</button>}
       </div>
-      {asked === 'remove' && <Remove performer={performer} tag={tag} onClose={() => { ask(null); reload(); }} />}
-      {asked === 'invite' && <Invite performer={performer} onClose={() => ask(null)} />}
+      {isAsked && <Remove performer={performer} tag={tag} onClose={() => { setAsked(false); reload(); }} />}
     </>
   );
 }

@@ -30,7 +30,7 @@ export function Report({ place }: { place: Place }) {
       <h1>{words.title}</h1>
       <Range question={question} />
       <Groups chosen={report.groups} />
-      <ReportFilters key={JSON.stringify(report.filters)} filters={report.filters} question={question} />
+      <ReportFilters filters={report.filters} question={question} />
       <Loaded load={load}>{(stats) => <Rows stats={stats} report={report} question={question} rows={rows} />}</Loaded>
       <WayOut failure={load.failure} reset={{ groupBy: null, sort: null }} />
     </>

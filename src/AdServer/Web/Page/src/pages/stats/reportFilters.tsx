@@ -1,4 +1,4 @@
-import { useId, useState } from 'preact/hooks';
+import { useEffect, useId, useState } from 'preact/hooks';
 import { get } from '../../api';
 import { useLoad } from '../../load';
 import { changeQuery } from '../../router';
@@ -28,7 +28,16 @@ export function ReportFilters({ filters, question }: { filters: Record<Filter, s
   const [written, write] = useState(filters);
   const isFiltered = names.some((name) => filters[name] !== '');
   const [isOpen, setOpen] = useState(isFiltered);
+  // The back button and the table change the address, too.
+  useEffect(() => {
+    write(filters);
+    setOpen((before) => before || isFiltered);
+  }, [JSON.stringify(filters)]);
   const apply = (chosen: Record<Filter, string | null>) => changeQuery({ ...chosen, cursor: null });
+  const clear = () => {
+    write({ adId: '', performerId: '', packageName: '' });
+    apply({ adId: null, performerId: null, packageName: null });
+  };
   return (
     <details class="filter" open={isOpen} onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>{words.filters}</summary>
@@ -43,7 +52,7 @@ export function ReportFilters({ filters, question }: { filters: Record<Filter, s
           <FilterField key={name} kind={name} value={written[name]} question={question} isAsked={isOpen} onValue={(value) => write({ ...written, [name]: value.trim() })} />
         ))}
         <button type="submit" class="primary">{words.apply}</button>
-        {isFiltered && <button type="button" onClick={() => apply({ adId: null, performerId: null, packageName: null })}>{words.clear}</button>}
+        <button type="button" onClick={clear}>{words.clear}</button>
       </form>
     </details>
   );

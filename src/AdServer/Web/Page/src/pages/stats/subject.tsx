@@ -5,6 +5,7 @@ import { byDay, changeOf, measures, type Measure, type MeasureId } from '../../m
 import { changeQuery, href, type Place } from '../../router';
 import { useSession } from '../../session';
 import { texts } from '../../texts';
+import { useTitle } from '../../title';
 import type { Ad, Counts, DailyStats, Performer, Permission, Stats } from '../../types';
 import { Card } from '../../ui/card';
 import { DayChart } from '../../ui/chart';
@@ -49,6 +50,7 @@ export function SubjectStats({ place }: { place: Place }) {
   const known = useLoad((signal) => findKnown(subject, path, canRead, signal), [path, canRead]);
   const load = useLoad((signal) => ask(path, question, signal), [path, question], refresh);
   const name = known.data?.name ?? subject.id;
+  useTitle(known.data?.name, words.title);
   return (
     <>
       <Heading subject={subject} name={name} canRead={canRead && known.data !== null} />
