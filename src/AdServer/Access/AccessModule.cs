@@ -16,7 +16,7 @@ internal static class AccessModule
         // A composed environment sets what is not given to nothing.
         settings = string.IsNullOrEmpty(settings.BootstrapToken) ? settings with { BootstrapToken = null } : settings;
         settings = string.IsNullOrEmpty(settings.LinkWebhook) ? settings with { LinkWebhook = null } : settings;
-        settings = string.IsNullOrEmpty(settings.PublicUrl) ? settings with { PublicUrl = new AccessSettings().PublicUrl } : settings;
+        settings = string.IsNullOrEmpty(settings.PublicUrl) ? settings with { PublicUrl = null } : settings;
         settings.Checked(settings.Fault());
         services.AddSingleton(settings);
         services.AddSingleton<RouteRules>();

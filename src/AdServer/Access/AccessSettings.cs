@@ -9,7 +9,7 @@ internal sealed record AccessSettings
     public const int MinBootstrapLength = 32;
 
     private const int BitsPerByte = 8;
-    private const string DefaultPublicUrl = "http://localhost:5080";
+    private const string LocalUrl = "http://localhost:5080";
 
     /// <summary>Whether callers need tokens.</summary>
     public AccessMode Mode { get; init; }
@@ -47,11 +47,11 @@ internal sealed record AccessSettings
     /// <summary>Addresses, or networks such as <c>10.0.0.0/8</c>, of proxies whose word on a caller's address (<c>X-Forwarded-For</c>) is taken.</summary>
     public string[] Proxies { get; init; } = [];
 
-    /// <summary>Where people open this server in a browser: one-time links begin with it, never with what a stranger's request says.</summary>
-    public string PublicUrl { get; init; } = DefaultPublicUrl;
+    /// <summary>Where people open this server in a browser: one-time links begin with it, never with what a stranger's request says. Absent: nobody said so.</summary>
+    public string? PublicUrl { get; init; }
 
-    /// <summary>Whether somebody said so.</summary>
-    public bool HasPublicUrl => PublicUrl != DefaultPublicUrl;
+    /// <summary>The same, or where a server listens that nobody set up.</summary>
+    public string PublicUrlOrLocal => PublicUrl ?? LocalUrl;
 
     /// <summary>Where one-time links are posted to, for those whom they are for; absent: they are written to the console.</summary>
     public string? LinkWebhook { get; init; }
@@ -74,9 +74,9 @@ internal sealed record AccessSettings
             $"Access:Proxies: {proxy} is neither an address nor a network such as 10.0.0.0/8",
         _ when Array.Find(Origins, origin => !IsOrigin(origin)) is { } origin =>
             $"Access:Origins: {origin} is no origin such as https://portal.example.com",
-        _ when !IsUrl(PublicUrl) || PublicUrl.Contains('#') || PublicUrl.Contains('?') => "Access:PublicUrl must be a URL such as https://ads.example.com",
+        { PublicUrl: { } url } when !IsUrl(url) || url.Contains('#') || url.Contains('?') => "Access:PublicUrl must be a URL such as https://ads.example.com",
         { LinkWebhook: { } url } when !IsUrl(url) => "Access:LinkWebhook must be a URL of http or https",
-        { LinkWebhook: not null, HasPublicUrl: false } => "Access:LinkWebhook needs Access:PublicUrl: what the links that it gets begin with",
+        { LinkWebhook: not null, PublicUrl: null } => "Access:LinkWebhook needs Access:PublicUrl: what the links that it gets begin with",
         _ => null,
     };
 

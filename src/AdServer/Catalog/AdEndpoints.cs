@@ -13,7 +13,8 @@ internal static class AdEndpoints
         var ads = routes.MapGroup("/ads").WithTags("Ads");
         ads.MapPost(string.Empty, CreateAsync).Accepts<CreateAdRequest>("application/json").TakesIdempotencyKey()
             .ProducesError(StatusCodes.Status404NotFound).WithSummary("Adds an ad to the performer with this address");
-        ads.MapGet(string.Empty, ListAsync).Produces<IReadOnlyList<AdResponse>>()
+        ads.MapGet(string.Empty, ListAsync).Produces<IReadOnlyList<AdResponse>>().AlsoProduces<Page<AdResponse>, FoundPage<AdResponse>>()
+            .ProducesError(StatusCodes.Status400BadRequest)
             .WithSummary("All ads in order of creation; with limit or cursor a page {items, nextCursor}; with search, status, performerId or sort a page of what is found {items, nextCursor, total}");
         ads.MapGet("/{id}", FindAsync).ProducesError(StatusCodes.Status404NotFound).WithSummary("One ad");
         ads.MapPut("/{id}", UpdateAsync).Accepts<UpdateAdRequest>("application/json")

@@ -4,7 +4,7 @@ using AdServer.Common;
 namespace AdServer.Catalog;
 
 /// <summary>Which ads a list shall hold, for people. Without a parameter but <c>limit</c> and <c>cursor</c> it is the list that older clients know.</summary>
-/// <param name="Search">Part of the ad's name, or of its performer's name or e-mail address, without regard to case; or the ad's identity.</param>
+/// <param name="Search">Part of the ad's name, or of its performer's name or e-mail address, without regard to case; or the ad's identity. Blank is absent, here and below.</param>
 /// <param name="Status"><c>active</c>, <c>paused</c>; <c>scheduled</c>: active, but it starts later; <c>ended</c>: active, but it has ended.</param>
 /// <param name="PerformerId">Only ads of this performer.</param>
 /// <param name="Sort"><c>createdAt</c> (default), <c>name</c>, <c>budget</c>, <c>status</c> or <c>performer</c>; with <c>-</c> before it descending.</param>
@@ -63,7 +63,7 @@ internal static class AdSearch
             let performer = catalog.FindPerformer(ad.PerformerId)
             where text.Finds(ad.Id, ad.Name, performer?.Name, performer?.Email)
             select new FoundAd(ad, performer);
-        var wrongPlace = order.TryTake([.. found], part, out var taken);
+        var wrongPlace = order.TryTake(found, part, out var taken);
         page = taken.Select(one => AdResponse.Of(one.Ad, one.Performer));
         return wrongPlace;
     }

@@ -31,43 +31,78 @@ internal sealed record ListOrder<T>(string Name, Func<T, SortKey> Key)
 {
     private const char Separator = '\n';
     private const int CursorParts = 4;
-    private const char Descending = '-';
 
     private bool IsDescending { get; init; }
 
     /// <summary>The order that <c>sort</c> asks for: one of the known ones, with <c>-</c> before it backwards; the first one if it is blank.</summary>
     public static ApiError? TryRead(string? sort, IReadOnlyList<ListOrder<T>> known, out ListOrder<T> order)
     {
-        var asked = sort?.Trim() ?? string.Empty;
-        var name = asked.TrimStart(Descending);
-        var found = asked.Length == 0 ? known[0] : known.FirstOrDefault(one => one.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
-        order = (found ?? known[0]) with { IsDescending = name.Length < asked.Length };
-        return found is null || asked.Length > name.Length + 1
-            ? ApiError.BadRequest($"Invalid sort: {string.Join(", ", known.Select(one => one.Name))}; with - before it descending")
-            : null;
+        var error = SortParameter.TryRead(sort, known, one => one.Name, out var found, out var isDescending);
+        order = (found ?? known[0]) with { IsDescending = isDescending };
+        return error;
     }
 
     /// <summary>A page of items in this order.</summary>
     /// <param name="items">All that were found.</param>
     /// <param name="page">Which part of them.</param>
     /// <param name="found">The page.</param>
-    public ApiError? TryTake(IReadOnlyCollection<T> items, PageRequest page, out FoundPage<T> found)
+    public ApiError? TryTake(IEnumerable<T> items, PageRequest page, out FoundPage<T> found)
     {
-        found = new FoundPage<T>([], null, items.Count);
+        found = new FoundPage<T>([], null, 0);
         if (!TryReadPlace(page.Cursor, out var after))
         {
             return PageRequest.InvalidCursor;
         }
 
-        // Only the page is put in order, not what comes after it.
-        var rest = items.Select(item => (Item: item, Key: Key(item))).Where(one => after is not { } place || Compare(one.Key, place) > 0);
-        var taken = rest.OrderBy(one => one.Key, Comparer<SortKey>.Create(Compare)).Take(page.Limit + 1).ToList();
-        var next = taken.Count > page.Limit ? PageRequest.Encode(TextOf(taken[page.Limit - 1].Key)) : null;
-        found = found with { Items = [.. taken.Take(page.Limit).Select(one => one.Item)], NextCursor = next };
+        var total = 0;
+        var best = new PriorityQueue<T, SortKey>(Comparer<SortKey>.Create((left, right) => Compare(right, left)));
+        foreach (var item in items)
+        {
+            total++;
+            var key = Key(item);
+            if (after is not { } place || Compare(key, place) > 0)
+            {
+                Keep(best, item, key, page.Limit + 1);
+            }
+        }
+
+        found = PageOf(best, page.Limit, total);
         return null;
     }
 
-    private string Text => IsDescending ? Descending + Name : Name;
+    /// <summary>Keeps the first ones, of which the last can be taken out: so no more than a page is held.</summary>
+    private static void Keep(PriorityQueue<T, SortKey> best, T item, SortKey key, int most)
+    {
+        if (best.Count < most)
+        {
+            best.Enqueue(item, key);
+        }
+        else
+        {
+            best.EnqueueDequeue(item, key);
+        }
+    }
+
+    /// <summary>What was kept, in order. One more than the limit says that there is a next page.</summary>
+    private FoundPage<T> PageOf(PriorityQueue<T, SortKey> best, int limit, int total)
+    {
+        var hasMore = best.Count > limit;
+        if (hasMore)
+        {
+            best.Dequeue();
+        }
+
+        var next = hasMore && best.TryPeek(out _, out var last) ? PageRequest.Encode(TextOf(last)) : null;
+        var shown = new T[best.Count];
+        for (var index = shown.Length - 1; index >= 0; index--)
+        {
+            shown[index] = best.Dequeue();
+        }
+
+        return new FoundPage<T>(shown, next, total);
+    }
+
+    private string Text => IsDescending ? SortParameter.Descending + Name : Name;
 
     private int Compare(SortKey left, SortKey right) => IsDescending ? right.CompareTo(left) : left.CompareTo(right);
 

@@ -19,7 +19,8 @@ internal static class PerformerEndpoints
         performers.MapPost(string.Empty, CreateAsync).Accepts<ContactRequest>("application/json").TakesIdempotencyKey()
             .WithSummary("Adds a performer (201), or finds the one with this address (200)");
         performers.MapPost("/check-email", CheckEmailAsync).Accepts<EmailRequest>("application/json").WithSummary("Whether a performer has this address");
-        performers.MapGet(string.Empty, ListAsync).Produces<IReadOnlyList<PerformerResponse>>()
+        performers.MapGet(string.Empty, ListAsync).Produces<IReadOnlyList<PerformerResponse>>().AlsoProduces<Page<PerformerResponse>, FoundPage<PerformerResponse>>()
+            .ProducesError(StatusCodes.Status400BadRequest)
             .WithSummary("All performers in order of creation; with limit or cursor a page {items, nextCursor}; with search or sort a page of what is found {items, nextCursor, total}");
         performers.MapGet("/{id}", FindAsync).ProducesError(StatusCodes.Status404NotFound).WithSummary("One performer");
         performers.MapPut("/{id}", UpdateAsync).Accepts<ContactRequest>("application/json")

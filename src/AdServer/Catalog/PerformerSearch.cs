@@ -4,7 +4,7 @@ using AdServer.Common;
 namespace AdServer.Catalog;
 
 /// <summary>Which performers a list shall hold, for people. Without <c>search</c> and <c>sort</c> it is the list that older clients know.</summary>
-/// <param name="Search">Part of the name or of the e-mail address, without regard to case; or the identity.</param>
+/// <param name="Search">Part of the name or of the e-mail address, without regard to case; or the identity. Blank is absent, here and below.</param>
 /// <param name="Sort"><c>createdAt</c> (default), <c>name</c> or <c>email</c>; with <c>-</c> before it descending.</param>
 /// <param name="Limit">The most items, 1 to 1,000; 100 if absent.</param>
 /// <param name="Cursor">The <c>nextCursor</c> of the answer before.</param>
@@ -39,7 +39,7 @@ internal static class PerformerSearch
         }
 
         var found = catalog.Performers.Where(one => caller.Sees(one.Id) && text.Finds(one.Id, one.Name, one.Email));
-        var wrongPlace = order.TryTake([.. found], part, out var taken);
+        var wrongPlace = order.TryTake(found, part, out var taken);
         var ads = AdsOf(taken.Items, catalog);
         page = taken.Select(one => PerformerResponse.Of(one, ads[one.Id]));
         return wrongPlace;

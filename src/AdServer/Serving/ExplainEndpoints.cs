@@ -25,27 +25,21 @@ internal static class ExplainEndpoints
         CancellationToken cancellation)
     {
         _ = packageName; // Of the API's document: read as the SDK's is.
-        if (!await lookup.FindAsync(id, cancellation) || !ads.Has(id, caller))
-        {
-            return CatalogErrors.AdNotFound;
-        }
-
         if (PackageParameter.ReadName(http.QueryString, out var name) is { } error)
         {
             return error;
         }
 
-        return ads.Explain(id, name, caller) is { } explanation ? TypedResults.Ok(explanation) : CatalogErrors.AdNotFound;
+        return await lookup.FindAsync(id, cancellation) && ads.Explain(id, name, caller) is { } explanation
+            ? TypedResults.Ok(explanation)
+            : CatalogErrors.AdNotFound;
     }
 }
 
 /// <summary>Explains with what serving holds in memory at this moment. Changes nothing of it: no package becomes known, nothing is narrowed.</summary>
 internal sealed class ExplainedAds(KnownPackages packages, CurrentCandidates candidates, SeenSets seen, TimeProvider clock)
 {
-    /// <summary>Whether this host serves from a catalogue with such an ad, and the caller may know.</summary>
-    public bool Has(string id, Caller caller) => Find(candidates.At(clock.Now()), id, caller) is not null;
-
-    /// <summary>The explanation; nothing if there is no such ad any more.</summary>
+    /// <summary>The explanation; nothing if this host serves from a catalogue without such an ad, or the caller may not know of it.</summary>
     public Explanation? Explain(string id, string packageName, Caller caller)
     {
         var now = clock.Now();
@@ -57,11 +51,12 @@ internal sealed class ExplainedAds(KnownPackages packages, CurrentCandidates can
 
         var (package, own) = (packages.Find(packageName), current.Make(packageName));
         var slots = package is null ? SlotSet.Empty : seen.Of(package);
-        var isSeen = slots.Contains(ad.Slot);
-        var scene = new ServingScene(packageName, current.Within(now), NextUnseen.Look(own, slots), isSeen)
+        var choice = NextUnseen.Look(own, slots);
+        var scene = new ServingScene(packageName, current.Within(now), choice, choice.Saw(ad.Slot, slots))
         {
             AdsInCatalog = current.Catalog.Ads.Count,
             IsOther = ReferenceEquals(package, packages.Other),
+            IsSeenByOthers = seen.Of(packages.Other).Contains(ad.Slot),
         };
         return caller.PerformerId is null
             ? Explanation.Of(ad, scene)

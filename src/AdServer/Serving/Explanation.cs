@@ -28,21 +28,21 @@ internal sealed record Explanation(
             Chance = served ? (double)weight / drawn.Weight : 0,
             CountedAsOther = scene.IsOther,
         };
-        return Of(ad.Ad, scene, served, ExplainedRule.Seen(scene.IsSeen, counters.EligibleUnseen.Value), counters);
+        return Of(ad.Ad, scene, served, ExplainedRule.Seen(scene.IsSeen, counters.EligibleUnseen.Value, scene.IsOther), counters);
     }
 
     /// <summary>
-    /// For the advertiser whose ad it is: with nothing that depends on ads of others. Where that decides, the answer is null.
+    /// For the advertiser whose ad it is: with nothing that depends on ads or apps of others. Where these decide, the answer is null.
     /// </summary>
     /// <param name="ad">The ad.</param>
     /// <param name="scene">Where and when.</param>
     /// <param name="isOwn">Whether a slot is an ad of the same advertiser.</param>
     public static Explanation ForOwner(CatalogAd ad, ServingScene scene, Predicate<int> isOwn)
     {
-        var seen = ExplainedRule.SeenByOwner(scene.IsSeen, scene.Choice.Unseen.Admitted.Count(slot => isOwn(slot)));
+        var seen = ExplainedRule.SeenByOwner(scene.IsSeenForOwner, scene.Choice.Unseen.Admitted.Count(slot => isOwn(slot)));
         var rules = ExplainedRule.Eligible(ad.Ad, scene.PackageName, scene.Now);
         var served = rules.All(rule => rule.Passed == true) ? seen.Passed : false;
-        return Of(ad.Ad, scene, served, seen, new ExplainedCounters(scene.IsSeen, WeightedSlots.WeightOf(ad.Ad.Details.Budget)));
+        return Of(ad.Ad, scene, served, seen, new ExplainedCounters(scene.IsSeenForOwner, WeightedSlots.WeightOf(ad.Ad.Details.Budget)));
     }
 
     private static Explanation Of(Ad ad, ServingScene scene, bool? served, ExplainedRule seen, ExplainedCounters counters)
@@ -53,7 +53,7 @@ internal sealed record Explanation(
         {
             true => $"It may be handed out to {scene.PackageName} now.",
             false => $"It is not handed out to {scene.PackageName} now, because of: {failed}.",
-            null => $"Whether it is handed out to {scene.PackageName} now depends on the ads of others.",
+            null => $"Whether it is handed out to {scene.PackageName} now depends on the ads and apps of others.",
         };
         return new Explanation(ad.Id, scene.PackageName, served, summary, rules, counters, scene.Now);
     }
@@ -71,12 +71,24 @@ internal sealed record ServingScene(string PackageName, DateTimeOffset Now, Choi
 
     /// <summary>Whether the app is beyond the bound, and shares what was seen with all others there.</summary>
     public bool IsOther { get; init; }
+
+    /// <summary>Whether the ad had an event from any app that is beyond the bound.</summary>
+    public bool IsSeenByOthers { get; init; }
+
+    /// <summary>
+    /// Whether the ad had an event from the app, as far as its own rows tell; null where that hangs on whether the app is counted by name, which others'
+    /// traffic decides.
+    /// </summary>
+    public bool? IsSeenForOwner => IsSeen && !IsOther ? true : IsSeenByOthers ? null : false;
 }
 
 /// <summary>The numbers of the choice. An advertiser gets the first two: the others tell about ads and apps of others.</summary>
-/// <param name="Seen">Whether the ad had an event from the app; of apps that are counted as <c>(other)</c>, from any of them.</param>
+/// <param name="Seen">
+/// Whether the ad had an event from the app; of apps that are counted as <c>(other)</c>, from any of them. Null for an advertiser whose ad had one from
+/// such an app: whether this app is one of them would tell what others have.
+/// </param>
 /// <param name="Weight">How often it is chosen, beside an ad of the lowest budget.</param>
-internal sealed record ExplainedCounters(bool Seen, int Weight)
+internal sealed record ExplainedCounters(bool? Seen, int Weight)
 {
     /// <summary>Ads that all rules but the last let through.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

@@ -63,4 +63,9 @@ internal sealed record Choice(Lot Eligible, Lot Unseen)
 {
     /// <summary>What the next ad is drawn from: nothing else can come.</summary>
     public Lot Drawn => Unseen.Weight > 0 ? Unseen : Eligible;
+
+    /// <summary>Whether an ad was seen: an eligible one as the choice has it, because the set may have grown since.</summary>
+    /// <param name="slot">The ad.</param>
+    /// <param name="seen">The set that the choice was made with.</param>
+    public bool Saw(int slot, SlotSet seen) => Eligible.Admitted.Contains(slot) ? !Unseen.Admitted.Contains(slot) : seen.Contains(slot);
 }

@@ -10,7 +10,7 @@ internal static class StatsEndpoints
 {
     public static void MapStatsReports(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/stats", AnswerAsync).WithTags("Statistics").Produces<StatsResponse>()
-            .ProducesError(StatusCodes.Status400BadRequest)
+            .ProducesError(StatusCodes.Status400BadRequest).ProducesError(StatusCodes.Status503ServiceUnavailable)
             .WithSummary("Counts by up to two of ad, performer, package, day and eventType, ordered by these, or by a count with sort; CSV with Accept: text/csv or format=csv");
 
     private static async Task<IResult> AnswerAsync(
@@ -30,13 +30,15 @@ internal static class StatsEndpoints
             return invalidSort;
         }
 
-        var view = rank is null ? await stats.ReadAsync(report.Query, cancellation) : await ranked.ReadAsync(report.Query, rank, cancellation);
-        return view is null ? ranked.TooMany : Answer(report, view, caller, now, names ? catalog.Current : null, csv);
+        var read = rank is null
+            ? new RankedView(await stats.ReadAsync(report.Query, cancellation), now)
+            : await ranked.ReadAsync(report.Query, rank, cancellation);
+        return read is null ? ranked.TooMany : Answer(report, read.View, caller, read.Began, names ? catalog.Current : null, csv);
     }
 
-    private static IResult Answer(StatsReport report, StatsView view, Caller caller, DateTimeOffset now, CatalogSnapshot? named, bool csv)
+    private static IResult Answer(StatsReport report, StatsView view, Caller caller, DateTimeOffset began, CatalogSnapshot? named, bool csv)
     {
-        var (asOf, closed) = (report.Query.AsOf ?? now, report.Query.AsOf is null ? null : report.Query.ClosedThrough);
+        var (asOf, closed) = (report.Query.AsOf ?? began, report.Query.AsOf is null ? null : report.Query.ClosedThrough);
         var (rows, next) = report.Show(view);
         rows = named is null ? rows : [.. rows.Select(row => row.With(named))];
         return csv

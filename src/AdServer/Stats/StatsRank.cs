@@ -1,3 +1,4 @@
+using AdServer.Access;
 using AdServer.Common;
 
 namespace AdServer.Stats;
@@ -11,8 +12,6 @@ namespace AdServer.Stats;
 /// <param name="IsCounted">Whether rows of a question have it.</param>
 internal sealed record StatsRank(string Name, Func<Measures, long> Of, Predicate<StatsQuery> IsCounted)
 {
-    private const char Descending = '-';
-
     private static readonly StatsRank[] Known =
     [
         OfEvents("events", measures => measures.Events.Events),
@@ -46,12 +45,10 @@ internal sealed record StatsRank(string Name, Func<Measures, long> Of, Predicate
             return null;
         }
 
-        var asked = sort.Trim();
-        var (isDescending, counted) = (asked[0] == Descending, Array.FindAll(Known, one => one.IsCounted(report.Query)));
-        var found = Array.Find(counted, one => one.Name.Equals(isDescending ? asked[1..] : asked, StringComparison.OrdinalIgnoreCase));
+        var error = SortParameter.TryRead(sort, Array.FindAll(Known, one => one.IsCounted(report.Query)), one => one.Name, out var found, out var isDescending);
         rank = found is null ? null : found with { IsDescending = isDescending };
         return report.ByType || report.Query.GroupBy.Count == 0 ? WithoutRows
-            : found is null ? ApiError.BadRequest($"Invalid sort: {string.Join(", ", counted.Select(one => one.Name))}; with - before it the highest first")
+            : error is not null ? error
             : string.IsNullOrEmpty(cursor) ? null : WithCursor;
     }
 

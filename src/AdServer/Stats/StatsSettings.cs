@@ -3,6 +3,9 @@ namespace AdServer.Stats;
 /// <summary>The settings <c>Stats:…</c>.</summary>
 internal sealed record StatsSettings
 {
+    /// <summary>A gigabyte for one report.</summary>
+    private const int MostSortedRows = 1_000_000;
+
     /// <summary>How often events are rolled up.</summary>
     public TimeSpan RollUpEvery { get; init; } = TimeSpan.FromSeconds(1);
 
@@ -15,7 +18,10 @@ internal sealed record StatsSettings
     /// <summary>How often what removed ads left behind is looked for.</summary>
     public TimeSpan SweepEvery { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>The most rows of a report that are sorted by a count. Bounds the memory: about a kilobyte a row while the report is made.</summary>
+    /// <summary>
+    /// The most rows of a report that are sorted by a count. As many are read of each source (counts, invalid traffic, deliveries, requests, what is not
+    /// rolled up) before it is known that there are too many: it bounds these, and so the memory, at about a kilobyte a row.
+    /// </summary>
     public int MaxSortedRows { get; init; } = 200_000;
 
     /// <summary>What is wrong with the values, if anything.</summary>
@@ -25,7 +31,7 @@ internal sealed record StatsSettings
         _ when RollSize is < 1 or > 100_000 => "Stats:RollSize must be between 1 and 100000",
         _ when LateAfter <= TimeSpan.Zero => "Stats:LateAfter must be more than 0",
         _ when SweepEvery <= TimeSpan.Zero => "Stats:SweepEvery must be more than 0",
-        _ when MaxSortedRows is < 1 or >= StatsQuery.NoLimit => "Stats:MaxSortedRows must be from 1 to 9999999",
+        _ when MaxSortedRows is < 1 or > MostSortedRows => FormattableString.Invariant($"Stats:MaxSortedRows must be between 1 and {MostSortedRows}"),
         _ => null,
     };
 }

@@ -68,6 +68,7 @@ internal static class OpenApi
         options.NonNullableReferenceTypesAsRequired();
         options.SchemaFilter<MayGrow>();
         options.OperationFilter<NamesHeaders>();
+        options.OperationFilter<NamesShapes>();
         options.MapType<UtcDay>(() => new OpenApiSchema { Type = JsonSchemaType.String, Format = "date" });
         options.TagActionsBy(description => [Tag(description)]);
         options.OrderActionsBy(description => $"/{description.RelativePath} {description.HttpMethod}");
@@ -99,6 +100,20 @@ internal static class OpenApi
                 Description = "1 to 255 visible ASCII characters: a request that comes again with the same key, within 24 hours, creates nothing more",
                 Schema = new OpenApiSchema { Type = JsonSchemaType.String },
             });
+        }
+    }
+
+    /// <summary>The further shapes of an answer. Any of them, not one: a page of what was found is a page, too.</summary>
+    private sealed class NamesShapes : IOperationFilter
+    {
+        public void Apply(OpenApiOperation operation, OperationFilterContext context)
+        {
+            if (context.ApiDescription.ActionDescriptor.EndpointMetadata.OfType<AlsoProduces>().LastOrDefault() is { } also
+                && operation.Responses?["200"].Content?["application/json"] is OpenApiMediaType answer)
+            {
+                var others = also.Shapes.Select(shape => context.SchemaGenerator.GenerateSchema(shape, context.SchemaRepository));
+                answer.Schema = new OpenApiSchema { AnyOf = [answer.Schema!, .. others] };
+            }
         }
     }
 

@@ -26,8 +26,10 @@ internal static class PageEndpoints
         endpoints.MapGet(Assets + "/{name}", (string name, HttpContext http) => SendAsset(http, files.FindAsset(name))).ExcludeFromDescription();
     }
 
-    /// <summary>Whether a path belongs to the page and not to the API.</summary>
-    public static bool Has(PathString path) => path.Value is null or "" or "/" or SignIn || path.StartsWithSegments(Assets);
+    /// <summary>Whether a path belongs to the page and not to the API: as routing takes it, whatever its case.</summary>
+    public static bool Has(PathString path) =>
+        (path.Value ?? string.Empty).TrimEnd('/') is var own
+        && (own.Length == 0 || own.Equals(SignIn, StringComparison.OrdinalIgnoreCase) || path.StartsWithSegments(Assets));
 
     private static Results<FileContentHttpResult, ApiError> SendAsset(HttpContext http, PageFile? file) =>
         file is null ? ApiError.NotFound("Not found") : Send(http, file, ForEver);

@@ -26,8 +26,8 @@ internal sealed class PageFiles
     /// <summary>What is shown first: the page, or how to get it.</summary>
     public PageFile Start { get; }
 
-    /// <summary>Everything that can be sent but what stands in for a missing page.</summary>
-    public IEnumerable<PageFile> All => files.Where(file => file.Key != Instead).Select(file => file.Value);
+    /// <summary>Everything that can be sent, by its name, but what stands in for a missing page.</summary>
+    public IEnumerable<(string Name, PageFile File)> All => files.Where(file => file.Key != Instead).Select(file => (file.Key, file.Value));
 
     /// <summary>Whether the server was built with the page.</summary>
     public bool HasPage => files.ContainsKey(Index);

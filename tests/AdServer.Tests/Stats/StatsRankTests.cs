@@ -69,10 +69,10 @@ public sealed class StatsRankTests(StatsScene scene) : IClassFixture<StatsScene>
     }
 
     [Theory]
-    [InlineData("groupBy=ad&sort=colour", "Invalid sort: events, views, clicks, skips, exits, watchDuration, deliveries; with - before it the highest first")]
-    [InlineData("groupBy=ad&sort=-requests", "Invalid sort: events, views, clicks, skips, exits, watchDuration, deliveries; with - before it the highest first")]
-    [InlineData("groupBy=package&sort=-", "Invalid sort: events, views, clicks, skips, exits, watchDuration, requests, fills, noFills; with - before it the highest first")]
-    [InlineData("groupBy=ad,package&sort=deliveries", "Invalid sort: events, views, clicks, skips, exits, watchDuration; with - before it the highest first")]
+    [InlineData("groupBy=ad&sort=colour", "Invalid sort: events, views, clicks, skips, exits, watchDuration, deliveries; with - before it descending")]
+    [InlineData("groupBy=ad&sort=-requests", "Invalid sort: events, views, clicks, skips, exits, watchDuration, deliveries; with - before it descending")]
+    [InlineData("groupBy=package&sort=-", "Invalid sort: events, views, clicks, skips, exits, watchDuration, requests, fills, noFills; with - before it descending")]
+    [InlineData("groupBy=ad,package&sort=deliveries", "Invalid sort: events, views, clicks, skips, exits, watchDuration; with - before it descending")]
     [InlineData("sort=-views", "Invalid sort: only with groupBy, and not with groupBy=eventType")]
     [InlineData("groupBy=ad,eventType&sort=-views", "Invalid sort: only with groupBy, and not with groupBy=eventType")]
     [InlineData("groupBy=ad&sort=-views&cursor=YQpi", "Invalid cursor: not with sort, which gives the first rows alone")]

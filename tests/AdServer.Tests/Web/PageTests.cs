@@ -86,7 +86,7 @@ public sealed class PageTests(SharedHost shared) : IClassFixture<SharedHost>
         var files = PageFiles.Load();
         Assert.SkipUnless(files.HasPage, "Built without Node.js: there is no page");
 
-        Assert.InRange(files.All.Sum(file => (file.Gzip ?? file.Plain).Length), 10_000, MostBytes);
+        Assert.InRange(files.All.Sum(one => (one.File.Gzip ?? one.File.Plain).Length), 10_000, MostBytes);
     }
 
     private static GZipStream Zip(Stream stream) => new(stream, CompressionMode.Compress);

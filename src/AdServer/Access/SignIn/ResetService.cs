@@ -60,7 +60,7 @@ internal sealed partial class ResetService(
         if ((await store.FindCredentialAsync(person.Subject, cancellation))?.Password is not null
             && await credentials.AddLinkAsync(person.Subject, LinkKind.Reset, cancellation) is var (secret, expiresAt))
         {
-            links.Send(new LinkMessage(LinkKind.Reset, person.Email, person.Name, LinkSecret.UrlOf(secret, settings.PublicUrl), expiresAt));
+            links.Send(new LinkMessage(LinkKind.Reset, person.Email, person.Name, LinkSecret.UrlOf(secret, settings.PublicUrlOrLocal), expiresAt));
         }
     }
 

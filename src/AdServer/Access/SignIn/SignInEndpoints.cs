@@ -148,7 +148,7 @@ internal sealed record InvitationParts(
     HttpRequest Http, People People, Credentials Credentials, LinkWriter Links, AccessSettings Settings, AuditLog Audit, AuditOrigin Origin)
 {
     /// <summary>What the link begins with. Where nobody said so, what the administrator asked by, who alone is shown it: a webhook needs the setting.</summary>
-    public string PublicUrl() => Settings.HasPublicUrl ? Settings.PublicUrl : $"{Http.Scheme}://{Http.Host}";
+    public string PublicUrl() => Settings.PublicUrl ?? (Http.Host.HasValue ? $"{Http.Scheme}://{Http.Host}" : Settings.PublicUrlOrLocal);
 }
 
 /// <summary>An invitation that was made.</summary>

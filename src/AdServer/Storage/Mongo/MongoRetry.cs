@@ -15,10 +15,10 @@ namespace AdServer.Storage.Mongo;
 internal sealed class MongoRetry(IMongoCommands commands, TimeProvider clock, TimeSpan deadline, Func<double> chance) : IMongoCommands
 {
     /// <summary>The bound of the first pause; each further one is twice the one before.</summary>
-    public static readonly TimeSpan FirstBound = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan FirstBound = TimeSpan.FromMilliseconds(20);
 
     /// <summary>The highest bound.</summary>
-    public static readonly TimeSpan LastBound = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LastBound = TimeSpan.FromMilliseconds(500);
 
     /// <inheritdoc/>
     /// <exception cref="StoreUnavailableException">The deadline passed, or no retry helps. What was asked may have been done.</exception>

@@ -65,7 +65,7 @@ export interface Performer {
 
 /** Why an app gets an ad, or does not. */
 export interface Explanation {
-  /** Null if it depends on ads of others, of which an advertiser learns nothing. */
+  /** Null if it depends on ads or apps of others, of which an advertiser learns nothing. */
   served: boolean | null;
   summary: string;
   rules: { name: string; passed: boolean | null; detail: string }[];
