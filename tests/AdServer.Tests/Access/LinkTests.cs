@@ -40,6 +40,33 @@ public sealed class LinkTests : IAsyncLifetime
         Assert.Equal($"{other.Host.Client.BaseAddress}sign-in#link={made.Text("link")}", made.Text("url"));
     }
 
+    [Theory]
+    [InlineData("", "http://portal.example:8080/sign-in#link=")]
+    [InlineData("http://localhost:5080", "http://localhost:5080/sign-in#link=")]
+    [InlineData("https://ads.example.com", "https://ads.example.com/sign-in#link=")]
+    public async Task What_a_request_calls_the_server_is_in_an_invitation_alone_and_only_where_nobody_said_so(string publicUrl, string start)
+    {
+        await using var other = await SignInScene.StartAsync(("Access:PublicUrl", publicUrl));
+        var id = await other.AddPerformerAsync(Ann);
+        (string, string)[] headers = [("Host", "portal.example:8080"), ("Authorization", $"Bearer {ClosedHost.Root}")];
+
+        var made = (await other.SendAsync(null, "POST", $"/performers/{id}/invitation", null, headers)).Has(201).Json;
+        (await other.SendAsync(null, "POST", "/sign-in/reset", new { email = Ann }, headers)).Has(202);
+
+        Assert.StartsWith(start, made.Text("url"), StringComparison.Ordinal);
+        var mail = await other.ReadConsoleAsync();
+        Assert.DoesNotContain("portal.example", mail, StringComparison.Ordinal);
+        Assert.Contains($"    {(publicUrl.Length > 0 ? publicUrl : "http://localhost:5080")}/sign-in#link=", mail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_request_that_calls_the_server_nothing_gets_an_invitation_to_this_machine()
+    {
+        var http = new Microsoft.AspNetCore.Http.DefaultHttpContext { Request = { Scheme = "http" } };
+
+        Assert.Equal("http://localhost:5080", new InvitationParts(http.Request, null!, null!, null!, new AdServer.Access.AccessSettings(), null!, null!).PublicUrl());
+    }
+
     [Fact]
     public async Task A_link_that_went_to_another_address_ends_with_it()
     {

@@ -64,9 +64,12 @@ internal sealed class SignInScene : IAsyncDisposable
     /// <summary>The secret of the next link on the console.</summary>
     public async Task<string> ReadLinkAsync()
     {
-        var said = await console.ReadAsync();
+        var said = await ReadConsoleAsync();
         return said[(said.IndexOf("#link=", StringComparison.Ordinal) + 6)..].Trim();
     }
+
+    /// <summary>What is written to the console next.</summary>
+    public ValueTask<string> ReadConsoleAsync() => console.ReadAsync();
 
     public Task<Answer> TryAsync(string email, string password = Password) => PostAsync("/sessions", new { email, password });
 

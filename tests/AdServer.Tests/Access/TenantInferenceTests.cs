@@ -37,6 +37,16 @@ public sealed class TenantInferenceTests(TenantInferenceTests.Worlds worlds) : I
     }
 
     [Theory]
+    [MemberData(nameof(Questions))]
+    public async Task Where_no_further_app_is_counted_by_name_it_is_the_same_whichever_app_is(string question)
+    {
+        var (first, second) = (await worlds.FullAlone.AskAsync(question), await worlds.FullBeside.AskAsync(question));
+
+        Assert.Equal(first, second);
+        Assert.DoesNotContain("404", first[..3], StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("POST", "/ads", "bob@example.com")]
     [InlineData("PUT", "/performers/{id}", "bob@example.com")]
     [InlineData("POST", "/performers", "bob@example.com")]
@@ -55,21 +65,35 @@ public sealed class TenantInferenceTests(TenantInferenceTests.Worlds worlds) : I
 
         internal World Beside { get; } = new(hasNeighbour: true);
 
+        /// <summary>One app is counted by name, an idle one.</summary>
+        internal World FullAlone { get; } = new(hasNeighbour: false, "com.example.idle");
+
+        /// <summary>One app is counted by name, the neighbour's.</summary>
+        internal World FullBeside { get; } = new(hasNeighbour: true, "com.example.neighbour");
+
+        private World[] All => [Alone, Beside, FullAlone, FullBeside];
+
         public async ValueTask InitializeAsync()
         {
-            await Alone.StartAsync();
-            await Beside.StartAsync();
+            foreach (var world in All)
+            {
+                await world.StartAsync();
+            }
         }
 
         public async ValueTask DisposeAsync()
         {
-            await Alone.DisposeAsync();
-            await Beside.DisposeAsync();
+            foreach (var world in All)
+            {
+                await world.DisposeAsync();
+            }
         }
     }
 
     /// <summary>A server on which one advertiser, and perhaps a neighbour, has an ad and events.</summary>
-    internal sealed class World(bool hasNeighbour) : IAsyncDisposable
+    /// <param name="hasNeighbour">Whether there is one.</param>
+    /// <param name="onlyApp">The one app that is counted by name, if there is room for one alone.</param>
+    internal sealed class World(bool hasNeighbour, string? onlyApp = null) : IAsyncDisposable
     {
         private readonly List<(string Id, string Name)> names = [];
         private ClosedHost closed = null!;
@@ -79,7 +103,13 @@ public sealed class TenantInferenceTests(TenantInferenceTests.Worlds worlds) : I
 
         public async Task StartAsync()
         {
-            closed = await ClosedHost.StartAsync();
+            (string, string)[] settings = onlyApp is null ? [] : [("Serving:MaxPackages", "1")];
+            closed = await ClosedHost.StartAsync(settings);
+            if (onlyApp is not null)
+            {
+                Assert.Equal(204, (await closed.GetAsync(null, $"/ads/random?packageName={onlyApp}")).Status);
+            }
+
             if (hasNeighbour)
             {
                 await closed.AddPerformerAsync("bob@example.com");

@@ -69,6 +69,19 @@ public sealed class CatalogSearchTests(CatalogSearchTests.Scene scene) : IClassF
     }
 
     [Theory]
+    [InlineData("/ads")]
+    [InlineData("/performers")]
+    public async Task What_is_blank_is_absent(string list)
+    {
+        var old = await scene.Host.GetAsync(list);
+
+        foreach (var query in new[] { "search=", "search=%20", "sort=%20", "search=%09&sort=", "status=%20&performerId=&search=%20&sort=%20" })
+        {
+            (await scene.Host.GetAsync($"{list}?{query}")).Is(200, old.Text);
+        }
+    }
+
+    [Theory]
     [InlineData("/ads?sort=colour", "Invalid sort: createdAt, name, budget, status, performer; with - before it descending")]
     [InlineData("/performers?sort=budget", "Invalid sort: createdAt, name, email; with - before it descending")]
     [InlineData("/ads?status=gone", "Invalid status: active, paused, scheduled, ended")]

@@ -52,6 +52,9 @@ public sealed class ExplainTests
 
         Assert.True(there.GetProperty("counters").GetProperty("countedAsOther").GetBoolean());
         Assert.False(there.GetProperty("served").GetBoolean());
+        Assert.Equal(
+            "It had an event from the apps that are counted together as (other), this one among them; 1 of the eligible ads had none, and such ads go first.",
+            there.GetProperty("rules")[5].Text("detail"));
         Assert.True(elsewhere.GetProperty("served").GetBoolean());
         Assert.False((await AskAsync(host, "b")).GetProperty("counters").GetProperty("countedAsOther").GetBoolean());
         Assert.Equal(["a"], await host.NextAsync("com.made.up"));
@@ -75,6 +78,7 @@ public sealed class ExplainTests
     [InlineData("/ads/a/explain", 400, "Missing or invalid packageName")]
     [InlineData("/ads/a/explain?packageName=%20", 400, "Missing or invalid packageName")]
     [InlineData("/ads/a/explain?packageName=a%00b", 400, "packageName must have at most 255 characters and no control characters")]
+    [InlineData("/ads/none/explain", 400, "Missing or invalid packageName")]
     [InlineData("/ads/none/explain?packageName=com.a", 404, "Ad not found")]
     public async Task What_cannot_be_explained_is_answered_as_elsewhere(string path, int status, string error)
     {
@@ -105,6 +109,31 @@ public sealed class ExplainTests
         Assert.Equal(200, (await closed.GetAsync(ClosedHost.Root, $"/ads/{ad}/explain?packageName={App}")).Status);
 
         async Task<JsonElement> ExplainAsync() => (await closed.GetAsync(token, $"/ads/{ad}/explain?packageName={App}")).Has(200).Json;
+    }
+
+    [Fact]
+    public async Task An_advertiser_is_told_of_an_ad_of_another_what_it_is_told_of_none()
+    {
+        await using var closed = await ClosedHost.StartAsync();
+        var own = await closed.AddPerformerAsync("ann@example.com");
+        await closed.AddPerformerAsync("bob@example.com");
+        var other = await closed.AddAdAsync("bob@example.com");
+        var token = await closed.MakeTokenAsync("advertiser", new { performerId = own });
+
+        foreach (var query in new[] { $"?packageName={App}", "?packageName=%20", "?packageName=a%00b", "" })
+        {
+            var (theirs, none) = (await AskAsync(other, query), await AskAsync("00000000-0000-7000-8000-000000000000", query));
+
+            Assert.Equal(none, theirs);
+            Assert.StartsWith(query.EndsWith(App, StringComparison.Ordinal) ? "404" : "400", none, StringComparison.Ordinal);
+        }
+
+        async Task<string> AskAsync(string id, string query)
+        {
+            var answer = await closed.GetAsync(token, $"/ads/{id}/explain{query}");
+            var headers = answer.Response.Headers.NonValidated.Where(header => header.Key is not "Date" && !header.Key.StartsWith("RateLimit", StringComparison.Ordinal));
+            return $"{answer.Status} {string.Join('\n', headers)} {answer.Text.Replace(answer.Json.Text("traceId"), "", StringComparison.Ordinal)}";
+        }
     }
 
     private static Task<JsonElement> AskAsync(ServingHost host, string id, string package = App) =>

@@ -84,6 +84,39 @@ public sealed class ExplanationTests
     }
 
     [Fact]
+    public void What_is_seen_in_the_meantime_is_told_as_the_choice_had_it()
+    {
+        var catalog = ServingData.Catalog(3);
+        var (seen, ad) = (ServingData.Seen(catalog, ["0"]), catalog.Find("1")!);
+        var choice = NextUnseen.Look(new Candidates(catalog, ServingData.Noon).Make("com.a"), seen);
+        seen.Add([ad.Slot], catalog.Slots);
+
+        var scene = new ServingScene("com.a", ServingData.Noon, choice, choice.Saw(ad.Slot, seen));
+        var told = new[] { Explanation.Of(ad, scene), Explanation.ForOwner(ad, scene, _ => true) };
+
+        Assert.All(told, one => Assert.Equal((true, false), (one.Served, one.Counters.Seen)));
+        Assert.All(told, one => Assert.All(one.Rules, rule => Assert.True(rule.Passed)));
+    }
+
+    [Theory]
+    [InlineData(true, false, false, true)]
+    [InlineData(true, false, true, true)]
+    [InlineData(false, false, false, false)]
+    [InlineData(false, true, false, false)]
+    [InlineData(false, false, true, null)]
+    [InlineData(true, true, true, null)]
+    public void An_advertiser_is_told_nothing_that_hangs_on_whether_an_app_is_counted_by_name(bool isSeen, bool isOther, bool byOthers, bool? told)
+    {
+        var catalog = ServingData.Catalog(3);
+        var (seen, ad) = (isSeen ? ServingData.Seen(catalog, ["1"]) : SlotSet.Empty, catalog.Find("1")!);
+        var scene = Scene(catalog, seen, "com.a", ServingData.Noon, ad) with { IsOther = isOther, IsSeenByOthers = byOthers };
+
+        var owner = Explanation.ForOwner(ad, scene, _ => true);
+
+        Assert.Equal((told, !told, !told), (owner.Counters.Seen, owner.Rules[^1].Passed, owner.Served));
+    }
+
+    [Fact]
     public void An_ad_without_rules_that_is_drawn_with_others_is_told_its_chance()
     {
         var catalog = ServingData.Catalog(3);
