@@ -76,6 +76,8 @@ internal sealed class RankedStats(IStatsStore stats, StatsSettings settings, Tim
 
     private async Task<RankedView?> ReadAsync(StatsQuery query, StatsRank rank)
     {
+        // Whose turn came because another was broken off does not begin.
+        end.Token.ThrowIfCancellationRequested();
         var began = clock.Now();
         var view = await stats.ReadAsync(query with { Limit = settings.MaxSortedRows }, end.Token);
         return view.Rows.Count > settings.MaxSortedRows ? null : new RankedView(view with { Rows = rank.Take(view.Rows, query.Limit) }, began);

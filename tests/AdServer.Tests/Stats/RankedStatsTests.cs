@@ -16,7 +16,11 @@ public sealed class RankedStatsTests : IAsyncLifetime
 
     public ValueTask InitializeAsync() => default;
 
-    public ValueTask DisposeAsync() => ranked.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await ranked.DisposeAsync();
+        store.Dispose();
+    }
 
     [Fact]
     public async Task Equal_questions_at_once_are_read_once_and_told_when_the_reading_began()
@@ -150,7 +154,7 @@ public sealed class RankedStatsTests : IAsyncLifetime
     private static StatsView View(int deliveries) => new([], new Measures(default, deliveries, 0, 0), default);
 
     /// <summary>Holds every reading until the test ends it, or its own token does.</summary>
-    private sealed class HeldStats : IStatsStore
+    private sealed class HeldStats : IStatsStore, IDisposable
     {
         private readonly SemaphoreSlim begun = new(0);
         private int awaited;
@@ -177,6 +181,8 @@ public sealed class RankedStatsTests : IAsyncLifetime
                 await begun.WaitAsync(TestContext.Current.CancellationToken);
             }
         }
+
+        public void Dispose() => begun.Dispose();
 
         public Task ApplyAsync(Roll roll, CancellationToken cancellation) => throw new NotSupportedException();
 
