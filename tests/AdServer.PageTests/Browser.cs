@@ -14,6 +14,9 @@ namespace AdServer.PageTests;
 /// </summary>
 public sealed class Browser : IAsyncLifetime
 {
+    /// <summary>How long an expectation may take to come true: a machine may have much else to do.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
     private static readonly string[] Places =
         ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome", "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"];
 
@@ -49,6 +52,7 @@ public sealed class Browser : IAsyncLifetime
             return;
         }
 
+        Assertions.SetDefaultExpectTimeout((float)Patience.TotalMilliseconds);
         playwright = await Playwright.CreateAsync();
         browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = place, Args = Flags });
     }

@@ -12,6 +12,7 @@ public sealed partial class DemoHost : IAsyncLifetime
 {
     private ServerProcess? process;
     private HttpClient? client;
+    private Task console = Task.CompletedTask;
 
     /// <summary>Where the page is.</summary>
     internal Uri Url => client!.BaseAddress!;
@@ -22,6 +23,7 @@ public sealed partial class DemoHost : IAsyncLifetime
         var lines = await process.ReadUntilAsync("Health page:");
         var page = lines.Select(line => PageLine().Match(line)).FirstOrDefault(match => match.Success);
         Assert.True(page is not null, string.Join('\n', lines));
+        console = process.IgnoreAsync();
         client = new HttpClient { BaseAddress = new Uri(page!.Groups["url"].Value) };
     }
 
@@ -39,6 +41,7 @@ public sealed partial class DemoHost : IAsyncLifetime
     {
         client?.Dispose();
         await (process?.DisposeAsync() ?? ValueTask.CompletedTask);
+        await console;
     }
 
     [GeneratedRegex(@"\bPage: (?<url>http://\S+?/)[\\""]")]

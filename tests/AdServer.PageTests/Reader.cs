@@ -56,6 +56,8 @@ internal sealed class Reader : IAsyncDisposable
     /// <param name="screen">What it is read on.</param>
     /// <param name="scheme">Light or dark.</param>
     /// <param name="prepare">Done to the page before it is opened, such as a route that fails.</param>
+    /// <param name="locale">The reader's language and country.</param>
+    /// <param name="zone">The reader's time zone.</param>
     /// <param name="test">The name of the test, for its screenshot.</param>
     public static async Task<Reader> OpenAsync(
         Browser browser,
@@ -64,13 +66,15 @@ internal sealed class Reader : IAsyncDisposable
         Screen screen,
         ColorScheme scheme = ColorScheme.Light,
         Func<Reader, Task>? prepare = null,
+        string locale = "en-US",
+        string zone = "Europe/Berlin",
         [CallerMemberName] string test = "")
     {
         var isPhone = screen == Screen.Phone;
         var context = await browser.Running.NewContextAsync(new()
         {
-            Locale = "en-US",
-            TimezoneId = "Europe/Berlin",
+            Locale = locale,
+            TimezoneId = zone,
             ColorScheme = scheme,
             HasTouch = isPhone,
             IsMobile = isPhone,
@@ -91,8 +95,9 @@ internal sealed class Reader : IAsyncDisposable
     public async Task EndAsync()
     {
         await KeepAsync();
-        Assert.Empty(faults);
-        Assert.Empty(await Accessibility.FindingsAsync(Page));
+        Assert.True(faults.Count == 0, string.Join('\n', faults));
+        var findings = await Accessibility.FindingsAsync(Page);
+        Assert.True(findings.Length == 0, string.Join('\n', findings));
         Assert.True(
             await Page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), "The page is wider than the screen");
     }

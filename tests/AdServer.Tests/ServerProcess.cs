@@ -32,6 +32,10 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <summary>The same of the stream of errors.</summary>
     public Task<List<string>> ReadErrorsUntilAsync(string words) => ReadUntilAsync(process.StandardError, words);
 
+    /// <summary>Lets it say what it likes from now on, unread, up to its end: a console that nobody reads is full after a while, and then holds the server up.</summary>
+    public Task IgnoreAsync() =>
+        Task.WhenAll(process.StandardOutput.BaseStream.CopyToAsync(Stream.Null), process.StandardError.BaseStream.CopyToAsync(Stream.Null));
+
     /// <summary>Kills the process and starts another in the same folder.</summary>
     public async Task RestartAsync()
     {

@@ -47,8 +47,11 @@ internal sealed record AccessSettings
     /// <summary>Addresses, or networks such as <c>10.0.0.0/8</c>, of proxies whose word on a caller's address (<c>X-Forwarded-For</c>) is taken.</summary>
     public string[] Proxies { get; init; } = [];
 
-    /// <summary>Where people open this server in a browser: one-time links begin with it, never with what a request says.</summary>
+    /// <summary>Where people open this server in a browser: one-time links begin with it, never with what a stranger's request says.</summary>
     public string PublicUrl { get; init; } = DefaultPublicUrl;
+
+    /// <summary>Whether somebody said so.</summary>
+    public bool HasPublicUrl => PublicUrl != DefaultPublicUrl;
 
     /// <summary>Where one-time links are posted to, for those whom they are for; absent: they are written to the console.</summary>
     public string? LinkWebhook { get; init; }
@@ -73,7 +76,7 @@ internal sealed record AccessSettings
             $"Access:Origins: {origin} is no origin such as https://portal.example.com",
         _ when !IsUrl(PublicUrl) || PublicUrl.Contains('#') || PublicUrl.Contains('?') => "Access:PublicUrl must be a URL such as https://ads.example.com",
         { LinkWebhook: { } url } when !IsUrl(url) => "Access:LinkWebhook must be a URL of http or https",
-        { LinkWebhook: not null, PublicUrl: DefaultPublicUrl } => "Access:LinkWebhook needs Access:PublicUrl: what the links that it gets begin with",
+        { LinkWebhook: not null, HasPublicUrl: false } => "Access:LinkWebhook needs Access:PublicUrl: what the links that it gets begin with",
         _ => null,
     };
 

@@ -82,7 +82,7 @@ internal sealed partial class FirstToken(
                 {secret}
 
             Send it as "Authorization: Bearer <token>". Lost it? Start once with Access:BootstrapToken set to one of your own.
-            To sign in with a password: POST /developers, POST /developers/<id>/invitation, POST /sign-in/password (README, "Sign in").
+            To sign in with a password: open this server in a browser and choose "Nobody has a password yet?" (README, "Sign in").
 
             """);
     }

@@ -27,7 +27,8 @@ internal static class StatsCsv
 
     private static readonly (string Name, Func<StatsRowResponse, object?> Value)[] Columns =
     [
-        ("adId", row => row.AdId), ("performerId", row => row.PerformerId), ("packageName", row => row.PackageName), ("date", row => row.Date),
+        ("adId", row => row.AdId), ("adName", row => row.AdName), ("performerId", row => row.PerformerId), ("performerName", row => row.PerformerName),
+        ("packageName", row => row.PackageName), ("date", row => row.Date),
         ("revision", row => row.Revision),
         ("eventType", row => row.EventType?.ToString().ToLowerInvariant()), ("events", row => row.Events), ("views", row => row.Views),
         ("clicks", row => row.Clicks), ("skips", row => row.Skips), ("exits", row => row.Exits),

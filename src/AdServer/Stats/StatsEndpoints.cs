@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using AdServer.Access;
+using AdServer.Catalog;
 using AdServer.Common;
 
 namespace AdServer.Stats;
@@ -10,26 +11,39 @@ internal static class StatsEndpoints
     public static void MapStatsReports(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/stats", AnswerAsync).WithTags("Statistics").Produces<StatsResponse>()
             .ProducesError(StatusCodes.Status400BadRequest)
-            .WithSummary("Counts by up to two of ad, performer, package, day and eventType, ordered by these; CSV with Accept: text/csv or format=csv");
+            .WithSummary("Counts by up to two of ad, performer, package, day and eventType, ordered by these, or by a count with sort; CSV with Accept: text/csv or format=csv");
 
     private static async Task<IResult> AnswerAsync(
-        [AsParameters] StatsRequest request, Caller caller, IStatsStore stats, TimeProvider clock, CancellationToken cancellation)
+        [AsParameters] StatsRequest request, Caller caller, IStatsStore stats, RankedStats ranked, CatalogRefresher catalog, TimeProvider clock,
+        CancellationToken cancellation)
     {
-        var invalidFormat = StatsCsv.TryRead(request.Format, request.Http, out var csv);
+        var (invalidFormat, invalidNames) = (StatsCsv.TryRead(request.Format, request.Http, out var csv), StatsNames.TryRead(request.Names, out var names));
         var now = clock.Now();
-        if ((StatsReport.TryRead(request, now, out var report) ?? invalidFormat) is { } error)
+        if ((StatsReport.TryRead(request, now, out var report) ?? invalidFormat ?? invalidNames) is { } error)
         {
             return error;
         }
 
         report = report.For(caller);
+        if (StatsRank.TryRead(request.Sort, request.Cursor, report, out var rank) is { } invalidSort)
+        {
+            return invalidSort;
+        }
+
+        var view = rank is null ? await stats.ReadAsync(report.Query, cancellation) : await ranked.ReadAsync(report.Query, rank, cancellation);
+        return view is null ? ranked.TooMany : Answer(report, view, caller, now, names ? catalog.Current : null, csv);
+    }
+
+    private static IResult Answer(StatsReport report, StatsView view, Caller caller, DateTimeOffset now, CatalogSnapshot? named, bool csv)
+    {
         var (asOf, closed) = (report.Query.AsOf ?? now, report.Query.AsOf is null ? null : report.Query.ClosedThrough);
-        var view = await stats.ReadAsync(report.Query, cancellation);
         var (rows, next) = report.Show(view);
-        var totals = StatsRowResponse.Of(view.Total, report.Query);
+        rows = named is null ? rows : [.. rows.Select(row => row.With(named))];
         return csv
-            ? StatsCsv.Answer(rows, report.Example, new CsvHead(asOf, view.PositionFor(caller), view.IsComplete, closed, next))
-            : TypedResults.Ok(new StatsResponse(rows, totals, next, asOf, closed, view.PositionFor(caller), view.IsComplete));
+            ? StatsCsv.Answer(
+                rows, named is null ? report.Example : report.Example.WithAllNames(), new CsvHead(asOf, view.PositionFor(caller), view.IsComplete, closed, next))
+            : TypedResults.Ok(new StatsResponse(
+                rows, StatsRowResponse.Of(view.Total, report.Query), next, asOf, closed, view.PositionFor(caller), view.IsComplete));
     }
 }
 
@@ -50,6 +64,11 @@ internal static class StatsEndpoints
 /// <c>gross</c> (default) counts every event; <c>net</c> leaves out invalid traffic, and <c>invalid</c> says how much for which
 /// reason; <c>verified</c> counts only events that returned the signature of their delivery and are no invalid traffic. The last two not with <c>asOf</c>.
 /// </param>
+/// <param name="Sort">
+/// The first rows alone, by <c>events</c>, <c>views</c>, <c>clicks</c>, <c>skips</c>, <c>exits</c>, <c>watchDuration</c>, or where rows have them
+/// <c>deliveries</c>, <c>requests</c>, <c>fills</c>, <c>noFills</c>; with <c>-</c> before it the highest first. Not with <c>cursor</c>, nor by event type.
+/// </param>
+/// <param name="Names"><c>true</c>: rows by ad or performer carry the present names, too.</param>
 /// <param name="Format"><c>json</c> or <c>csv</c>.</param>
 /// <param name="Http">The request.</param>
 internal sealed record StatsRequest(
@@ -63,6 +82,8 @@ internal sealed record StatsRequest(
     string? Cursor,
     string? AsOf,
     string? Traffic,
+    string? Sort,
+    string? Names,
     string? Format,
     HttpRequest Http);
 

@@ -13,6 +13,7 @@ internal static class StatsModule
         var retention = configuration.Read<RetentionSettings>("Retention");
         services.AddSingleton(retention.Checked(retention.Fault()));
         services.AddSingleton<StatsMetrics>();
+        services.AddSingleton<RankedStats>();
         services.AddSingleton<LedgerGate>();
         services.AddSingleton<DayRating>();
         services.AddSingleton<RollUpService>();

@@ -9,8 +9,16 @@ internal sealed record StatsRowResponse
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? AdId { get; init; }
 
+    /// <summary>With <c>names</c>: what the ad is called now; absent if this host does not know it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? AdName { get; init; }
+
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? PerformerId { get; init; }
+
+    /// <summary>With <c>names</c>: what the performer is called now.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? PerformerName { get; init; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? PackageName { get; init; }

@@ -15,6 +15,9 @@ internal sealed record StatsSettings
     /// <summary>How often what removed ads left behind is looked for.</summary>
     public TimeSpan SweepEvery { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>The most rows of a report that are sorted by a count. Bounds the memory: about a kilobyte a row while the report is made.</summary>
+    public int MaxSortedRows { get; init; } = 200_000;
+
     /// <summary>What is wrong with the values, if anything.</summary>
     public string? Fault() => this switch
     {
@@ -22,6 +25,7 @@ internal sealed record StatsSettings
         _ when RollSize is < 1 or > 100_000 => "Stats:RollSize must be between 1 and 100000",
         _ when LateAfter <= TimeSpan.Zero => "Stats:LateAfter must be more than 0",
         _ when SweepEvery <= TimeSpan.Zero => "Stats:SweepEvery must be more than 0",
+        _ when MaxSortedRows is < 1 or >= StatsQuery.NoLimit => "Stats:MaxSortedRows must be from 1 to 9999999",
         _ => null,
     };
 }

@@ -24,7 +24,11 @@ internal sealed class ClosedHost(AdServerHost host) : IAsyncDisposable
     public static Task<ClosedHost> StartAsync(params (string Name, string Value)[] settings) => StartAsync(null, settings);
 
     /// <summary>Starts one whose services a test changes.</summary>
-    public static async Task<ClosedHost> StartAsync(Action<IServiceCollection>? services, params (string Name, string Value)[] settings)
+    public static Task<ClosedHost> StartAsync(Action<IServiceCollection>? services, params (string Name, string Value)[] settings) =>
+        StartAsync(services, realTime: false, settings);
+
+    /// <summary>Starts one whose services a test changes, by the real clock or by one that the test moves.</summary>
+    public static async Task<ClosedHost> StartAsync(Action<IServiceCollection>? services, bool realTime, params (string Name, string Value)[] settings)
     {
         var all = new Dictionary<string, string?> { ["Access:Mode"] = "Tokens", ["Access:BootstrapToken"] = Root };
         foreach (var (name, value) in settings)
@@ -32,7 +36,7 @@ internal sealed class ClosedHost(AdServerHost host) : IAsyncDisposable
             all[name] = value;
         }
 
-        return new ClosedHost(await AdServerHost.StartAsync(all, services));
+        return new ClosedHost(await AdServerHost.StartAsync(all, services, realTime: realTime));
     }
 
     /// <summary>Sends a request with a token, or with none.</summary>

@@ -30,6 +30,17 @@ public sealed class LinkTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Where_nobody_said_where_the_server_is_an_invitation_leads_to_where_it_was_asked_for()
+    {
+        await using var other = await SignInScene.StartAsync();
+        var id = await other.Closed.AddPerformerAsync("new@example.com");
+
+        var made = (await other.Closed.SendAsync(ClosedHost.Root, "POST", $"/performers/{id}/invitation")).Has(201).Json;
+
+        Assert.Equal($"{other.Host.Client.BaseAddress}sign-in#link={made.Text("link")}", made.Text("url"));
+    }
+
+    [Fact]
     public async Task A_link_that_went_to_another_address_ends_with_it()
     {
         var id = await scene.Closed.AddPerformerAsync("old@example.com");

@@ -27,10 +27,13 @@ internal sealed class SignInScene : IAsyncDisposable
 
     public AdServerHost Host => Closed.Host;
 
-    public static async Task<SignInScene> StartAsync(params (string Name, string Value)[] settings)
+    public static Task<SignInScene> StartAsync(params (string Name, string Value)[] settings) => StartAsync(realTime: false, settings);
+
+    /// <summary>Starts one by the real clock, or by one that the test moves.</summary>
+    public static async Task<SignInScene> StartAsync(bool realTime, params (string Name, string Value)[] settings)
     {
         var scene = new SignInScene();
-        scene.Closed = await ClosedHost.StartAsync(scene.Adjust, [("Access:SignInPerMinute", "0"), .. settings]);
+        scene.Closed = await ClosedHost.StartAsync(scene.Adjust, realTime, [("Access:SignInPerMinute", "0"), .. settings]);
         return scene;
     }
 

@@ -22,6 +22,7 @@ public sealed class TenantInferenceTests(TenantInferenceTests.Worlds worlds) : I
         "/stats?groupBy=ad", "/stats?groupBy=performer", "/stats?groupBy=package", "/stats?groupBy=day", "/stats?groupBy=eventType", "/stats?groupBy=ad,package",
         "/stats?groupBy=package,day", "/stats?groupBy=package&traffic=net", "/stats?packageName=com.example.game", "/stats?packageName=com.example.neighbour",
         "/stats?groupBy=ad&format=csv", "/stats?groupBy=package&format=csv&limit=1", "/stats?groupBy=day&asOf=2026-11-20T12:00:00Z",
+        "/stats?groupBy=ad&sort=-views&names=true", "/stats?groupBy=package&sort=-events&limit=1", "/stats?groupBy=package&sort=-requests", "/stats?groupBy=performer&names=true&format=csv",
         "/stats?groupBy=ad&traffic=verified", "/ads/{id}/stats?traffic=net", "/ads/{id}/stats/daily?format=csv", "/performers/{id}/stats/daily?traffic=net",
     ];
 

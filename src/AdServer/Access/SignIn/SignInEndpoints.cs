@@ -117,7 +117,7 @@ internal static class SignInEndpoints
         var made = await parts.Audit.RecordAsync(
             parts.Origin, change, () => parts.Credentials.AddLinkAsync(subject, LinkKind.Invitation, cancellation), link => link is not null, cancellation);
         var (secret, expiresAt) = made!.Value;
-        var url = LinkSecret.UrlOf(secret, parts.Settings.PublicUrl);
+        var url = LinkSecret.UrlOf(secret, parts.PublicUrl());
         if (parts.Links.HasWebhook)
         {
             parts.Links.Send(new LinkMessage(LinkKind.Invitation, person.Email, person.Name, url, expiresAt));
@@ -145,7 +145,11 @@ internal sealed record PasswordRequest(string Link, string Password)
 
 /// <summary>What makes an invitation.</summary>
 internal sealed record InvitationParts(
-    People People, Credentials Credentials, LinkWriter Links, AccessSettings Settings, AuditLog Audit, AuditOrigin Origin);
+    HttpRequest Http, People People, Credentials Credentials, LinkWriter Links, AccessSettings Settings, AuditLog Audit, AuditOrigin Origin)
+{
+    /// <summary>What the link begins with. Where nobody said so, what the administrator asked by, who alone is shown it: a webhook needs the setting.</summary>
+    public string PublicUrl() => Settings.HasPublicUrl ? Settings.PublicUrl : $"{Http.Scheme}://{Http.Host}";
+}
 
 /// <summary>An invitation that was made.</summary>
 /// <param name="Link">The secret of the link: kept nowhere, shown nowhere else.</param>

@@ -14,8 +14,10 @@ namespace AdServer.Storage.Mongo;
 /// <param name="gone">Ads to leave out.</param>
 internal sealed class MongoStatsQuery(MongoRetry commands, StatsQuery query, long position, IReadOnlySet<string> gone)
 {
-    /// <summary>Rows of one command; each is below 2 KB.</summary>
-    private const int MostRows = 5000;
+    /// <summary>
+    /// Rows of one command. The next one adds up the rest anew, so they are many; a reply that has no room for them is cut, and read on from there.
+    /// </summary>
+    private const int MostRows = 20_000;
 
     private static readonly string[] Counts = ["$counts.view", "$counts.click", "$counts.skip", "$counts.exit", "$watchDurationSum"];
 

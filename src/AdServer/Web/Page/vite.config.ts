@@ -13,7 +13,8 @@ function compressed(): Plugin {
     apply: 'build',
     writeBundle({ dir }) {
       for (const entry of readdirSync(dir!, { recursive: true, withFileTypes: true })) {
-        const path = join(entry.parentPath, entry.name);
+        // Node.js 18 knows the older name alone.
+        const path = join(entry.parentPath ?? entry.path, entry.name);
         const bytes = entry.isFile() ? readFileSync(path) : null;
         if (bytes && bytes.length >= smallestCompressed) {
           writeFileSync(`${path}.br`, brotliCompressSync(bytes));

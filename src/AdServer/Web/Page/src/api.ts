@@ -37,6 +37,8 @@ interface Options {
   signal?: AbortSignal;
   /** Whether the browser says who reads the page; an app that plays an ad says nothing of the kind. */
   credentials?: RequestCredentials;
+  /** How long it may take, in milliseconds, where that is longer than usual. */
+  within?: number;
 }
 
 /** What the API said, whatever it said. */
@@ -57,6 +59,11 @@ export function whenSignedOut(tell: () => void): void {
 export function url(path: string, query: Query = {}): string {
   const text = queryText(query);
   return new URL(path.replace(/^\//, '') + (text && `?${text}`), root).href;
+}
+
+/** A question whose answer takes long. @throws {ApiFailure} */
+export async function getSlow<T>(path: string, query: Query, within: number, signal: AbortSignal): Promise<T> {
+  return read<T>(await ask('GET', path, { query, within, signal }));
 }
 
 /** @throws {ApiFailure} */
@@ -95,8 +102,8 @@ async function ask(method: string, path: string, options: Options): Promise<Resp
   return answer;
 }
 
-async function exchange(method: string, path: string, { query = {}, body, headers = {}, signal, credentials = 'same-origin' }: Options): Promise<Response> {
-  const limit = AbortSignal.timeout(patience);
+async function exchange(method: string, path: string, { query = {}, body, headers = {}, signal, credentials = 'same-origin', within = patience }: Options): Promise<Response> {
+  const limit = AbortSignal.timeout(within);
   const request: RequestInit = {
     method,
     headers: { Accept: 'application/json', ...(body === undefined ? {} : { 'Content-Type': 'application/json' }), ...headers },

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { isolate } from './format';
 import { useAction } from './load';
 import { pages, type PageRoute } from './pages';
 import { href, usePlace } from './router';
@@ -10,10 +11,11 @@ import { texts } from './texts';
 export function App() {
   const { session, may } = useSession();
   const place = usePlace();
-  const route = pages.find((page) => page.matches(place.parts) && may(page.needs));
+  const known = pages.find((page) => page.matches(place.parts));
+  const route = known && may(known.needs) ? known : undefined;
   const content = useRef<HTMLElement>(null);
   const isFirst = useRef(true);
-  const title = route?.title ?? texts.missing.title;
+  const title = route?.title ?? (known ? texts.forbidden.title : texts.missing.title);
 
   useEffect(() => {
     document.title = texts.titleOf(title);
@@ -39,7 +41,7 @@ export function App() {
         {session.mode === 'tokens' && <Who />}
       </header>
       <main id="content" ref={content} tabIndex={-1}>
-        {route ? <route.Show key={place.path} place={place} /> : <Missing />}
+        {route ? <route.Show key={place.path} place={place} /> : known ? <Forbidden /> : <Missing />}
       </main>
     </>
   );
@@ -71,6 +73,17 @@ function Who() {
       <bdi>{texts.signIn.signedInAs(session.name, session.role)}</bdi>
       <button type="button" disabled={action.isRunning} onClick={() => void action.run()}>{texts.signIn.signOut}</button>
     </p>
+  );
+}
+
+/** A page that others may see: whoever was sent its address is told so. The API would answer 403. */
+function Forbidden() {
+  const { session } = useSession();
+  return (
+    <>
+      <h1>{texts.forbidden.title}</h1>
+      <p>{texts.forbidden.text(isolate(texts.signIn.signedInAs(session.name, session.role)))} <a href={href('/')}>{texts.missing.home}</a></p>
+    </>
   );
 }
 

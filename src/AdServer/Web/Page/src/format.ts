@@ -4,6 +4,7 @@ const whole = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 });
 const short = new Intl.NumberFormat(undefined, { notation: 'compact', maximumFractionDigits: 1 });
 const two = new Intl.NumberFormat(undefined, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 const one = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 });
+const three = new Intl.NumberFormat(undefined, { maximumFractionDigits: 3 });
 const signed = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1, signDisplay: 'exceptZero' });
 const dayFormat = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' });
 const shortDayFormat = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', timeZone: 'UTC' });
@@ -14,6 +15,8 @@ const utcFormat = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', time
 
 /** Between a number and its unit, which belong on one line. */
 const narrow = '\u00a0';
+/** A name within a sentence: whatever way it is written, the words around it stay in their order. Where it stands alone, `<bdi>` does it. */
+export const isolate = (name: string): string => `\u2068${name}\u2069`;
 
 /** What stands where there is no number. */
 export const none = '–';
@@ -29,6 +32,9 @@ export const change = (value: number): string => `${signed.format(value)}${narro
 export const seconds = (value: number | null | undefined): string => (value == null ? none : `${two.format(value)}${narrow}s`);
 /** A difference between two counts, with its sign. */
 export const difference = (value: number): string => signed.format(value);
+
+/** A time of a video, as exact as it was given. */
+export const mark = (value: number): string => `${three.format(value)}${narrow}s`;
 export const perSecond = (value: number): string => one.format(value);
 
 /** A long time in the largest unit that fits: 3.2 h. */

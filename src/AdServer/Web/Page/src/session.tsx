@@ -1,7 +1,9 @@
 import { createContext, type ComponentChildren } from 'preact';
 import { useContext, useEffect, useState } from 'preact/hooks';
 import { ApiFailure, get, send, whenSignedOut } from './api';
+import { useLink } from './link';
 import { useLoad } from './load';
+import { go } from './router';
 import type { Permission, Session } from './types';
 import { Waiting } from './ui/waiting';
 import { Failure } from './ui/failure';
@@ -20,16 +22,30 @@ export function useSession(): Known {
   return useContext(SessionContext)!;
 }
 
-/** Shows what is inside to whoever is signed in, and the form to everybody else. A session that ends leaves the address as it is. */
+/**
+ * Shows what is inside to whoever is signed in, and the form to everybody else. A session that ends leaves the address as it is, so that who signs in
+ * again is where he was. A one-time link is for the form, whoever is signed in.
+ */
 export function Signed({ children }: { children: ComponentChildren }) {
   const [hasEnded, setEnded] = useState(false);
-  const load = useLoad(findSession, []);
+  const [link, dropLink] = useLink();
+  const [isAtDoor, setAtDoor] = useState(link !== null);
+  const [round, setRound] = useState(0);
+  // Another round is another question: of the session before nothing is shown any more.
+  const load = useLoad(findSession, [round]);
   const session = load.data?.session ?? null;
+  const begin = () => {
+    setEnded(false);
+    setAtDoor(false);
+    setRound((before) => before + 1);
+  };
 
   useEffect(() => {
     whenSignedOut(() => setEnded(true));
     return () => whenSignedOut(() => {});
   }, []);
+
+  useEffect(() => setAtDoor((before) => before || link !== null), [link]);
 
   if (load.failure) {
     return <main class="alone"><Failure failure={load.failure} retry={load.reload} /></main>;
@@ -39,12 +55,9 @@ export function Signed({ children }: { children: ComponentChildren }) {
     return <main class="alone"><Waiting isSlow={load.isSlow} /></main>;
   }
 
-  if (!session || hasEnded) {
-    const begin = () => {
-      setEnded(false);
-      load.reload();
-    };
-    return <SignIn hasEnded={hasEnded && session !== null} onSignedIn={begin} />;
+  if (!session || hasEnded || isAtDoor) {
+    const goOn = session && !hasEnded ? { name: session.name, run: () => setAtDoor(false) } : null;
+    return <SignIn hasEnded={hasEnded && session !== null} link={link} dropLink={dropLink} goOn={goOn} onSignedIn={begin} />;
   }
 
   const known: Known = {
@@ -52,7 +65,9 @@ export function Signed({ children }: { children: ComponentChildren }) {
     may: (permission) => session.permissions.includes(permission),
     signOut: async () => {
       await send('DELETE', '/sessions/current');
-      load.reload();
+      // Whoever comes next begins at the beginning.
+      go('/', {}, true);
+      begin();
     },
   };
   return <SessionContext.Provider value={known}>{children}</SessionContext.Provider>;

@@ -140,3 +140,97 @@ export interface Health {
   status: 'ready' | 'degraded' | 'unready';
   reasons: string[];
 }
+
+/** A token as administrators see it. */
+export interface Token {
+  _id: string;
+  name: string;
+  role: Role;
+  performerId: string | null;
+  packages: string[] | null;
+  scopes: Permission[];
+  createdAt: string;
+  expiresAt: string | null;
+  lastUsedAt: string | null;
+}
+
+export type Role = 'administrator' | 'reviewer' | 'advertiser' | 'analyst' | 'app';
+
+/** A token that was made, with its secret. */
+export interface TokenMade {
+  token: string;
+  details: Token;
+}
+
+export interface Developer {
+  _id: string;
+  name: string;
+  email: string;
+  createdAt: string;
+}
+
+/** A one-time link that sets a password. */
+export interface Invitation {
+  link: string;
+  url: string;
+  expiresAt: string;
+}
+
+/** A change that was noted. */
+export interface AuditEntry {
+  _id: string;
+  at: string;
+  actor: { id: string; name: string; role: string | null };
+  address: string | null;
+  action: string;
+  object: { kind: string; id: string | null };
+  performerId: string | null;
+  before: unknown;
+  after: unknown;
+  outcome: 'done' | 'refused' | 'unknown';
+  endedAt: string | null;
+  traceId: string | null;
+}
+
+/** Events added up, as a comparison shows them. */
+export interface LedgerCounts {
+  views: number;
+  clicks: number;
+  skips: number;
+  exits: number;
+  watchDurationMs: number;
+}
+
+/** An ad of which raw events, daily rows and buckets do not say the same. */
+export interface Difference {
+  adId: string;
+  performerId: string;
+  packageName: string | null;
+  revision: number | null;
+  invalid?: string;
+  verified?: boolean;
+  raw: LedgerCounts;
+  rows: LedgerCounts;
+  buckets: LedgerCounts;
+}
+
+export interface VerifiedDay {
+  day: string;
+  state: 'equal' | 'equalButTotals' | 'different';
+  events: number;
+  differenceCount: number;
+  differences: Difference[];
+  totals: { rows: LedgerCounts; reported: LedgerCounts; reportedByPackage: LedgerCounts } | null;
+}
+
+/** Whether raw events and what was derived from them agree. */
+export interface Verification {
+  ok: boolean;
+  from: string;
+  to: string;
+  events: number;
+  differenceCount: number;
+  days: VerifiedDay[];
+  asOf: string;
+  rawSince: string | null;
+}

@@ -5,12 +5,16 @@ import type { Permission } from '../types';
 import { AdEdit, AdNew } from './ads/adEdit';
 import { AdList } from './ads/adList';
 import { AdView } from './ads/adView';
+import { Audit } from './audit';
+import { Developers } from './developers';
 import { Overview } from './overview';
 import { PerformerList } from './performers/performerList';
 import { PerformerNew, PerformerView } from './performers/performerView';
 import { Report } from './stats/report';
 import { SubjectStats } from './stats/subject';
+import { Tokens } from './tokens';
 import { TryIt } from './tryIt/tryIt';
+import { Verify } from './verify';
 
 /** A page: where it is, who may see it, and whether the menu names it. */
 export interface PageRoute {
@@ -28,7 +32,7 @@ export interface PageRoute {
 
 const nav = texts.nav;
 
-/** All pages, in the order of the menu; the first that matches is shown. One that the reader may not see is not there for him. */
+/** All pages, in the order of the menu; the first that matches is shown. The menu names those that the reader may see. */
 export const pages: readonly PageRoute[] = [
   menu(nav.overview, '/', 'readStats', Overview),
   menu(nav.ads, '/ads', 'readAds', AdList),
@@ -42,6 +46,10 @@ export const pages: readonly PageRoute[] = [
   page(texts.stats.title, nav.performers, '/performers/*/stats', 'readStats', SubjectStats),
   menu(nav.stats, '/stats', 'readStats', Report),
   menu(nav.tryIt, '/try', 'readStats', TryIt),
+  menu(nav.tokens, '/tokens', 'manageAccess', Tokens),
+  menu(nav.developers, '/developers', 'manageAccess', Developers),
+  menu(nav.audit, '/audit', 'readAudit', Audit),
+  menu(nav.verify, '/verify', 'keepLedger', Verify),
 ];
 
 /** A page that the menu names: its address has one part. */

@@ -121,7 +121,12 @@ function Course({ days, rows, known }: { days: readonly string[]; rows: readonly
 }
 
 function TopAds() {
-  return <Top title={words.topAds} head={words.ad} groupBy="ad" name={(row) => <a href={href(`/ads/${row.adId}`)}><bdi>{row.adName ?? row.adId}</bdi></a>} keyOf={(row) => row.adId!} />;
+  const { may } = useSession();
+  const name = (row: StatsRow) => {
+    const shown = <bdi>{row.adName ?? row.adId}</bdi>;
+    return may('readAds') ? <a href={href(`/ads/${row.adId}`)}>{shown}</a> : shown;
+  };
+  return <Top title={words.topAds} head={words.ad} groupBy="ad" name={name} keyOf={(row) => row.adId!} />;
 }
 
 function TopPackages() {

@@ -1,4 +1,5 @@
 import { useId, useState } from 'preact/hooks';
+import { texts } from '../texts';
 import { Field } from './form';
 
 /** Something that a field offers: what is written into it, and how it is shown. */
@@ -60,7 +61,7 @@ export function ComboField({ label, value, onValue, offers, hint, error }: Combo
               onValue(event.currentTarget.value);
             }}
           />
-          <ul id={list} role="listbox" aria-label={label} hidden={!isShown}>
+          <ul id={list} role="listbox" aria-label={texts.choices(label)} hidden={!isShown}>
             {offers.map((offer, index) => (
               // The field keeps the focus: pointing at an offer must not close the list first.
               <li

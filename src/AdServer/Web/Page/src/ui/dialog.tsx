@@ -48,7 +48,7 @@ export function Confirm({ title, text, confirm, action, onClose, isHarmless = fa
   return (
     <Dialog title={title} onClose={onClose}>
       <div>{text}</div>
-      {action.failure && <Failure failure={action.failure} isAction />}
+      {action.failure && <Failure failure={action.failure} isPlain={action.failure.status === 429} isAction />}
       <div class="actions">
         <button type="button" class={isHarmless ? 'primary' : 'danger'} disabled={action.isRunning} onClick={() => void action.run()}>{confirm}</button>
         <button type="button" onClick={onClose}>{texts.cancel}</button>

@@ -3,6 +3,9 @@ import { useId } from 'preact/hooks';
 import type { ApiFailure } from '../api';
 import { Failure } from './failure';
 
+/** What nobody sends again by itself is not said to go on by itself. */
+const tooMany = 429;
+
 interface FieldProps {
   label: string;
   hint?: string | undefined;
@@ -73,23 +76,27 @@ interface FormProps {
   isPlain?: boolean;
   onCancel?: () => void;
   cancel?: string;
+  /** Whether it is too early to send it again. */
+  isEarly?: boolean;
   children: ComponentChildren;
 }
 
 /** A form that is sent by Enter or its button, once at a time. What the API says against it stands above the button. */
-export function Form({ onSubmit, isRunning, submit, failure, isPlain = false, onCancel, cancel, children }: FormProps) {
+export function Form({ onSubmit, isRunning, submit, failure, isPlain = false, isEarly = false, onCancel, cancel, children }: FormProps) {
   return (
     <form
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        onSubmit();
+        if (!isEarly) {
+          onSubmit();
+        }
       }}
     >
       {children}
-      {failure && <Failure failure={failure} isPlain={isPlain} isAction />}
+      {failure && <Failure failure={failure} isPlain={isPlain || failure.status === tooMany} isAction />}
       <div class="actions">
-        <button type="submit" class="primary" disabled={isRunning} aria-busy={isRunning}>{submit}</button>
+        <button type="submit" class="primary" disabled={isRunning || isEarly} aria-busy={isRunning}>{submit}</button>
         {onCancel && <button type="button" onClick={onCancel}>{cancel}</button>}
       </div>
     </form>

@@ -17,14 +17,14 @@ const most = 20;
 
 /** Why an app gets this ad, or does not. Which app is in the address. */
 export function Explain({ ad, place }: { ad: Ad; place: Place }) {
-  const asked = place.query.get('package') ?? '';
+  const asked = place.query.get('packageName') ?? '';
   const [name, setName] = useState(asked);
   const known = useKnownPackages(ad._id);
   const wanted = name.trim().toLowerCase();
   return (
     <section aria-labelledby="explain" class="explain">
       <h2 id="explain">{words.title}</h2>
-      <form class="filters" onSubmit={(event) => { event.preventDefault(); changeQuery({ package: name.trim() }); }}>
+      <form class="filters" onSubmit={(event) => { event.preventDefault(); changeQuery({ packageName: name.trim() }); }}>
         <ComboField
           label={words.package} value={name} onValue={setName}
           offers={known.filter((one) => one !== name && one.toLowerCase().includes(wanted)).map((one) => ({ value: one, name: one }))}
@@ -65,7 +65,7 @@ function Explained({ id, packageName, version }: { id: string; packageName: stri
 }
 
 function Passed({ value }: { value: boolean | null }) {
-  const [kind, word] = value === null ? ['faint', words.untold] : value ? ['good', words.passed] : ['bad', words.failed];
+  const [kind, word] = value === null ? ['quiet', words.untold] : value ? ['good', words.passed] : ['bad', words.failed];
   return <span class={`state ${kind}`}>{word}</span>;
 }
 

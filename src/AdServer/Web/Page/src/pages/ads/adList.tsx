@@ -10,6 +10,7 @@ import { Loaded } from '../../ui/loaded';
 import { changeList, pageOf, Pager } from '../../ui/pager';
 import { SearchField } from '../../ui/search';
 import { Table, type Column } from '../../ui/table';
+import { Time } from '../../ui/time';
 import { State } from './adState';
 import { AdTimes } from './adTimes';
 
@@ -76,6 +77,7 @@ const columns: readonly Column<Ad>[] = [
   { id: 'budget', name: words.budget, sort: 'budget', cell: (ad) => words.budgets[ad.adDetails.budget] },
   { id: 'status', name: words.status, sort: 'status', cell: (ad) => <State ad={ad} /> },
   { id: 'times', name: words.times, cell: (ad) => <AdTimes ad={ad} /> },
+  { id: 'created', name: words.created, sort: 'createdAt', cell: (ad) => <Time at={ad.createdAt} /> },
 ];
 
 function actionsOf(reload: () => void): Column<Ad> {

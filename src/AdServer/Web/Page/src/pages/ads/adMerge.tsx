@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'preact/hooks';
 import { texts } from '../../texts';
 import { Table } from '../../ui/table';
 import type { AdDraft, AdField } from './adDraft';
@@ -13,8 +14,11 @@ interface MergedProps {
 /** Says what somebody else changed while this was typed, and what of it stands against what was typed. */
 export function Merged({ editing, onTake }: MergedProps) {
   const { fields, mine } = editing.theirs!;
+  const place = useRef<HTMLElement>(null);
+  // Whoever saved is at the end of the form.
+  useEffect(() => place.current?.scrollIntoView({ block: 'center' }), [editing.theirs]);
   return (
-    <section class="notice" role="alert">
+    <section class="notice" role="alert" ref={place}>
       <p><strong>{words.changed}</strong></p>
       <p>{words.changedHint}</p>
       {fields.length > 0 && (

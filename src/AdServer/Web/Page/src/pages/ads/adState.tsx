@@ -12,7 +12,7 @@ export function stateOf(ad: Pick<Ad, 'status' | 'startsAt' | 'endsAt'>, now = Da
   return ad.startsAt && now < Date.parse(ad.startsAt) ? 'scheduled' : ad.endsAt && now >= Date.parse(ad.endsAt) ? 'ended' : 'active';
 }
 
-const kinds: Record<AdState, string> = { active: 'good', paused: 'warn', scheduled: 'plain', ended: 'faint' };
+const kinds: Record<AdState, string> = { active: 'good', paused: 'warn', scheduled: 'soon', ended: 'quiet' };
 
 /** The state of an ad in a word. */
 export function State({ ad }: { ad: Ad }) {

@@ -36,8 +36,8 @@ export function Preview({ ad: { adDetails } }: { ad: Ad }) {
       <ol class="marks">
         {marks.map(([name, seconds]) => (
           <li key={name}>
-            <span>{name(format.seconds(seconds))}{length !== null && seconds > length && <span class="warn"> {words.afterEnd(format.seconds(length))}</span>}</span>
-            {!isBroken && <button type="button" class="link" disabled={length === null} onClick={() => jump(seconds)}>{words.jump(format.seconds(seconds))}</button>}
+            <span>{name(format.mark(seconds))}{length !== null && seconds > length && <span class="warn"> {words.afterEnd(format.mark(length))}</span>}</span>
+            {!isBroken && <button type="button" class="link" disabled={length === null} onClick={() => jump(seconds)}>{words.jump(format.mark(seconds))}</button>}
           </li>
         ))}
       </ol>

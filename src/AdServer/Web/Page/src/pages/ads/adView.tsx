@@ -22,19 +22,21 @@ export function AdView({ place }: { place: Place }) {
   const id = place.parts[1]!;
   const load = useLoad((signal) => getVersioned<Ad>(`/ads/${encodeURIComponent(id)}`, {}, signal), [id]);
   return (
-    <Loaded load={load}>
-      {(read) => (
-        <>
-          <h1><bdi>{read.value.name}</bdi></h1>
-          <Actions read={read} reload={load.reload} />
-          <div class="columns">
-            <Facts ad={read.value} />
-            <Preview ad={read.value} />
-          </div>
-          <Explain ad={read.value} place={place} />
-        </>
-      )}
-    </Loaded>
+    <>
+      <h1>{load.data ? <bdi>{load.data.value.name}</bdi> : words.ad}</h1>
+      <Loaded load={load}>
+        {(read) => (
+          <>
+            <Actions read={read} reload={load.reload} />
+            <div class="columns">
+              <Facts ad={read.value} />
+              <Preview ad={read.value} />
+            </div>
+            <Explain ad={read.value} place={place} />
+          </>
+        )}
+      </Loaded>
+    </>
   );
 }
 

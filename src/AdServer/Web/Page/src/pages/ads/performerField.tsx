@@ -35,8 +35,10 @@ function Found({ label, value, onValue, error }: PerformerFieldProps) {
   const search = useLater(value.trim());
   const query = { search, sort: 'name', limit: most };
   const load = useKept(useLoad((signal) => get<Page<Performer>>('/performers', query, signal), [query]));
-  const found = load.data?.items ?? [];
-  const chosen = found.find((one) => one.email.toLowerCase() === value.trim().toLowerCase());
+  // What was found for an earlier text is not offered for this one.
+  const typed = value.trim().toLowerCase();
+  const found = (load.data?.items ?? []).filter((one) => `${one.name}\n${one.email}`.toLowerCase().includes(typed));
+  const chosen = found.find((one) => one.email.toLowerCase() === typed);
   const isNobody = load.data !== null && !load.isLoading && search === value.trim() && found.length === 0;
   return (
     <>

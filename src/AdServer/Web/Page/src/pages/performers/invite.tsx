@@ -3,8 +3,8 @@ import { send } from '../../api';
 import { useAction } from '../../load';
 import { texts } from '../../texts';
 import type { Invitation, Performer } from '../../types';
-import { CopyField } from '../../ui/copy';
 import { Confirm, Dialog } from '../../ui/dialog';
+import { Copied } from '../../ui/secret';
 import { Time } from '../../ui/time';
 
 const words = texts.performers;
@@ -22,12 +22,10 @@ export function Invite({ performer, onClose }: { performer: Performer; onClose: 
     );
   }
 
-  // Without Access:PublicUrl the server does not know its own address, but the reader's browser does.
-  const url = new URL(made.url, document.baseURI).href;
   return (
     <Dialog title={words.inviteTitle} onClose={onClose}>
       <p>{words.inviteOnce}</p>
-      <CopyField label={words.inviteLink} value={url} />
+      <Copied label={words.inviteLink} value={made.url} />
       <p class="faint">{words.inviteUntil} <Time at={made.expiresAt} /></p>
       <div class="actions"><button type="button" onClick={onClose}>{texts.close}</button></div>
     </Dialog>

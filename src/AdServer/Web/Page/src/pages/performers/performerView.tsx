@@ -33,17 +33,19 @@ export function PerformerView({ place }: { place: Place }) {
   const [saved, setSaved] = useState(0);
   const load = useLoad((signal) => getVersioned<Performer>(`/performers/${encodeURIComponent(id)}`, {}, signal), [id]);
   return (
-    <Loaded load={load}>
-      {(read) => (
-        <>
-          <h1><bdi>{read.value.name}</bdi></h1>
-          {place.query.has('known') && <p class="notice" role="status">{words.exists}</p>}
-          <Actions read={read} reload={load.reload} />
-          <Contact read={read} place={place} saved={saved} onSaved={() => { setSaved(saved + 1); load.reload(); }} />
-          <Ads performer={read.value} />
-        </>
-      )}
-    </Loaded>
+    <>
+      <h1>{load.data ? <bdi>{load.data.value.name}</bdi> : words.performer}</h1>
+      <Loaded load={load}>
+        {(read) => (
+          <>
+            {place.query.has('known') && <p class="notice" role="status">{words.exists}</p>}
+            <Actions read={read} reload={load.reload} />
+            <Contact read={read} place={place} saved={saved} onSaved={() => { setSaved(saved + 1); load.reload(); }} />
+            <Ads performer={read.value} />
+          </>
+        )}
+      </Loaded>
+    </>
   );
 }
 

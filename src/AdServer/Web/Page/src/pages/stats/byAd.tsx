@@ -10,12 +10,13 @@ import { apiQuery, type Question } from './question';
 
 const words = texts.stats;
 const most = 50;
+const refresh = 15_000;
 const shown: readonly MeasureId[] = ['deliveries', 'views', 'clicks', 'clickThroughRate', 'completion', 'watchDuration'];
 
 /** Which ads of a performer made up its numbers. */
 export function ByAd({ performerId, question }: { performerId: string; question: Question }) {
   const query = { groupBy: 'ad', performerId, names: true, sort: '-views', ...apiQuery(question) };
-  const load = useLoad((signal) => get<Stats>('/stats', { ...query, limit: most }, signal), [query]);
+  const load = useLoad((signal) => get<Stats>('/stats', { ...query, limit: most }, signal), [query], refresh);
   const address = addressOf(question);
   return (
     <section aria-labelledby="by-ad">

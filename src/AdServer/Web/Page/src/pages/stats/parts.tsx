@@ -45,16 +45,15 @@ export function Moment({ asOf, complete }: { asOf: string; complete: boolean }) 
   );
 }
 
-/** What net counts leave out. */
+/** What net counts leave out, by reason as the API gives it. */
 export function LeftOut({ invalid }: { invalid: Invalid | undefined }) {
   if (!invalid) {
     return null;
   }
 
   const reasons = (Object.keys(words.reasons) as (keyof Invalid)[]).filter((reason) => invalid[reason] > 0);
-  const sum = reasons.reduce((all, reason) => all + invalid[reason], 0);
   const named = reasons.map((reason) => `${words.reasons[reason]} ${format.count(invalid[reason])}`).join(', ');
-  return <p class="hint">{sum === 0 ? words.noInvalid : words.invalid(format.count(sum), named)}</p>;
+  return <p class="hint">{reasons.length === 0 ? words.noInvalid : words.invalid(named)}</p>;
 }
 
 /** After a question that the API does not understand: the way to one that it does. */

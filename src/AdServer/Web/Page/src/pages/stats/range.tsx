@@ -1,4 +1,3 @@
-import type { ComponentChildren } from 'preact';
 import { useId } from 'preact/hooks';
 import * as format from '../../format';
 import { changeQuery } from '../../router';
@@ -19,11 +18,10 @@ interface RangeProps {
   question: Question;
   /** Whether the period before is offered. */
   canCompare?: boolean;
-  children?: ComponentChildren;
 }
 
 /** Which days, and whose events: all of it goes into the address. */
-export function Range({ question, canCompare = false, children }: RangeProps) {
+export function Range({ question, canCompare = false }: RangeProps) {
   const chosen = presetOf(question);
   return (
     <section class="range" aria-label={words.range}>
@@ -40,7 +38,6 @@ export function Range({ question, canCompare = false, children }: RangeProps) {
           onValue={(traffic) => changeQuery({ ...anew, traffic: traffic === 'gross' ? null : traffic })}
         />
         {canCompare && <Compare question={question} />}
-        {children}
       </div>
       <p class="hint">{words.utcNow(format.day(format.today()), format.utcClock(new Date()))} {words.meaning[question.traffic]}</p>
     </section>

@@ -9,15 +9,12 @@ import { Loaded } from '../../ui/loaded';
 import { CsvLink, LeftOut, LinkButton, Moment, WayOut } from './parts';
 import { fileName, useQuestion, type Question } from './question';
 import { Range } from './range';
-import { groups, mostRows, pageSize, reportOf, rowsQuery, type Group, type ReportQuery } from './reportQuery';
+import { groups, mostRows, pageSize, reportOf, rowsQuery, sortOfGroups, type Group, type ReportQuery } from './reportQuery';
 import { ReportFilters } from './reportFilters';
 import { ReportTable } from './reportTable';
 
 const words = texts.stats;
 const refresh = 30_000;
-
-/** Another report begins at its first page, in the order that is its own. */
-const anew = { cursor: null, sort: null };
 
 const groupNames: Record<Group, string> = { ad: words.ad, performer: words.performer, package: words.package, day: words.day, eventType: words.eventType };
 
@@ -31,9 +28,8 @@ export function Report({ place }: { place: Place }) {
   return (
     <>
       <h1>{words.title}</h1>
-      <Range question={question}>
-        <Groups chosen={report.groups} />
-      </Range>
+      <Range question={question} />
+      <Groups chosen={report.groups} />
       <ReportFilters key={JSON.stringify(report.filters)} filters={report.filters} question={question} />
       <Loaded load={load}>{(stats) => <Rows stats={stats} report={report} question={question} rows={rows} />}</Loaded>
       <WayOut failure={load.failure} reset={{ groupBy: null, sort: null }} />
@@ -43,19 +39,22 @@ export function Report({ place }: { place: Place }) {
 
 function Groups({ chosen }: { chosen: readonly Group[] }) {
   const [first, second] = chosen;
-  const choose = (names: readonly (string | undefined)[]) => changeQuery({ ...anew, groupBy: names.filter(Boolean).join(',') });
+  const choose = (names: readonly (Group | '')[]) => {
+    const known = names.filter((name) => name !== '');
+    changeQuery({ cursor: null, groupBy: known.join(','), sort: sortOfGroups(known) });
+  };
   const others = groups.filter((name) => name !== first);
   return (
-    <>
+    <div class="filters">
       <ChoiceField
         label={words.groupBy} value={first ?? 'ad'} options={groups.map((name) => [name, groupNames[name]] as const)}
-        onValue={(name) => choose([name, name === second ? undefined : second])}
+        onValue={(name) => choose([name, name === second ? '' : second ?? ''])}
       />
       <ChoiceField
-        label={words.andBy} value={second ?? ''} options={[['', words.nothingElse] as const, ...others.map((name) => [name, groupNames[name]] as const)]}
+        label={words.andBy} value={second ?? ('' as Group | '')} options={[['', words.nothingElse] as const, ...others.map((name) => [name, groupNames[name]] as const)]}
         onValue={(name) => choose([first ?? 'ad', name])}
       />
-    </>
+    </div>
   );
 }
 
@@ -67,18 +66,20 @@ interface RowsProps {
 }
 
 function Rows({ stats, report, question, rows }: RowsProps) {
-  const isPaged = stats.nextCursor !== null || report.cursor !== '';
+  const isPart = stats.nextCursor !== null || report.cursor !== '' || (report.sort !== '' && stats.rows.length >= pageSize);
   return (
     <section aria-label={words.rows}>
       <ReportTable stats={stats} report={report} question={question} onSort={(sort) => changeQuery({ sort, cursor: null })} />
       <LeftOut invalid={stats.totals.invalid} />
       <Moment asOf={stats.asOf} complete={stats.complete} />
+      {report.sort !== '' && stats.rows.length >= pageSize && <p class="hint">{words.firstRows(format.count(pageSize))}</p>}
       <div class="actions">
+        {report.sort !== '' && isPart && <button type="button" onClick={() => changeQuery({ groupBy: report.groupBy, sort: null })}>{words.unsorted}</button>}
         {report.cursor !== '' && <button type="button" onClick={() => changeQuery({ cursor: null }, false)}>{words.first}</button>}
         {stats.nextCursor !== null && <button type="button" onClick={() => changeQuery({ cursor: stats.nextCursor }, false)}>{words.next}</button>}
         <CsvLink
           path="/stats" query={{ ...rows, limit: mostRows }} name={fileName(`statistics by ${report.groupBy}`, question)}
-          text={isPaged ? words.csvFirst(format.count(mostRows)) : words.csv}
+          text={isPart ? words.csvFirst(format.count(mostRows)) : words.csv}
         />
         <LinkButton />
       </div>

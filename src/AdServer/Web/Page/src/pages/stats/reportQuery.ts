@@ -24,7 +24,7 @@ export interface ReportQuery {
   /** Those of it that the page knows. */
   groups: Group[];
   filters: Record<Filter, string>;
-  /** Empty: in the order of the groups. */
+  /** Empty: in the order of the groups, page by page. Else the first rows by a number, and no further page. */
   sort: string;
   cursor: string;
 }
@@ -37,9 +37,14 @@ export function reportOf(query: URLSearchParams): ReportQuery {
     groupBy,
     groups: known,
     filters: { adId: text('adId'), performerId: text('performerId'), packageName: text('packageName') },
-    sort: query.get('sort') ?? '',
+    sort: query.get('sort') ?? (query.has('groupBy') || query.has('cursor') ? '' : sortOfGroups(['ad'])),
     cursor: text('cursor'),
   };
+}
+
+/** Days are read in their order, and rows by type of event have no other; of all else the most viewed comes first. */
+export function sortOfGroups(names: readonly Group[]): string {
+  return names.includes('day') || names.includes('eventType') ? '' : '-views';
 }
 
 /** How the API is asked for the rows, whatever page of them. */

@@ -3,7 +3,7 @@ import * as format from '../../format';
 import { measures, type Measure, type MeasureId } from '../../measures';
 import { href } from '../../router';
 import { texts } from '../../texts';
-import type { Stats, StatsRow } from '../../types';
+import type { Counts, Stats, StatsRow } from '../../types';
 import { Table, type Column } from '../../ui/table';
 import { addressOf } from './byAd';
 import type { Question } from './question';
@@ -29,26 +29,31 @@ interface ReportTableProps {
 export function ReportTable({ stats, report, question, onSort }: ReportTableProps) {
   const isByType = report.groups.includes('eventType');
   const numbers = (isByType ? shownByType : shown).map((id) => measures[id]).filter((measure) => measure.of(stats.totals) !== null);
-  const isPaged = stats.nextCursor !== null || report.cursor !== '';
-  const total = isPaged ? words.totalOfAll : words.total;
+  const isPart = stats.nextCursor !== null || report.cursor !== '' || report.sort !== '';
+  const total = isPart ? words.totalOfAll : words.total;
   return (
     <Table<StatsRow>
       caption={words.rows} rows={stats.rows} keyOf={(row) => report.groups.map((group) => valueOf(group, row)).join('\n')} empty={words.empty} foot={stats.totals}
       sort={report.sort} onSort={onSort}
       columns={[
         ...report.groups.map((group, index) => groupColumn(group, question, index === 0 ? total : null)),
-        ...numbers.map((measure) => numberColumn(measure, isByType)),
+        ...numbers.map((measure) => numberColumn(measure, isByType ? null : sortOf(measure, stats.totals))),
       ]}
     />
   );
 }
 
-function numberColumn(measure: Measure, isByType: boolean): Column<StatsRow> {
-  return { id: measure.id, name: measure.name, isNumber: true, cell: (row) => measure.write(measure.of(row)), ...(isByType || isComputed(measure) ? {} : { sort: measure.id }) };
+function numberColumn(measure: Measure, sort: string | null): Column<StatsRow> {
+  return { id: measure.id, name: measure.name, isNumber: true, cell: (row) => measure.write(measure.of(row)), ...(sort === null ? {} : { sort }) };
 }
 
-/** The API sorts by its own numbers alone. */
-const isComputed = ({ id }: Measure): boolean => id === 'completion';
+/** The API sorts by counts, not by rates. */
+const sortable: ReadonlySet<MeasureId> = new Set<MeasureId>(['events', 'requests', 'deliveries', 'views', 'clicks', 'skips', 'exits', 'watchDuration']);
+
+/** By which count of the API a column is sorted, if by any. What apps got is not counted as deliveries, but as fills. */
+function sortOf({ id }: Measure, totals: Counts): string | null {
+  return !sortable.has(id) ? null : id === 'deliveries' && totals.deliveries === undefined ? 'fills' : id;
+}
 
 const heads: Record<Group, string> = { ad: words.ad, performer: words.performer, package: words.package, day: words.day, eventType: words.eventType };
 
@@ -71,7 +76,7 @@ function write(group: Group, row: StatsRow, question: Question): ComponentChildr
     case 'ad': return <Named path={`/ads/${row.adId}/stats`} name={row.adName ?? row.adId!} question={question} />;
     case 'performer': return <Named path={`/performers/${row.performerId}/stats`} name={row.performerName ?? row.performerId!} question={question} />;
     case 'package': return <bdi>{row.packageName}</bdi>;
-    case 'day': return format.day(row.date!);
+    case 'day': return <span class="nowrap">{format.day(row.date!)}</span>;
     case 'eventType': return words.types[row.eventType!];
   }
 }

@@ -2,7 +2,8 @@ import * as format from '../../format';
 import { href } from '../../router';
 import { useSession } from '../../session';
 import { texts } from '../../texts';
-import { webAddress, type DeliveredAd } from './sdk';
+import { WebLink } from '../../ui/link';
+import type { DeliveredAd } from './sdk';
 
 const words = texts.tryIt;
 
@@ -10,12 +11,11 @@ const words = texts.tryIt;
 export function AdFacts({ ad, packageName }: { ad: DeliveredAd; packageName: string }) {
   const { may } = useSession();
   const { targetUrl, budget, skipTime, exitTime } = ad.adDetails;
-  const target = webAddress(targetUrl);
   return (
     <section aria-labelledby="ad">
       <h2 id="ad">{words.ad}: <bdi>{ad.name}</bdi> <span class="faint">{words.by} <bdi>{ad.performerName}</bdi></span></h2>
       <dl class="facts">
-        <div><dt>{words.target}</dt><dd>{target ? <a href={target} target="_blank" rel="noopener noreferrer"><bdi>{targetUrl}</bdi></a> : <bdi>{targetUrl}</bdi>}</dd></div>
+        <div><dt>{words.target}</dt><dd><WebLink to={targetUrl} /></dd></div>
         <div><dt>{words.budget}</dt><dd>{budget}</dd></div>
         <div><dt>{words.skipFrom}</dt><dd>{format.seconds(skipTime)}</dd></div>
         <div><dt>{words.exitFrom}</dt><dd>{format.seconds(exitTime)}</dd></div>

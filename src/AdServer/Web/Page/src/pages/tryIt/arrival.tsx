@@ -37,9 +37,9 @@ export function Arrival({ adId, day, before, round }: ArrivalProps) {
         caption={words.stats} rows={shown} keyOf={(id) => id}
         columns={[
           { id: 'number', name: words.number, cell: (id) => measures[id].name },
-          { id: 'before', name: words.before, isNumber: true, cell: (id) => measures[id].write(measures[id].of(before)) },
           { id: 'now', name: words.now, isNumber: true, cell: (id) => <strong>{measures[id].write(measures[id].of(now))}</strong> },
           { id: 'difference', name: words.difference, isNumber: true, cell: (id) => difference(id, before, now) },
+          { id: 'before', name: words.before, isNumber: true, cell: (id) => measures[id].write(measures[id].of(before)) },
         ]}
       />
       <p class="hint">{words.statsHint}</p>

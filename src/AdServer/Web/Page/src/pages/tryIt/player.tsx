@@ -1,8 +1,8 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import * as format from '../../format';
 import { texts } from '../../texts';
+import { isWeb } from '../../ui/link';
 import type { DeliveredAd, EventType } from './sdk';
-import { webAddress } from './sdk';
 import { useStopwatch } from './stopwatch';
 
 const words = texts.tryIt;
@@ -22,7 +22,7 @@ interface PlayerProps {
 /** Plays an ad as the SDK does: skip and exit open at their times, and it ends by one of four events. */
 export function Player({ ad, onEnd }: PlayerProps) {
   const { skipTime, exitTime, videoUrl } = ad.adDetails;
-  const address = webAddress(videoUrl);
+  const address = isWeb(videoUrl) ? videoUrl : null;
   const [isStandIn, setStandIn] = useState(address === null);
   const [isPlaying, setPlaying] = useState(false);
   const [isOver, setOver] = useState(false);

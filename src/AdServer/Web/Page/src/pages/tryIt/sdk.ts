@@ -1,4 +1,5 @@
 import type { Reply } from '../../api';
+import { newId } from '../../identity';
 import type { Ad } from '../../types';
 
 /** What the SDK sends of an ad that it shows. */
@@ -29,11 +30,6 @@ export interface Sent {
   reply: Reply | null;
 }
 
-/** An identity that nobody else has. `crypto.randomUUID` is there on https and this machine alone. */
-export function newId(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
-}
-
 /** One event of a showing. */
 export function eventOf(ad: DeliveredAd, packageName: string, deviceId: string, eventType: EventType, watched: number): EventBody {
   return {
@@ -53,6 +49,3 @@ export function wordsOf({ body }: Reply): string {
   const { message, error } = (body ?? {}) as { message?: unknown; error?: unknown };
   return typeof message === 'string' ? message : typeof error === 'string' ? error : '';
 }
-
-/** An address that a browser may open: what is no web address, such as `javascript:`, never becomes a link. */
-export const webAddress = (text: string): string | null => (/^https?:\/\//i.test(text) ? text : null);

@@ -1,6 +1,7 @@
 import { useRef, useState } from 'preact/hooks';
 import { ApiFailure, sendAsApp } from '../../api';
 import * as format from '../../format';
+import { newId } from '../../identity';
 import { useAction } from '../../load';
 import { changeQuery, type Place } from '../../router';
 import { texts } from '../../texts';
@@ -11,7 +12,7 @@ import { EventLog } from './eventLog';
 import { NoAd } from './noAd';
 import { PackageForm } from './packageForm';
 import { Player } from './player';
-import { eventOf, eventsOf, newId, wordsOf, type DeliveredAd, type EventBody, type EventType } from './sdk';
+import { eventOf, eventsOf, wordsOf, type DeliveredAd, type EventBody, type EventType } from './sdk';
 import { useEventLog } from './useEventLog';
 
 const words = texts.tryIt;
