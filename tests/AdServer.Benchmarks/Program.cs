@@ -1,4 +1,5 @@
 using AdServer.Benchmarks;
+using AdServer.Benchmarks.Http;
 
 return args switch
 {
@@ -7,6 +8,8 @@ return args switch
     ["sign"] => SignBenchmark.Run(),
     ["start"] => await StartBenchmark.RunAsync(),
     ["signin"] => await SignInBenchmark.RunAsync(),
+    ["http", .. var rest] => await HttpBenchmark.RunAsync(rest),
+    ["bare", var url, var model, var ad] => await BareKestrel.RunAsync(url, model, ad),
     ["stats"] => await StatsBenchmark.RunAsync(),
     ["mongo", .. var rest] => await MongoBenchmark.RunAsync(rest),
     ["engine"] => await TrialEngine.RunAsync(),
@@ -30,6 +33,9 @@ static int Help()
           signin  how long a sign-in is refused for, with a known and an unknown address: medians, and
                   their difference against the noise
           stats   the statistics of one ad: a read of 365 days beside a read of one day
+          http    the server beside the web server alone, which answers the same bytes, both driven by wrk:
+                  ads, events, batches, both; with 10,000, 100 and 100,000 ads: requests a second, ratio,
+                  times, processor time; http --seconds <n>: each round so long (5)
           mongo   events a second into MongoDB, beside bare inserts; commands for a batch and for a roll;
                   on the engine of the tests, or on a database that is yours to fill: mongo <uri>
           engine  no benchmark: the engine of the tests with an empty store, to try a server on, until Ctrl-C
