@@ -33,6 +33,7 @@ internal static class CommandsModule
             .AddTransient<RestoreCommand>()
             .AddTransient<SimulateCommand>()
             .AddTransient<TortureCommand>()
+            .AddTransient<IDemoStore, DemoStore>()
             .AddTransient<DemoData>();
     }
 

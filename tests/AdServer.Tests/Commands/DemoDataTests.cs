@@ -19,7 +19,7 @@ public sealed class DemoDataTests : IDisposable
     private Task FillAsync(DateTimeOffset at) => FillAsync(store, at);
 
     private Task FillAsync(MemoryStore into, DateTimeOffset at) =>
-        new DemoData(into, into, into, into, console.Console, new StoppedClock(at)).FillAsync(TestContext.Current.CancellationToken);
+        new DemoData(into, console.Console, new StoppedClock(at)).FillAsync(TestContext.Current.CancellationToken);
 
     [Fact]
     public async Task An_empty_store_is_filled_with_thirty_days_up_to_now()

@@ -1,13 +1,14 @@
 using AdServer.Access;
 using AdServer.Catalog;
+using AdServer.Commands.Demo;
 using AdServer.Common;
 using AdServer.Events;
 using AdServer.Stats;
 
 namespace AdServer.Tests.Commands;
 
-/// <summary>As much of a store as the demo needs, in memory; can break down at a chosen call.</summary>
-internal sealed class MemoryStore : ICatalogStore, IEventJournal, IStatsStore, IDeliveredStore
+/// <summary>The demo's store in memory; can break down at a chosen call.</summary>
+internal sealed class MemoryStore : IDemoStore
 {
     private readonly HashSet<string> eventIds = [];
     private readonly List<AdEvent> waiting = [];
@@ -129,50 +130,12 @@ internal sealed class MemoryStore : ICatalogStore, IEventJournal, IStatsStore, I
         return Task.CompletedTask;
     }
 
-    public Task<Performer?> FindPerformerAsync(string id, CancellationToken cancellation) => throw new NotSupportedException();
-
-    public Task<ChangeOutcome> RemovePerformerAsync(string id, long? version, CancellationToken cancellation) => throw new NotSupportedException();
-
-    public Task<ILookup<string, string>> ListAdIdsAsync(IReadOnlyCollection<string> performerIds, CancellationToken cancellation) =>
-        throw new NotSupportedException();
-
-    public Task<ChangeOutcome> ReplaceAdAsync(Ad ad, CancellationToken cancellation) => throw new NotSupportedException();
-
-    public Task<ChangeOutcome> RemoveAdAsync(string id, long? version, DateTimeOffset at, CancellationToken cancellation) => throw new NotSupportedException();
-
-    public Task<IReadOnlyList<Ad>> ListAdsOfAsync(string performerId, ListPlace? after, int limit, CancellationToken cancellation) => throw new NotSupportedException();
-
-    public Task<IReadOnlyList<Ad>> ListAdsAsync(ListPlace? after, int limit, CancellationToken cancellation) => throw new NotSupportedException();
-
-    public Task<JournalLag> ReadLagAsync(CancellationToken cancellation) => throw new NotSupportedException();
-
-    public Task<StatsView> ReadAsync(StatsQuery query, CancellationToken cancellation) => throw new NotSupportedException();
-
-    public IAsyncEnumerable<PackageAds> ReadPackageAdsAsync(CancellationToken cancellation) => throw new NotSupportedException();
-
-    public Task<PackageAdsNews> ReadNewPackageAdsAsync(PackageAdsPlace? after, CancellationToken cancellation) =>
-        throw new NotSupportedException();
-
-    public bool IsShared => false;
-
-    public Task<DateTimeOffset?> ReadSharedClockAsync(CancellationToken cancellation) => throw new NotSupportedException();
-
-    public IAsyncEnumerable<CatalogChange> ListChangesAsync(DateTimeOffset? since, CancellationToken cancellation) =>
-        throw new NotSupportedException();
-
-    public Task<bool> SweepRemovedAsync(int slice, CancellationToken cancellation) => throw new NotSupportedException();
-
     public Task AddDeliveredAdsAsync(IReadOnlyList<PackageAds> sets, CancellationToken cancellation)
     {
         Write();
         Delivered.UnionWith(sets.SelectMany(set => set.AdIds, (set, adId) => (set.Package, adId)));
         return Task.CompletedTask;
     }
-
-    public IAsyncEnumerable<PackageAds> ReadDeliveredAdsAsync(CancellationToken cancellation) => throw new NotSupportedException();
-
-    public Task<IReadOnlyList<PackageAds>> FindDeliveredAdsAsync(
-        IReadOnlyCollection<(string Package, string AdId)> pairs, CancellationToken cancellation) => throw new NotSupportedException();
 
     private void Write()
     {

@@ -1,6 +1,5 @@
 using AdServer.Catalog;
 using AdServer.Common;
-using AdServer.Events;
 using AdServer.Stats;
 using Spectre.Console;
 
@@ -14,8 +13,7 @@ namespace AdServer.Commands.Demo;
 /// 2 all ads are there (one that is missing now was removed), 3 or more complete, for good, whatever is changed or removed afterwards. A store
 /// with performers but without that one is left alone.
 /// </summary>
-internal sealed class DemoData(
-    ICatalogStore catalog, IEventJournal journal, IStatsStore stats, IDeliveredStore delivered, IAnsiConsole console, TimeProvider clock)
+internal sealed class DemoData(IDemoStore store, IAnsiConsole console, TimeProvider clock)
 {
     private const int BatchSize = 1000;
     private const int Begun = 1;
@@ -42,9 +40,9 @@ internal sealed class DemoData(
 
         var traffic = DemoTraffic.Of(begun, demo.Ads);
         await console.WithProgressAsync("Adding demo events: batch", steps => AppendAsync(traffic, steps, cancellation));
-        await stats.ReplaceDeliveriesAsync(Process, traffic.Deliveries, traffic.Requests, cancellation);
+        await store.ReplaceDeliveriesAsync(Process, traffic.Deliveries, traffic.Requests, cancellation);
         var pairs = traffic.Events.Select(one => (one.CountedPackage, one.AdId)).Distinct();
-        await delivered.AddDeliveredAdsAsync(PackageAds.Sets(pairs), cancellation);
+        await store.AddDeliveredAdsAsync(PackageAds.Sets(pairs), cancellation);
         await MarkAsync(first, cancellation);
         console.Line($"Demo data: {demo.Performers.Count} performers, {demo.Ads.Count} ads, {traffic.Events.Count} events of {DemoTraffic.Days} days.");
     }
@@ -52,7 +50,7 @@ internal sealed class DemoData(
     /// <summary>The first performer, just added or from a run that was stopped; nothing if there is nothing to do.</summary>
     private async Task<Performer?> BeginAsync(CancellationToken cancellation)
     {
-        if (await catalog.FindPerformerByEmailAsync(DemoCatalog.FirstEmail, cancellation) is { } begun)
+        if (await store.FindPerformerByEmailAsync(DemoCatalog.FirstEmail, cancellation) is { } begun)
         {
             if (begun.Version < Complete)
             {
@@ -63,20 +61,20 @@ internal sealed class DemoData(
             return null;
         }
 
-        if ((await catalog.ListPerformersAsync(null, 1, cancellation)).Count > 0)
+        if ((await store.ListPerformersAsync(null, 1, cancellation)).Count > 0)
         {
             console.Line("The store is not empty: no demo data was added.");
             return null;
         }
 
         var first = new DemoCatalog(clock.Now()).Performers[0];
-        return (await catalog.AddPerformerAsync(first, cancellation)).Performer;
+        return (await store.AddPerformerAsync(first, cancellation)).Performer;
     }
 
     private async Task<Performer> MarkAsync(Performer first, CancellationToken cancellation)
     {
         var next = first with { Version = first.Version + 1 };
-        await catalog.ReplacePerformerAsync(next, cancellation);
+        await store.ReplacePerformerAsync(next, cancellation);
         return next;
     }
 
@@ -84,14 +82,14 @@ internal sealed class DemoData(
     {
         foreach (var performer in demo.Performers)
         {
-            await catalog.AddPerformerAsync(performer, cancellation);
+            await store.AddPerformerAsync(performer, cancellation);
         }
 
         foreach (var ad in demo.Ads)
         {
-            if (await catalog.FindAdAsync(ad.Id, cancellation) is null)
+            if (await store.FindAdAsync(ad.Id, cancellation) is null)
             {
-                await catalog.AddAdAsync(ad, cancellation);
+                await store.AddAdAsync(ad, cancellation);
             }
         }
     }
@@ -102,10 +100,10 @@ internal sealed class DemoData(
         for (var done = 0; done < batches.Count; done++)
         {
             steps(done, batches.Count);
-            await journal.AppendAsync(batches[done], cancellation);
-            while (await journal.NextRollAsync(BatchSize, cancellation) is { } roll)
+            await store.AppendAsync(batches[done], cancellation);
+            while (await store.NextRollAsync(BatchSize, cancellation) is { } roll)
             {
-                await stats.ApplyAsync(roll, cancellation);
+                await store.ApplyAsync(roll, cancellation);
             }
         }
 

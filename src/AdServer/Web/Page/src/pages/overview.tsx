@@ -9,6 +9,7 @@ import { texts } from '../texts';
 import type { Counts, Stats, StatsRow } from '../types';
 import { Card } from '../ui/card';
 import { DayChart } from '../ui/chart';
+import { Empty } from '../ui/empty';
 import { ChoiceField } from '../ui/form';
 import { LoadFailure, Loaded } from '../ui/loaded';
 import { Live, useLive } from './live';
@@ -84,11 +85,12 @@ async function hasRowsUntil(day: string, signal: AbortSignal): Promise<boolean> 
 }
 
 function Numbers({ today, day, yesterday, month, before, rows }: Answers) {
+  const { may } = useSession();
   const days = format.daysOf(format.addDays(today, -period), today);
   const wholeDays = days.slice(0, -1);
   const known = shown.map((id) => measures[id]).filter((measure) => measure.of(month) !== null);
   if ([day, month].every(isNothing)) {
-    return <Empty />;
+    return <Empty text={words.empty} hint={words.emptyHint} add={words.newAd} to={may('writeAds') ? href('/ads/new') : undefined} />;
   }
 
   return (
@@ -141,17 +143,6 @@ function Course({ days, rows, known }: { days: readonly string[]; rows: readonly
         <ChoiceField label={words.measure} value={chosen} onValue={choose} options={known.map((one) => [one.id, one.name] as const)} />
       </div>
       <DayChart name={measure.name} days={days} series={[{ name: measure.name, values: byDay(rows, days, measure), write: measure.write }]} />
-    </section>
-  );
-}
-
-function Empty() {
-  const { may } = useSession();
-  return (
-    <section class="notice">
-      <p><strong>{words.empty}</strong></p>
-      <p>{words.emptyHint}</p>
-      {may('writeAds') && <p><a class="button" href={href('/ads/new')}>{words.newAd}</a></p>}
     </section>
   );
 }

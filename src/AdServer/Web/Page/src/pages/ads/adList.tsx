@@ -5,6 +5,7 @@ import { useSession } from '../../session';
 import { texts } from '../../texts';
 import type { Ad, Page, Performer } from '../../types';
 import { ChoiceField } from '../../ui/form';
+import { Empty } from '../../ui/empty';
 import { Failure } from '../../ui/failure';
 import { Loaded } from '../../ui/loaded';
 import { changeList, pageOf, Pager } from '../../ui/pager';
@@ -43,7 +44,7 @@ export function AdList({ place }: { place: Place }) {
       {query.performerId && <OfPerformer key={query.performerId} id={query.performerId} />}
       <Loaded load={load}>
         {(page) => (isAll && page.total === 0
-          ? <Empty />
+          ? <Empty text={words.empty} hint={words.emptyHint} add={words.add} to={may('writeAds') ? href('/ads/new') : undefined} />
           : <Found page={page} place={place} sort={query.sort} isBusy={load.isLoading} reload={load.reload} />)}
       </Loaded>
     </>
@@ -115,16 +116,5 @@ function Actions({ ad, reload }: { ad: Ad; reload: () => void }) {
       </div>
       {action.failure && <Failure failure={action.failure} isAction />}
     </>
-  );
-}
-
-function Empty() {
-  const { may } = useSession();
-  return (
-    <section class="notice">
-      <p><strong>{words.empty}</strong></p>
-      <p>{words.emptyHint}</p>
-      {may('writeAds') && <p><a class="button primary" href={href('/ads/new')}>{words.add}</a></p>}
-    </section>
   );
 }

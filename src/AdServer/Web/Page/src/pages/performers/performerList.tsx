@@ -5,6 +5,7 @@ import { href, type Place } from '../../router';
 import { useSession } from '../../session';
 import { texts } from '../../texts';
 import type { Page, Performer } from '../../types';
+import { Empty } from '../../ui/empty';
 import { Loaded } from '../../ui/loaded';
 import { changeList, pageOf, Pager } from '../../ui/pager';
 import { SearchField } from '../../ui/search';
@@ -29,7 +30,7 @@ export function PerformerList({ place }: { place: Place }) {
       <div class="filters" role="search"><SearchField label={words.search} value={query.search ?? ''} /></div>
       <Loaded load={load}>
         {(page) => (!query.search && page.total === 0
-          ? <Empty />
+          ? <Empty text={words.empty} hint={words.emptyHint} add={words.add} to={may('admitPerformers') ? href('/performers/new') : undefined} />
           : <Found page={page} place={place} sort={query.sort} isBusy={load.isLoading} />)}
       </Loaded>
     </>
@@ -50,16 +51,5 @@ function Found({ page, place, sort, isBusy }: { page: Page<Performer>; place: Pl
       />
       <Pager label={words.pages} place={place} answer={page} size={size} isBusy={isBusy} />
     </div>
-  );
-}
-
-function Empty() {
-  const { may } = useSession();
-  return (
-    <section class="notice">
-      <p><strong>{words.empty}</strong></p>
-      <p>{words.emptyHint}</p>
-      {may('admitPerformers') && <p><a class="button primary" href={href('/performers/new')}>{words.add}</a></p>}
-    </section>
   );
 }
