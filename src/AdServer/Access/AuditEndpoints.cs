@@ -26,17 +26,32 @@ internal static class AuditEndpoints
 }
 
 /// <summary>Which entries a caller asks for.</summary>
-/// <param name="Object">A kind and an identity, such as <c>ad:019a…</c>; or a kind alone.</param>
-/// <param name="ObjectKind">A kind, such as <c>ad</c>.</param>
-/// <param name="ObjectId">An identity; its kind must be given, too.</param>
-/// <param name="Actor">The identity of a token, or of the developer or performer who had signed in; or <c>everybody</c>, <c>server</c>, <c>command line</c>.</param>
-/// <param name="From">The first moment, or day.</param>
-/// <param name="To">The last day, or the moment before which entries end.</param>
-/// <param name="Limit">The most entries; 100 if absent, 1000 at most. There may be fewer although there is a <c>nextCursor</c>.</param>
-/// <param name="Cursor">What the page before gave as <c>nextCursor</c>.</param>
-internal sealed record AuditRequest(
-    string? Object, string? ObjectKind, string? ObjectId, string? Actor, string? From, string? To, string? Limit, string? Cursor)
+internal sealed record AuditRequest
 {
+    /// <summary>A kind and an identity, such as <c>ad:019a…</c>; or a kind alone.</summary>
+    public string? Object { get; init; }
+
+    /// <summary>A kind, such as <c>ad</c>.</summary>
+    public string? ObjectKind { get; init; }
+
+    /// <summary>An identity; its kind must be given, too.</summary>
+    public string? ObjectId { get; init; }
+
+    /// <summary>The identity of a token, or of the developer or performer who had signed in; or <c>everybody</c>, <c>server</c>, <c>command line</c>.</summary>
+    public string? Actor { get; init; }
+
+    /// <summary>The first moment, or day.</summary>
+    public string? From { get; init; }
+
+    /// <summary>The last day, or the moment before which entries end.</summary>
+    public string? To { get; init; }
+
+    /// <summary>The most entries; 100 if absent, 1000 at most. There may be fewer although there is a <c>nextCursor</c>.</summary>
+    public string? Limit { get; init; }
+
+    /// <summary>What the page before gave as <c>nextCursor</c>.</summary>
+    public string? Cursor { get; init; }
+
     private static ApiError UnknownKind { get; } = ApiError.BadRequest($"Invalid object: its kind must be one of {string.Join(", ", AuditAction.Kinds)}");
 
     private static ApiError TwoObjects { get; } = ApiError.BadRequest("Invalid object: give object, or objectKind and objectId, not both");

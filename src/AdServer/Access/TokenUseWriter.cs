@@ -44,9 +44,11 @@ internal sealed partial class TokenUseWriter(ITokenStore store, TokenDirectory d
             await store.NoteUsesAsync(uses, cancellation);
             outage.End();
         }
-        catch (Exception fault) when (fault is not OperationCanceledException)
+        catch (Exception fault)
         {
+            // A stop that interrupts this writes them once more: that does no harm twice.
             directory.GiveBack(uses);
+            cancellation.ThrowIfCancellationRequested();
             if (outage.Begin(clock.Now(), fault))
             {
                 LogKept(fault);

@@ -4,14 +4,26 @@ using AdServer.Common;
 namespace AdServer.Catalog;
 
 /// <summary>Which ads a list shall hold, for people. Without a parameter but <c>limit</c> and <c>cursor</c> it is the list that older clients know.</summary>
-/// <param name="Search">Part of the ad's name, or of its performer's name or e-mail address, without regard to case; or the ad's identity. Blank is absent, here and below.</param>
-/// <param name="Status"><c>active</c>, <c>paused</c>; <c>scheduled</c>: active, but it starts later; <c>ended</c>: active, but it has ended.</param>
-/// <param name="PerformerId">Only ads of this performer.</param>
-/// <param name="Sort"><c>createdAt</c> (default), <c>name</c>, <c>budget</c>, <c>status</c> or <c>performer</c>; with <c>-</c> before it descending.</param>
-/// <param name="Limit">The most items, 1 to 1,000; 100 if absent.</param>
-/// <param name="Cursor">The <c>nextCursor</c> of the answer before.</param>
-internal sealed record AdListRequest(string? Search, string? Status, string? PerformerId, string? Sort, string? Limit, string? Cursor)
+internal sealed record AdListRequest
 {
+    /// <summary>Part of the ad's name, or of its performer's name or e-mail address, without regard to case; or the ad's identity. Blank is absent, here and below.</summary>
+    public string? Search { get; init; }
+
+    /// <summary><c>active</c>, <c>paused</c>; <c>scheduled</c>: active, but it starts later; <c>ended</c>: active, but it has ended.</summary>
+    public string? Status { get; init; }
+
+    /// <summary>Only ads of this performer.</summary>
+    public string? PerformerId { get; init; }
+
+    /// <summary><c>createdAt</c> (default), <c>name</c>, <c>budget</c>, <c>status</c> or <c>performer</c>; with <c>-</c> before it descending.</summary>
+    public string? Sort { get; init; }
+
+    /// <summary>The most items, 1 to 1,000; 100 if absent.</summary>
+    public string? Limit { get; init; }
+
+    /// <summary>The <c>nextCursor</c> of the answer before.</summary>
+    public string? Cursor { get; init; }
+
     /// <summary>Whether more is asked than older clients can ask.</summary>
     public bool IsSearch => !(string.IsNullOrWhiteSpace(Search) && string.IsNullOrWhiteSpace(Status)
         && string.IsNullOrWhiteSpace(PerformerId) && string.IsNullOrWhiteSpace(Sort));

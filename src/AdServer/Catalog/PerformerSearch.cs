@@ -4,12 +4,20 @@ using AdServer.Common;
 namespace AdServer.Catalog;
 
 /// <summary>Which performers a list shall hold, for people. Without <c>search</c> and <c>sort</c> it is the list that older clients know.</summary>
-/// <param name="Search">Part of the name or of the e-mail address, without regard to case; or the identity. Blank is absent, here and below.</param>
-/// <param name="Sort"><c>createdAt</c> (default), <c>name</c> or <c>email</c>; with <c>-</c> before it descending.</param>
-/// <param name="Limit">The most items, 1 to 1,000; 100 if absent.</param>
-/// <param name="Cursor">The <c>nextCursor</c> of the answer before.</param>
-internal sealed record PerformerListRequest(string? Search, string? Sort, string? Limit, string? Cursor)
+internal sealed record PerformerListRequest
 {
+    /// <summary>Part of the name or of the e-mail address, without regard to case; or the identity. Blank is absent, here and below.</summary>
+    public string? Search { get; init; }
+
+    /// <summary><c>createdAt</c> (default), <c>name</c> or <c>email</c>; with <c>-</c> before it descending.</summary>
+    public string? Sort { get; init; }
+
+    /// <summary>The most items, 1 to 1,000; 100 if absent.</summary>
+    public string? Limit { get; init; }
+
+    /// <summary>The <c>nextCursor</c> of the answer before.</summary>
+    public string? Cursor { get; init; }
+
     /// <summary>Whether more is asked than older clients can ask.</summary>
     public bool IsSearch => !(string.IsNullOrWhiteSpace(Search) && string.IsNullOrWhiteSpace(Sort));
 }

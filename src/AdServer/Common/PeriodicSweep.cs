@@ -39,7 +39,7 @@ internal abstract partial class PeriodicSweep(string loss, TimeSpan every, TimeP
             await SweepAsync(cancellation);
             outage.End();
         }
-        catch (Exception fault) when (fault is not OperationCanceledException)
+        catch (Exception fault) when (fault is not OperationCanceledException || !cancellation.IsCancellationRequested)
         {
             if (outage.Begin(clock.Now(), fault))
             {

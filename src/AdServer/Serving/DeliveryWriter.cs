@@ -86,7 +86,7 @@ internal sealed partial class DeliveryWriter(
             await FlushAsync(cancellation);
             outage.End();
         }
-        catch (Exception fault) when (fault is not OperationCanceledException)
+        catch (Exception fault) when (fault is not OperationCanceledException || !cancellation.IsCancellationRequested)
         {
             // Whatever it is: an exception that leaves a background part stops the server, and counts are not worth that.
             if (outage.Begin(clock.Now(), fault))

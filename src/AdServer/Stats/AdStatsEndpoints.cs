@@ -78,11 +78,17 @@ internal static class AdStatsEndpoints
 }
 
 /// <summary>What is asked about an ad or a performer's ads.</summary>
-/// <param name="From">First day, inclusive.</param>
-/// <param name="To">Last day, inclusive.</param>
-/// <param name="Traffic"><c>gross</c> (default), <c>net</c> or <c>verified</c>, as in <c>/stats</c>.</param>
-internal sealed record AdStatsRequest(string? From, string? To, string? Traffic)
+internal sealed record AdStatsRequest
 {
+    /// <summary>First day, inclusive.</summary>
+    public string? From { get; init; }
+
+    /// <summary>Last day, inclusive.</summary>
+    public string? To { get; init; }
+
+    /// <summary><c>gross</c> (default), <c>net</c> or <c>verified</c>, as in <c>/stats</c>.</summary>
+    public string? Traffic { get; init; }
+
     /// <summary>The question, about whatever it is asked about.</summary>
     public ApiError? TryRead(out StatsQuery query)
     {

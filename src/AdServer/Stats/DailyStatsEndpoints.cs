@@ -103,17 +103,35 @@ internal static class DailyStatsEndpoints
 }
 
 /// <summary>The parameters of a request for days, and what answers them.</summary>
-/// <param name="From">First day, inclusive.</param>
-/// <param name="To">Last day, inclusive.</param>
-/// <param name="AsOf">Sums up to this time, such as <c>2026-11-21T10:10:00Z</c>, as in <c>/stats</c>.</param>
-/// <param name="Traffic"><c>gross</c> (default), <c>net</c> or <c>verified</c>, as in <c>/stats</c>.</param>
-/// <param name="Format"><c>json</c> or <c>csv</c>.</param>
-/// <param name="Http">The request.</param>
-/// <param name="Caller">Who asks.</param>
-/// <param name="Stats">The store.</param>
-/// <param name="Clock">The clock.</param>
-internal sealed record DailyStatsRequest(
-    string? From, string? To, string? AsOf, string? Traffic, string? Format, HttpRequest Http, Caller Caller, IStatsStore Stats, TimeProvider Clock);
+internal sealed record DailyStatsRequest
+{
+    /// <summary>First day, inclusive.</summary>
+    public string? From { get; init; }
+
+    /// <summary>Last day, inclusive.</summary>
+    public string? To { get; init; }
+
+    /// <summary>Sums up to this time, such as <c>2026-11-21T10:10:00Z</c>, as in <c>/stats</c>.</summary>
+    public string? AsOf { get; init; }
+
+    /// <summary><c>gross</c> (default), <c>net</c> or <c>verified</c>, as in <c>/stats</c>.</summary>
+    public string? Traffic { get; init; }
+
+    /// <summary><c>json</c> or <c>csv</c>.</summary>
+    public string? Format { get; init; }
+
+    /// <summary>The request.</summary>
+    public required HttpRequest Http { get; init; }
+
+    /// <summary>Who asks.</summary>
+    public required Caller Caller { get; init; }
+
+    /// <summary>The store.</summary>
+    public required IStatsStore Stats { get; init; }
+
+    /// <summary>The clock.</summary>
+    public required TimeProvider Clock { get; init; }
+}
 
 /// <summary>The days of an ad or of a performer.</summary>
 /// <param name="AdId">The ad, if one was asked about.</param>

@@ -1,5 +1,6 @@
 using AdServer.Access;
 using AdServer.Common;
+using Microsoft.AspNetCore.Mvc;
 
 namespace AdServer.Stats;
 
@@ -165,12 +166,30 @@ internal static class LedgerEndpoints
 }
 
 /// <summary>Which days to compare or to rebuild, and what does it.</summary>
-/// <param name="From">First day, inclusive.</param>
-/// <param name="To">Last day, inclusive.</param>
-/// <param name="Ledger">The store.</param>
-/// <param name="Gate">One request at a time.</param>
-/// <param name="Audit">Where a rebuild is noted.</param>
-/// <param name="Origin">Who asks.</param>
-/// <param name="Clock">The clock.</param>
-internal sealed record LedgerRequest(
-    string? From, string? To, ILedgerStore Ledger, LedgerGate Gate, AuditLog Audit, AuditOrigin Origin, TimeProvider Clock);
+internal sealed record LedgerRequest
+{
+    /// <summary>First day, inclusive.</summary>
+    public string? From { get; init; }
+
+    /// <summary>Last day, inclusive.</summary>
+    public string? To { get; init; }
+
+    /// <summary>The store.</summary>
+    [FromServices]
+    public required ILedgerStore Ledger { get; init; }
+
+    /// <summary>One request at a time.</summary>
+    [FromServices]
+    public required LedgerGate Gate { get; init; }
+
+    /// <summary>Where a rebuild is noted.</summary>
+    [FromServices]
+    public required AuditLog Audit { get; init; }
+
+    /// <summary>Who asks.</summary>
+    public required AuditOrigin Origin { get; init; }
+
+    /// <summary>The clock.</summary>
+    [FromServices]
+    public required TimeProvider Clock { get; init; }
+}

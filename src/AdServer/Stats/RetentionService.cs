@@ -123,7 +123,7 @@ internal sealed partial class RetentionService(
             await RemoveAllAsync(cancellation);
             Outage.End();
         }
-        catch (Exception fault) when (fault is not OperationCanceledException)
+        catch (Exception fault) when (fault is not OperationCanceledException || !cancellation.IsCancellationRequested)
         {
             // Whatever it is: an exception that leaves a background part stops the server, and raw events that are kept longer do no harm.
             if (Outage.Begin(clock.Now(), fault))

@@ -50,44 +50,59 @@ internal static class StatsEndpoints
 }
 
 /// <summary>The parameters of a report.</summary>
-/// <param name="GroupBy">Up to two of <c>ad</c>, <c>performer</c>, <c>package</c>, <c>day</c>, <c>eventType</c>, separated by a comma; absent: totals alone.</param>
-/// <param name="From">First day, inclusive.</param>
-/// <param name="To">Last day, inclusive.</param>
-/// <param name="PerformerId">Only ads of this performer.</param>
-/// <param name="AdId">Only this ad.</param>
-/// <param name="PackageName">Only this app.</param>
-/// <param name="Limit">The most rows, 1 to 1,000; 100 if absent.</param>
-/// <param name="Cursor">The <c>nextCursor</c> of the answer before.</param>
-/// <param name="AsOf">
-/// Sums up to this time, such as <c>2026-11-21T10:10:00Z</c>: of the days that were closed by then (at 00:10 UTC of the next day), what had arrived
-/// by then, in whole hours at ten past. Such sums never change. Not by app.
-/// </param>
-/// <param name="Traffic">
-/// <c>gross</c> (default) counts every event; <c>net</c> leaves out invalid traffic, and <c>invalid</c> says how much for which
-/// reason; <c>verified</c> counts only events that returned the signature of their delivery and are no invalid traffic. The last two not with <c>asOf</c>.
-/// </param>
-/// <param name="Sort">
-/// The first rows alone, by <c>events</c>, <c>views</c>, <c>clicks</c>, <c>skips</c>, <c>exits</c>, <c>watchDuration</c>, or where rows have them
-/// <c>deliveries</c>, <c>requests</c>, <c>fills</c>, <c>noFills</c>; with <c>-</c> before it the highest first. Not with <c>cursor</c>, nor by event type.
-/// </param>
-/// <param name="Names"><c>true</c>: rows by ad or performer carry the present names, too.</param>
-/// <param name="Format"><c>json</c> or <c>csv</c>.</param>
-/// <param name="Http">The request.</param>
-internal sealed record StatsRequest(
-    string? GroupBy,
-    string? From,
-    string? To,
-    string? PerformerId,
-    string? AdId,
-    string? PackageName,
-    string? Limit,
-    string? Cursor,
-    string? AsOf,
-    string? Traffic,
-    string? Sort,
-    string? Names,
-    string? Format,
-    HttpRequest Http);
+internal sealed record StatsRequest
+{
+    /// <summary>Up to two of <c>ad</c>, <c>performer</c>, <c>package</c>, <c>day</c>, <c>eventType</c>, separated by a comma; absent: totals alone.</summary>
+    public string? GroupBy { get; init; }
+
+    /// <summary>First day, inclusive.</summary>
+    public string? From { get; init; }
+
+    /// <summary>Last day, inclusive.</summary>
+    public string? To { get; init; }
+
+    /// <summary>Only ads of this performer.</summary>
+    public string? PerformerId { get; init; }
+
+    /// <summary>Only this ad.</summary>
+    public string? AdId { get; init; }
+
+    /// <summary>Only this app.</summary>
+    public string? PackageName { get; init; }
+
+    /// <summary>The most rows, 1 to 1,000; 100 if absent.</summary>
+    public string? Limit { get; init; }
+
+    /// <summary>The <c>nextCursor</c> of the answer before.</summary>
+    public string? Cursor { get; init; }
+
+    /// <summary>
+    /// Sums up to this time, such as <c>2026-11-21T10:10:00Z</c>: of the days that were closed by then (at 00:10 UTC of the next day), what had arrived
+    /// by then, in whole hours at ten past. Such sums never change. Not by app.
+    /// </summary>
+    public string? AsOf { get; init; }
+
+    /// <summary>
+    /// <c>gross</c> (default) counts every event; <c>net</c> leaves out invalid traffic, and <c>invalid</c> says how much for which
+    /// reason; <c>verified</c> counts only events that returned the signature of their delivery and are no invalid traffic. The last two not with <c>asOf</c>.
+    /// </summary>
+    public string? Traffic { get; init; }
+
+    /// <summary>
+    /// The first rows alone, by <c>events</c>, <c>views</c>, <c>clicks</c>, <c>skips</c>, <c>exits</c>, <c>watchDuration</c>, or where rows have them
+    /// <c>deliveries</c>, <c>requests</c>, <c>fills</c>, <c>noFills</c>; with <c>-</c> before it the highest first. Not with <c>cursor</c>, nor by event type.
+    /// </summary>
+    public string? Sort { get; init; }
+
+    /// <summary><c>true</c>: rows by ad or performer carry the present names, too.</summary>
+    public string? Names { get; init; }
+
+    /// <summary><c>json</c> or <c>csv</c>.</summary>
+    public string? Format { get; init; }
+
+    /// <summary>The request.</summary>
+    public required HttpRequest Http { get; init; }
+}
 
 /// <summary>A report.</summary>
 /// <param name="Rows">The rows of this page.</param>

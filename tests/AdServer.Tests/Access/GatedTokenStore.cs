@@ -4,13 +4,16 @@ using AdServer.Common;
 
 namespace AdServer.Tests.Access;
 
-/// <summary>A store of tokens that tells when one was added, and does not shorten any while a test says so.</summary>
+/// <summary>A store of tokens that tells when one was added, does not shorten any while a test says so, and notes uses when a test lets it.</summary>
 internal sealed class GatedTokenStore(ITokenStore inner) : ITokenStore
 {
     /// <summary>Called when a token was added.</summary>
     public Action Added { get; init; } = () => { };
 
     public bool IsShorteningAway { get; set; }
+
+    /// <summary>Called before uses are noted.</summary>
+    public Func<CancellationToken, Task> Noting { get; set; } = _ => Task.CompletedTask;
 
     public async Task<bool> AddTokenAsync(AccessToken token, CancellationToken cancellation)
     {
@@ -33,7 +36,11 @@ internal sealed class GatedTokenStore(ITokenStore inner) : ITokenStore
 
     public Task RemoveSessionsAsync(DateTimeOffset expiredBefore, CancellationToken cancellation) => inner.RemoveSessionsAsync(expiredBefore, cancellation);
 
-    public Task NoteUsesAsync(IReadOnlyCollection<TokenUse> uses, CancellationToken cancellation) => inner.NoteUsesAsync(uses, cancellation);
+    public async Task NoteUsesAsync(IReadOnlyCollection<TokenUse> uses, CancellationToken cancellation)
+    {
+        await Noting(cancellation);
+        await inner.NoteUsesAsync(uses, cancellation);
+    }
 
     public IAsyncEnumerable<AccessToken> ListTokensAsync(DateTimeOffset? changedSince, CancellationToken cancellation) =>
         inner.ListTokensAsync(changedSince, cancellation);

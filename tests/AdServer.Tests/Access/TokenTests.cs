@@ -3,6 +3,7 @@ using System.Text;
 using AdServer.Access;
 using AdServer.Access.SignIn;
 using AdServer.Common;
+using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace AdServer.Tests.Access;
@@ -151,6 +152,40 @@ public sealed class TokenTests : IAsyncLifetime
         Assert.Equal(401, (await closed.GetAsync(secret, "/stats")).Status);
         await closed.Host.RestartAsync();
         Assert.Equal(401, (await closed.GetAsync(secret, "/stats")).Status);
+    }
+
+    [Fact]
+    public async Task A_stop_in_the_middle_of_writing_when_tokens_were_used_loses_no_use()
+    {
+        var (secret, id) = Parts(await closed.MakeAsync("analyst"));
+        var (clock, cancellation) = (closed.Host.Clock, TestContext.Current.CancellationToken);
+        var isWriting = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var store = new GatedTokenStore(closed.Host.Get<ITokenStore>())
+        {
+            Noting = stopping =>
+            {
+                isWriting.TrySetResult();
+                return Task.Delay(Timeout.Infinite, stopping);
+            },
+        };
+        // Not the host's own directory: its writer would take the use first.
+        var directory = new TokenDirectory(clock);
+        directory.Take((await store.FindTokenAsync(id, cancellation))!);
+        using var writer = new TokenUseWriter(store, directory, clock, NullLogger<TokenUseWriter>.Instance);
+        await writer.StartAsync(cancellation);
+        Assert.NotNull(directory.Find(secret));
+        var used = clock.GetUtcNow();
+        // The writer waits for the clock a moment after it was started.
+        while (!isWriting.Task.IsCompleted)
+        {
+            clock.Advance(TimeSpan.FromMinutes(1));
+            await Task.Yield();
+        }
+
+        store.Noting = _ => Task.CompletedTask;
+        await writer.StopAsync(cancellation);
+
+        Assert.Equal(used, (await store.FindTokenAsync(id, cancellation))!.LastUsedAt);
     }
 
     private static (string Secret, string Id) Parts(System.Text.Json.JsonElement made) => (made.Text("token"), made.GetProperty("details").Text("_id"));

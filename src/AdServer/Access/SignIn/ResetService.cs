@@ -48,7 +48,7 @@ internal sealed partial class ResetService(
                 await MakeAsync(person, cancellation);
             }
         }
-        catch (Exception fault) when (fault is not OperationCanceledException)
+        catch (Exception fault) when (fault is not OperationCanceledException || !cancellation.IsCancellationRequested)
         {
             metrics.LinkFailed();
             LogFailed(fault);

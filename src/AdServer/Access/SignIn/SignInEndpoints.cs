@@ -1,6 +1,7 @@
 using System.Text.Json;
 using AdServer.Common;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 
 namespace AdServer.Access.SignIn;
 
@@ -145,7 +146,13 @@ internal sealed record PasswordRequest(string Link, string Password)
 
 /// <summary>What makes an invitation.</summary>
 internal sealed record InvitationParts(
-    HttpRequest Http, People People, Credentials Credentials, LinkWriter Links, AccessSettings Settings, AuditLog Audit, AuditOrigin Origin)
+    HttpRequest Http,
+    [FromServices] People People,
+    [FromServices] Credentials Credentials,
+    [FromServices] LinkWriter Links,
+    [FromServices] AccessSettings Settings,
+    [FromServices] AuditLog Audit,
+    AuditOrigin Origin)
 {
     /// <summary>What the link begins with. Where nobody said so, what the administrator asked by, who alone is shown it: a webhook needs the setting.</summary>
     public string PublicUrl() => Settings.PublicUrl ?? (Http.Host.HasValue ? $"{Http.Scheme}://{Http.Host}" : Settings.PublicUrlOrLocal);

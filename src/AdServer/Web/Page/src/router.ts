@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 
 /** Where the reader is: the part of the address behind `#`. Paths of the address itself belong to the API. */
 export interface Place {
@@ -43,7 +43,8 @@ export function changeQuery(change: Query, replace = true): void {
 
 export function usePlace(): Place {
   const [place, setPlace] = useState(read);
-  useEffect(() => {
+  // Before the browser can do anything else: an effect after the next picture would miss an address that changes until then.
+  useLayoutEffect(() => {
     const hear = () => setPlace(read());
     addEventListener('hashchange', hear);
     return () => removeEventListener('hashchange', hear);
