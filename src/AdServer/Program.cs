@@ -40,7 +40,8 @@ internal sealed partial class Program
     /// <param name="mode">Whether callers need tokens, unless <c>Access:Mode</c> says so.</param>
     internal static WebApplication Build(string[] args, Action<WebApplicationBuilder>? adjust = null, AccessMode mode = AccessMode.Tokens)
     {
-        var builder = WebApplication.CreateBuilder(args);
+        // Settings are read once. Watching their folder would wake the process at each write to the store, which is in there by default.
+        var builder = WebApplication.CreateBuilder(["--hostBuilder:reloadConfigOnChange=false", .. args]);
         builder.AddWeb();
         builder.Services.AddAccess(builder.Configuration, mode);
         builder.Services.AddCatalog(builder.Configuration);
