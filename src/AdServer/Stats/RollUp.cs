@@ -27,6 +27,11 @@ internal sealed class RollUp
     /// <summary>How many keys it holds: what it takes in memory.</summary>
     public int Keys => adDays.Count + packageDays.Count + revisions.Count + classes.Count;
 
+    /// <summary>Every ad that something is counted for, some of them more than once.</summary>
+    public IEnumerable<string> AdIds =>
+        adDays.Keys.Select(key => key.AdId).Concat(packageDays.Keys.Select(key => key.AdId))
+            .Concat(revisions.Keys.Select(key => key.AdId)).Concat(classes.Keys.Select(key => key.AdId));
+
     public static RollUp Of(IEnumerable<AdEvent> events)
     {
         var rollUp = new RollUp();

@@ -17,17 +17,21 @@ internal static class SqliteBuckets
         IgnoreReadOnlyProperties = true,
     };
 
-    /// <summary>Writes the parts of one roll; each part is a day's.</summary>
-    public static void Add(SqliteSession session, long roll, IEnumerable<AdEvent> events, DateTimeOffset now)
+    /// <summary>The parts of one roll as they are written; each part is a day's. Needs no connection: nobody waits for the writer meanwhile.</summary>
+    public static IReadOnlyList<WrittenBucket> Render(IEnumerable<AdEvent> events) =>
+    [
+        .. from day in events.GroupBy(one => one.Day)
+           from part in day.Chunk(MostEvents).Index()
+           select new WrittenBucket(day.Key, part.Index + 1, Write(part.Item)),
+    ];
+
+    /// <summary>Adds the parts of one roll.</summary>
+    public static void Add(SqliteSession session, long roll, IReadOnlyList<WrittenBucket> parts, DateTimeOffset now)
     {
         using var insert = session.Kept("INSERT INTO events_by_day (date, roll, part, events, created_at) VALUES (?, ?, ?, ?, ?)");
-        foreach (var day in events.GroupBy(one => one.Day))
+        foreach (var part in parts)
         {
-            var part = 0;
-            foreach (var bucket in day.Chunk(MostEvents))
-            {
-                insert.Put(day.Key).Put(roll).Put(++part).Put(Write(bucket)).Put(now).Run();
-            }
+            insert.Put(part.Day).Put(roll).Put(part.Part).PutUtf8(part.Events).Put(now).Run();
         }
     }
 
@@ -45,7 +49,7 @@ internal static class SqliteBuckets
             }
             else if (left.Count < events.Count)
             {
-                update.Put(Write(left)).Put(part).Run();
+                update.PutUtf8(Write(left)).Put(part).Run();
             }
         }
     }
@@ -61,7 +65,7 @@ internal static class SqliteBuckets
             entries += found;
             if (found > 0)
             {
-                update.Put(Write([.. events.Select(one => one.DeviceId == deviceId ? one.WithoutDevice() : one)])).Put(part).Run();
+                update.PutUtf8(Write([.. events.Select(one => one.DeviceId == deviceId ? one.WithoutDevice() : one)])).Put(part).Run();
             }
         }
 
@@ -93,10 +97,16 @@ internal static class SqliteBuckets
         return [.. select.Put(day).Put(roll).Rows().Select(row => (row.Int(0), Read(row.Utf8Text(1))))];
     }
 
-    private static string Write(IReadOnlyList<AdEvent> events) => JsonSerializer.Serialize(events, Json);
+    private static byte[] Write(IReadOnlyList<AdEvent> events) => JsonSerializer.SerializeToUtf8Bytes(events, Json);
 
     private static List<AdEvent> Read(ReadOnlySpan<byte> json) => JsonSerializer.Deserialize<List<AdEvent>>(json, Json)!;
 }
 
 /// <summary>A part of the events of a day and a roll.</summary>
 internal sealed record SqliteBucket(long Roll, long Part, IReadOnlyList<AdEvent> Events);
+
+/// <summary>A part of the events of a day and a roll, as it is kept.</summary>
+/// <param name="Day">The day.</param>
+/// <param name="Part">Its number among those of the day and the roll, from one.</param>
+/// <param name="Events">The events, as JSON in UTF-8.</param>
+internal sealed record WrittenBucket(UtcDay Day, long Part, byte[] Events);

@@ -16,7 +16,12 @@ internal static class SqliteDerived
         """;
 
     /// <summary>Writes everything that a roll adds and marks it applied, unless it is.</summary>
-    public static bool Apply(SqliteSession session, Roll roll, RollUp counts, DateTimeOffset now)
+    /// <param name="session">The writing connection.</param>
+    /// <param name="roll">The roll.</param>
+    /// <param name="counts">What its events add up to.</param>
+    /// <param name="buckets">Its events as they are kept by day.</param>
+    /// <param name="now">Now.</param>
+    public static bool Apply(SqliteSession session, Roll roll, RollUp counts, IReadOnlyList<WrittenBucket> buckets, DateTimeOffset now)
     {
         if (SqliteRolls.Find(session, roll.Number) is not { } kept)
         {
@@ -31,8 +36,8 @@ internal static class SqliteDerived
         var ads = new SqliteLiveAds(session);
         var live = ads.Only(counts);
         AddRows(session, live, roll.Number, now);
-        SqlitePackageAds.Add(session, SqlitePackageAds.Table, live.PackageDays.Keys.Select(key => (key.Package, key.AdId)), ads);
-        SqliteBuckets.Add(session, roll.Number, roll.Events.Where(one => ads.Has(one.AdId)), now);
+        SqlitePackageAds.Add(session, live.PackageDays.Keys.Select(key => (key.Package, key.AdId)), ads);
+        SqliteBuckets.Add(session, roll.Number, ads.Gone.Any() ? SqliteBuckets.Render(roll.Events.Where(one => ads.Has(one.AdId))) : buckets, now);
         SqliteSweep.Reopen(session, ads.Gone);
         SqliteRolls.MarkApplied(session, roll.Number);
         return true;

@@ -129,7 +129,7 @@ internal sealed class SqliteRebuild(ISqliteTransactions database, TimeProvider c
 
         var events = ListEvents(session, day, roll, SqliteRolls.LastApplied(session), new SqliteLiveAds(session));
         SqliteBuckets.Remove(session, day, roll);
-        SqliteBuckets.Add(session, roll, events, now);
+        SqliteBuckets.Add(session, roll, SqliteBuckets.Render(events), now);
         return true;
     }
 }

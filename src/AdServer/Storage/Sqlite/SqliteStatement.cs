@@ -39,6 +39,9 @@ internal sealed class SqliteStatement(sqlite3 connection, sqlite3_stmt handle, b
         return Check(raw.sqlite3_bind_text(handle, index, buffer[..Utf8.GetBytes(text, buffer)]));
     }
 
+    /// <summary>Puts text that is UTF-8 already, and not empty.</summary>
+    public SqliteStatement PutUtf8(ReadOnlySpan<byte> text) => Check(raw.sqlite3_bind_text(handle, ++parameters, text));
+
     public SqliteStatement Put(long? number)
     {
         var index = ++parameters;

@@ -10,8 +10,9 @@ internal sealed class SqliteStatsStore(ISqliteTransactions database, TimeProvide
 
     public async Task ApplyAsync(Events.Roll roll, CancellationToken cancellation)
     {
-        var counts = RollUp.Of(roll.Events);
-        await database.WriteAsync(SqliteLane.Background, session => SqliteDerived.Apply(session, roll, counts, clock.Now()), cancellation);
+        // All that needs no connection is done before: events wait while the writer is busy.
+        var (counts, buckets) = (RollUp.Of(roll.Events), SqliteBuckets.Render(roll.Events));
+        await database.WriteAsync(SqliteLane.Background, session => SqliteDerived.Apply(session, roll, counts, buckets, clock.Now()), cancellation);
     }
 
     public Task<StatsView> ReadAsync(StatsQuery query, CancellationToken cancellation) =>
