@@ -86,6 +86,29 @@ public abstract class DeliveredLaws : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Of_many_ads_of_a_package_the_removed_ones_go_and_the_others_stay()
+    {
+        string[] ads = [.. Enumerable.Range(0, 130).Select(number => $"a{number:d3}")];
+        string[] gone = [ads[0], ads[62], ads[129]];
+        await engine.AddAdsAsync("p1", ads);
+        await AddAsync(new PackageAds("x", ads), new PackageAds("y", [ads[62]]), new PackageAds("z", [ads[61], ads[62]]));
+        foreach (var ad in gone)
+        {
+            await engine.Catalog.RemoveAdAsync(ad, Noon, Token);
+        }
+
+        await engine.SweepAllAsync();
+
+        Assert.Equal([.. ads.Except(gone).Select(ad => $"x {ad}"), $"z {ads[61]}"], await ReadAsync(engine));
+        foreach (var ad in gone)
+        {
+            Assert.Equal(0, await engine.CountTracesAsync(ad));
+        }
+
+        Assert.Equal(["x a001"], Text(await engine.Delivered.FindDeliveredAdsAsync([("x", ads[0]), ("x", ads[1]), ("y", ads[62])], Token)));
+    }
+
+    [Fact]
     public async Task A_store_without_room_says_so_and_takes_them_later()
     {
         await engine.AddAdsAsync("p1", "a1");

@@ -9,8 +9,20 @@ namespace AdServer.StorageTests;
 /// <summary>SQLite on a file in a folder that goes away with the test.</summary>
 internal sealed class SqliteEngine : TestEngine
 {
-    /// <summary>Takes back what version 5 of the schema added.</summary>
-    public const string BackToTheFourthSchema =
+    /// <summary>Takes back what version 6 of the schema changed.</summary>
+    public const string BackToTheFifthSchema =
+        """
+        CREATE TABLE delivered_ads (
+            package_number INTEGER NOT NULL, ad_number INTEGER NOT NULL,
+            PRIMARY KEY (package_number, ad_number)) STRICT, WITHOUT ROWID;
+        CREATE INDEX delivered_ads_by_ad ON delivered_ads (ad_number);
+        INSERT INTO delivered_ads SELECT package_number, number FROM delivered_sets JOIN ads ON block = number / 62 AND bits >> (number % 62) & 1;
+        DROP TABLE delivered_sets;
+        PRAGMA user_version = 5;
+        """;
+
+    /// <summary>Takes back what versions 5 and 6 of the schema added.</summary>
+    public const string BackToTheFourthSchema = BackToTheFifthSchema +
         """
         ALTER TABLE ad_events DROP COLUMN verified;
         DROP TABLE signing_keys;
@@ -26,7 +38,7 @@ internal sealed class SqliteEngine : TestEngine
         PRAGMA user_version = 4;
         """;
 
-    /// <summary>Takes back what versions 3 to 5 of the schema added.</summary>
+    /// <summary>Takes back what versions 3 to 6 of the schema added.</summary>
     public const string BackToTheSecondSchema = BackToTheFourthSchema +
         """
         ALTER TABLE ad_events DROP COLUMN flaw;
@@ -101,7 +113,7 @@ internal sealed class SqliteEngine : TestEngine
                 + (SELECT count(*) FROM daily_package_stats WHERE ad_id = '{adId}')
                 + (SELECT count(*) FROM daily_deliveries WHERE ad_id = '{adId}')
                 + (SELECT count(*) FROM package_ads WHERE ad_number = (SELECT number FROM ads WHERE id = '{adId}'))
-                + (SELECT count(*) FROM delivered_ads WHERE ad_number = (SELECT number FROM ads WHERE id = '{adId}'))
+                + (SELECT count(*) FROM delivered_sets JOIN ads ON id = '{adId}' AND block = number / 62 AND bits >> (number % 62) & 1)
             """),
         CancellationToken.None);
 

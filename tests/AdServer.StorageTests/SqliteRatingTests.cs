@@ -56,6 +56,8 @@ public sealed class SqliteRatingTests : IAsyncLifetime
     {
         private int left = writes;
 
+        public bool IsAwaited => false;
+
         public Task<T> ReadAsync<T>(Func<SqliteSession, T> query, CancellationToken cancellation) => database.ReadAsync(query, cancellation);
 
         public Task<T> ReportAsync<T>(Func<SqliteSession, T> query, CancellationToken cancellation) => database.ReportAsync(query, cancellation);

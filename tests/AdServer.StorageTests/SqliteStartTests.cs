@@ -292,6 +292,19 @@ public sealed class SqliteStartTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_file_of_the_fifth_schema_keeps_what_was_delivered()
+    {
+        var ads = Enumerable.Range(0, 130).Select(number => $"a{number:000}").ToArray();
+        await engine.AddAdsAsync("p1", ads);
+        await engine.Delivered.AddDeliveredAdsAsync([new("x", ads), new("y", [ads[0], ads[60], ads[61], ads[62], ads[129]])], Token);
+        await engine.RunAsync(SqliteEngine.BackToTheFifthSchema);
+
+        await engine.ReopenAsync();
+
+        Assert.Equal([.. ads.Select(ad => $"x {ad}"), "y a000", "y a060", "y a061", "y a062", "y a129"], await DeliveredLaws.ReadAsync(engine));
+    }
+
+    [Fact]
     public async Task A_file_of_the_fourth_schema_keeps_its_tokens_and_gets_an_audit_and_idempotency_keys()
     {
         await engine.Tokens.AddTokenAsync(new AccessToken("t1", "Key", "hash", Role.Analyst.Name, Noon), Token);

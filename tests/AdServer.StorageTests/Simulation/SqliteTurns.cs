@@ -26,6 +26,8 @@ internal sealed class SqliteTurns(
 
     public Task<T> ReportAsync<T>(Func<SqliteSession, T> query, CancellationToken cancellation) => ReadAsync(query, cancellation);
 
+    public bool IsAwaited => false;
+
     public async Task<T> ReadAsync<T>(Func<SqliteSession, T> query, CancellationToken cancellation)
     {
         if (!IsOpen)

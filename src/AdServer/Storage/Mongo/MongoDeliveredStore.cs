@@ -8,16 +8,17 @@ internal sealed class MongoDeliveredStore(MongoRetry commands, MongoPackages pac
 {
     public const string Collection = "delivered_ads";
 
+    /// <summary>Pairs of one command.</summary>
+    private const int MostAtOnce = 2000;
+
     private readonly MongoAdMarks marks = new(commands);
 
     public async Task AddDeliveredAdsAsync(IReadOnlyList<PackageAds> sets, CancellationToken cancellation)
     {
-        // Marks of removal are looked for, not ads: a node that is behind may not know a new one, and nobody sends the pair again.
-        var gone = await marks.FindRemovedAsync(sets.SelectMany(set => set.AdIds), cancellation);
-        var pairs = sets.SelectMany(set => set.AdIds.Where(adId => !gone.Contains(adId)), (set, adId) => (set.Package, adId)).ToList();
-        await packages.NoteAsync(pairs.Select(pair => pair.Package), cancellation);
-        await MongoPairs.InsertAsync(commands, Collection, pairs, cancellation);
-        await marks.ReopenAsync([.. pairs.Select(pair => pair.adId).Distinct()], 0, cancellation);
+        foreach (var part in sets.SelectMany(set => set.AdIds, (set, adId) => (set.Package, adId)).Chunk(MostAtOnce))
+        {
+            await AddAsync(part, cancellation);
+        }
     }
 
     public IAsyncEnumerable<PackageAds> ReadDeliveredAdsAsync(CancellationToken cancellation) =>
@@ -46,5 +47,15 @@ internal sealed class MongoDeliveredStore(MongoRetry commands, MongoPackages pac
         {
             await MongoPairs.InsertAsync(commands, Collection, some, cancellation);
         }
+    }
+
+    private async Task AddAsync(IReadOnlyList<(string Package, string AdId)> all, CancellationToken cancellation)
+    {
+        // Marks of removal are looked for, not ads: a node that is behind may not know a new one, and nobody sends the pair again.
+        var gone = await marks.FindRemovedAsync(all.Select(pair => pair.AdId), cancellation);
+        var pairs = all.Where(pair => !gone.Contains(pair.AdId)).ToList();
+        await packages.NoteAsync(pairs.Select(pair => pair.Package), cancellation);
+        await MongoPairs.InsertAsync(commands, Collection, pairs, cancellation);
+        await marks.ReopenAsync([.. pairs.Select(pair => pair.AdId).Distinct()], 0, cancellation);
     }
 }

@@ -7,6 +7,9 @@ namespace AdServer.Storage.Sqlite;
 /// </summary>
 internal interface ISqliteTransactions : IDisposable
 {
+    /// <summary>Whether somebody waits for the writer. Background work that may be done in parts ends its part then.</summary>
+    bool IsAwaited { get; }
+
     /// <summary>Reads at one moment.</summary>
     /// <exception cref="StoreUnavailableException">The store cannot answer.</exception>
     Task<T> ReadAsync<T>(Func<SqliteSession, T> query, CancellationToken cancellation);

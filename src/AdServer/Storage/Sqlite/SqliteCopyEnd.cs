@@ -16,7 +16,7 @@ internal static class SqliteCopyEnd
         session.Number("SELECT count(*) FROM event_ids"),
         session.Number("SELECT count(*) FROM daily_deliveries WHERE ad_id IN (SELECT id FROM ads WHERE removed_at IS NULL)"),
         session.Number("SELECT count(*) FROM daily_requests"),
-        session.Number("SELECT count(*) FROM delivered_ads WHERE ad_number IN (SELECT number FROM ads WHERE removed_at IS NULL)"))
+        session.Number(SqliteDeliveredSets.CountLive))
     {
         Tokens = session.Number("SELECT count(*) FROM tokens WHERE subject IS NULL"),
         Credentials = session.Number("SELECT count(*) FROM credentials"),

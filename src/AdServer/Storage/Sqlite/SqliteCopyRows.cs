@@ -67,17 +67,18 @@ internal static class SqliteCopyRows
             row.Text(2), new RequestTotal(row.Text(0), row.Day(1), row.Int(3), row.Int(4))))];
     }
 
-    /// <summary>Those of ads that were not removed, with their places.</summary>
-    public static IReadOnlyList<((long Package, long Ad) Place, (string Package, string AdId) Pair)> ListDelivered(
-        SqliteSession session, (long Package, long Ad) after, int limit)
+    /// <summary>The pairs of ads that were not removed in the rows after a place, and the place of the last row; nothing after the last row.</summary>
+    public static ((long Block, long Package) Place, IReadOnlyList<(string Package, string AdId)> Pairs)? ListDelivered(
+        SqliteSession session, (long Block, long Package) after, int limit)
     {
-        using var select = session.Kept(
-            """
-            SELECT package_number, ad_number, packages.name, ads.id FROM delivered_ads
-            JOIN packages ON packages.number = package_number JOIN ads ON ads.number = ad_number AND removed_at IS NULL
-            WHERE (package_number, ad_number) > (?, ?) ORDER BY package_number, ad_number LIMIT ?
-            """);
-        return [.. select.Put(after.Package).Put(after.Ad).Put(limit).Rows().Select(row => ((row.Int(0), row.Int(1)), (row.Text(2), row.Text(3))))];
+        if (SqliteDeliveredSets.List(session, after, limit) is not [.., var last] rows)
+        {
+            return null;
+        }
+
+        using var select = session.Kept("SELECT packages.name, ads.id FROM packages JOIN ads ON removed_at IS NULL AND ads.number = ? WHERE packages.number = ?");
+        return (last.Place, [.. rows.SelectMany(row => row.Ads(), (row, ad) => (row.Package, Ad: ad))
+            .SelectMany(pair => select.Put(pair.Ad).Put(pair.Package).Rows().Select(row => (row.Text(0), row.Text(1))))]);
     }
 
     private static SqliteStatement PutKey(SqliteStatement select, string[]? after) =>

@@ -9,6 +9,9 @@ namespace AdServer.Storage.Sqlite;
 internal sealed class SqliteCopySource(SqliteDatabase database, StorageLocation location, IStatsStore stats, ILedgerStore ledger) : ICopySource
 {
     private const int MostRows = 1000;
+
+    /// <summary>Rows of delivered ads, each of which is some dozens of pairs.</summary>
+    private const int MostDeliveredRows = 50;
     private const int MostEvents = 4000;
 
     public string Name => location.Name;
@@ -105,10 +108,8 @@ internal sealed class SqliteCopySource(SqliteDatabase database, StorageLocation 
 
     private static CopyPiece? ReadDelivered(SqliteSession session, string[]? after)
     {
-        var items = SqliteCopyRows.ListDelivered(session, (NumberOf(after), after is null ? 0 : NumberOf(after[1..])), MostRows);
-        return items is [.., var last]
-            ? new CopyPiece(new CopyRows.Delivered([.. items.Select(item => item.Pair)]), StoragePlace.Of($"{last.Place.Package}", $"{last.Place.Ad}"))
-            : null;
+        var rows = SqliteCopyRows.ListDelivered(session, after is null ? (-1, 0) : (NumberOf(after), NumberOf(after[1..])), MostDeliveredRows);
+        return rows is var (place, pairs) ? new CopyPiece(new CopyRows.Delivered(pairs), StoragePlace.Of($"{place.Block}", $"{place.Package}")) : null;
     }
 
     private static CopyPiece? Piece<T>(IReadOnlyList<(long Number, T Item)> rows, Func<IReadOnlyList<T>, CopyRows> make) =>

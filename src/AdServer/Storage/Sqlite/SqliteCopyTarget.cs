@@ -111,7 +111,7 @@ internal sealed class SqliteCopyTarget(SqliteDatabase database, StorageLocation 
         var live = new SqliteLiveAds(session);
         var rows = live.Only(kept);
         SqliteDerived.AddRows(session, rows, through: 0, clock.Now());
-        SqlitePackageAds.Add(session, SqlitePackageAds.Table, rows.PackageDays.Keys.Select(key => (key.Package, key.AdId)), live);
+        SqlitePackageAds.Add(session, rows.PackageDays.Keys.Select(key => (key.Package, key.AdId)), live);
     }
 
     private static void AddAd(SqliteSession session, CopiedAd copied)

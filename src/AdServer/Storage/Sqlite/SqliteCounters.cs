@@ -7,15 +7,14 @@ internal static class SqliteCounters
 {
     public static void ReplaceDeliveries(SqliteSession session, string process, IReadOnlyList<DeliveryTotal> totals)
     {
-        var ads = new SqliteLiveAds(session);
         using var replace = session.Kept(
             """
-            INSERT INTO daily_deliveries (ad_id, date, process, deliveries) VALUES (?, ?, ?, ?)
+            INSERT INTO daily_deliveries (ad_id, date, process, deliveries) SELECT id, ?, ?, ? FROM ads WHERE id = ? AND removed_at IS NULL
             ON CONFLICT (ad_id, date, process) DO UPDATE SET deliveries = excluded.deliveries
             """);
-        foreach (var total in totals.Where(total => ads.Has(total.AdId)))
+        foreach (var total in totals)
         {
-            replace.Put(total.AdId).Put(total.Day).Put(process).Put(total.Deliveries).Run();
+            replace.Put(total.Day).Put(process).Put(total.Deliveries).Put(total.AdId).Run();
         }
     }
 

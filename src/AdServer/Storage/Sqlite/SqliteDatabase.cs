@@ -61,6 +61,9 @@ internal sealed class SqliteDatabase : ISqliteTransactions
     }
 
     /// <inheritdoc/>
+    public bool IsAwaited => writer?.IsAwaited ?? false;
+
+    /// <inheritdoc/>
     public Task<T> ReadAsync<T>(Func<SqliteSession, T> query, CancellationToken cancellation) => readers.RunAsync(query, cancellation);
 
     /// <inheritdoc/>

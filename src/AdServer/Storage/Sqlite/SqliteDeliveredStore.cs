@@ -2,33 +2,53 @@ using AdServer.Stats;
 
 namespace AdServer.Storage.Sqlite;
 
-/// <summary>The pairs of <c>delivered_ads</c> in SQLite.</summary>
+/// <summary>Delivered ads in SQLite.</summary>
 internal sealed class SqliteDeliveredStore(ISqliteTransactions database) : IDeliveredStore
 {
-    public Task AddDeliveredAdsAsync(IReadOnlyList<PackageAds> sets, CancellationToken cancellation) => database.WriteAsync(
-        SqliteLane.Background, session => Add(session, sets), cancellation);
+    /// <summary>The pairs after which a transaction looks whether somebody waits for it: a few milliseconds.</summary>
+    private const int Portion = 1000;
+
+    public async Task AddDeliveredAdsAsync(IReadOnlyList<PackageAds> sets, CancellationToken cancellation)
+    {
+        var portions = PairsOf(sets).Chunk(Portion).ToList();
+        for (var done = 0; done < portions.Count;)
+        {
+            // As many as can be in one transaction: pairs lie scattered, and each transaction writes its pages once.
+            var rest = portions[done..];
+            done += await database.WriteAsync(SqliteLane.Background, session => Add(session, rest), cancellation);
+        }
+    }
 
     public IAsyncEnumerable<PackageAds> ReadDeliveredAdsAsync(CancellationToken cancellation) =>
         SqlitePackageAds.ReadDeliveredAsync(database, cancellation);
 
     public Task<IReadOnlyList<PackageAds>> FindDeliveredAdsAsync(
         IReadOnlyCollection<(string Package, string AdId)> pairs, CancellationToken cancellation) =>
-        database.ReadAsync(session => PackageAds.Sets(pairs.Where(pair => Has(session, pair))), cancellation);
+        database.ReadAsync(session => PackageAds.Sets(pairs.Where(pair => SqliteDeliveredSets.Has(session, pair.Package, pair.AdId))), cancellation);
 
+    /// <summary>Adds pairs of live ads in the caller's transaction.</summary>
     public static bool Add(SqliteSession session, IReadOnlyList<PackageAds> sets)
     {
-        var pairs = sets.SelectMany(set => set.AdIds, (set, adId) => (set.Package, adId));
-        SqlitePackageAds.Add(session, SqlitePackageAds.Delivered, pairs, new SqliteLiveAds(session));
+        SqliteDeliveredSets.Add(session, PairsOf(sets), new(session), new(session));
         return true;
     }
 
-    private static bool Has(SqliteSession session, (string Package, string AdId) pair)
+    private static IEnumerable<(string Package, string AdId)> PairsOf(IReadOnlyList<PackageAds> sets) => sets.SelectMany(set => set.AdIds, (set, adId) => (set.Package, adId));
+
+    /// <summary>Adds a portion, and more of them until somebody waits.</summary>
+    private int Add(SqliteSession session, IReadOnlyList<(string Package, string AdId)[]> portions)
     {
-        using var select = session.Kept(
-            """
-            SELECT 1 FROM delivered_ads
-            WHERE package_number = (SELECT number FROM packages WHERE name = ?) AND ad_number = (SELECT number FROM ads WHERE id = ?)
-            """);
-        return select.Put(pair.Package).Put(pair.AdId).Rows().Any();
+        var (ads, packages, done) = (new SqliteLiveAds(session), new SqlitePackageNumbers(session), 0);
+        foreach (var portion in portions)
+        {
+            SqliteDeliveredSets.Add(session, portion, ads, packages);
+            done++;
+            if (database.IsAwaited)
+            {
+                break;
+            }
+        }
+
+        return done;
     }
 }

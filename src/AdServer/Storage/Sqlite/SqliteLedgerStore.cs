@@ -55,7 +55,7 @@ internal sealed class SqliteLedgerStore(ISqliteTransactions database, TimeProvid
                 var pairs = SqlitePackageAds.ListRaw(session, 0, SqliteRolls.LastApplied(session).Last).ToHashSet();
                 pairs.UnionWith(SqliteRawSince.Read(session) is { } since ? SqlitePackageAds.ListRowsBefore(session, since) : []);
                 session.Execute("DELETE FROM package_ads");
-                SqlitePackageAds.Add(session, SqlitePackageAds.Table, pairs, live);
+                SqlitePackageAds.Add(session, pairs, live);
                 return true;
             },
             cancellation);

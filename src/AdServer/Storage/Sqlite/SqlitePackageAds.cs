@@ -6,13 +6,10 @@ namespace AdServer.Storage.Sqlite;
 
 /// <summary>
 /// The pairs of packages and ads: those that had an event, in <c>package_ads</c> and in the tail, and those that were delivered, in
-/// <c>delivered_ads</c>. Read in bounded chunks that each are a short read transaction.
+/// <c>delivered_sets</c>. Read in bounded chunks that each are a short read transaction.
 /// </summary>
 internal static class SqlitePackageAds
 {
-    public const string Table = "package_ads";
-    public const string Delivered = "delivered_ads";
-
     /// <summary>One page of pairs, from a place on.</summary>
     public const string NamedPairs =
         """
@@ -23,6 +20,9 @@ internal static class SqlitePackageAds
         """;
 
     private const int MostPairs = 50_000;
+
+    /// <summary>Rows of delivered ads, each of which is some dozens of pairs.</summary>
+    private const int MostRows = 2000;
 
     /// <summary>
     /// The tail comes first: whatever leaves it while the rest is read is in the rows from then on, and what is committed later is not
@@ -41,7 +41,7 @@ internal static class SqlitePackageAds
             yield return set;
         }
 
-        await foreach (var set in ReadSetsAsync(database, Table, names, cancellation))
+        await foreach (var set in ReadSetsAsync(database, names, cancellation))
         {
             yield return set;
         }
@@ -52,19 +52,30 @@ internal static class SqlitePackageAds
         ISqliteTransactions database, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var names = await database.ReadAsync(ReadNames, cancellation);
-        await foreach (var set in ReadSetsAsync(database, Delivered, names, cancellation))
+        for (var place = (Block: -1L, Package: 0L); ;)
         {
-            yield return set;
+            var rows = await database.ReadAsync(session => SqliteDeliveredSets.List(session, place, MostRows), cancellation);
+            foreach (var set in Name(rows.SelectMany(row => row.Ads(), (row, ad) => (row.Package, ad)), names))
+            {
+                yield return set;
+            }
+
+            if (rows.Count < MostRows)
+            {
+                yield break;
+            }
+
+            place = rows[^1].Place;
         }
     }
 
     private static async IAsyncEnumerable<PackageAds> ReadSetsAsync(
-        ISqliteTransactions database, string table, Names names, [EnumeratorCancellation] CancellationToken cancellation)
+        ISqliteTransactions database, Names names, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var place = (Package: 0L, Ad: 0L);
         while (true)
         {
-            var pairs = await database.ReadAsync(session => ReadPairs(session, table, place, MostPairs), cancellation);
+            var pairs = await database.ReadAsync(session => ReadPairs(session, place, MostPairs), cancellation);
             foreach (var set in Name(pairs, names))
             {
                 yield return set;
@@ -86,28 +97,23 @@ internal static class SqlitePackageAds
         insert.Put(package).Run();
     }
 
-    /// <summary>Adds pairs of live ads to a table; their packages are counted by name from then on.</summary>
-    public static void Add(SqliteSession session, string table, IEnumerable<(string Package, string AdId)> pairs, SqliteLiveAds ads)
+    /// <summary>Adds pairs of live ads that had an event; their packages are counted by name from then on.</summary>
+    public static void Add(SqliteSession session, IEnumerable<(string Package, string AdId)> pairs, SqliteLiveAds ads)
     {
-        var packages = new Dictionary<string, long>();
-        using var insert = session.Kept($"INSERT INTO {table} (package_number, ad_number) VALUES (?, ?) ON CONFLICT DO NOTHING");
+        var packages = new SqlitePackageNumbers(session);
+        using var insert = session.Kept("INSERT INTO package_ads (package_number, ad_number) VALUES (?, ?) ON CONFLICT DO NOTHING");
         foreach (var (package, adId) in pairs.Where(pair => ads.Has(pair.AdId)))
         {
-            if (!packages.TryGetValue(package, out var number))
-            {
-                packages[package] = number = PackageNumber(session, package);
-            }
-
-            insert.Put(number).Put(ads.NumberOf(adId)).Run();
+            insert.Put(packages.Of(package)).Put(ads.NumberOf(adId)).Run();
         }
     }
 
-    /// <summary>The pairs of a table after one, in order.</summary>
-    private static List<(long Package, long Ad)> ReadPairs(SqliteSession session, string table, (long Package, long Ad) after, int limit)
+    /// <summary>The pairs that had an event after one, in order.</summary>
+    private static List<(long Package, long Ad)> ReadPairs(SqliteSession session, (long Package, long Ad) after, int limit)
     {
         using var select = session.Kept(
-            $"""
-            SELECT package_number, ad_number FROM {table} WHERE (package_number, ad_number) > (?, ?)
+            """
+            SELECT package_number, ad_number FROM package_ads WHERE (package_number, ad_number) > (?, ?)
             ORDER BY package_number, ad_number LIMIT ?
             """);
         return [.. select.Put(after.Package).Put(after.Ad).Put(limit).Rows().Select(row => (row.Int(0), row.Int(1)))];
@@ -164,13 +170,6 @@ internal static class SqlitePackageAds
         var tail = SqliteEvents.List(session, SqliteRolls.LastApplied(session).Last, long.MaxValue)
             .Select(one => (Package: one.CountedPackage, one.AdId)).Distinct().ToList();
         return PackageAds.Sets(tail.Where(pair => live.Has(pair.AdId)));
-    }
-
-    private static long PackageNumber(SqliteSession session, string name)
-    {
-        Remember(session, name);
-        using var select = session.Kept("SELECT number FROM packages WHERE name = ?");
-        return select.Put(name).Rows().Select(row => row.Int(0)).Single();
     }
 
     /// <summary>The sets that some pairs make; pairs without a name belong to removed ads or to the tail.</summary>

@@ -13,7 +13,7 @@ namespace AdServer.Storage.Sqlite;
 internal sealed class SqliteSchema(string noun, string setting, int applicationId, params string[] migrations)
 {
     /// <summary>The store; its files are marked "AdSv".</summary>
-    public static SqliteSchema Store { get; } = new("store", "Storage:Path", 0x41645376, Version1, Version2, Version3, Version4, Version5);
+    public static SqliteSchema Store { get; } = new("store", "Storage:Path", 0x41645376, Version1, Version2, Version3, Version4, Version5, Version6);
 
     public string Noun => noun;
 
@@ -243,5 +243,16 @@ internal sealed class SqliteSchema(string noun, string setting, int applicationI
         CREATE TABLE signing_keys (
             id TEXT PRIMARY KEY, secret TEXT NOT NULL, created_at INTEGER NOT NULL, signs_from INTEGER NOT NULL,
             signs_until INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+        """;
+
+    private const string Version6 =
+        """
+        -- Delivered ads in rows of up to 62 (SqliteDeliveredSets), by block: what a removed ad left behind stands together.
+        CREATE TABLE delivered_sets (
+            block INTEGER NOT NULL, package_number INTEGER NOT NULL, bits INTEGER NOT NULL,
+            PRIMARY KEY (block, package_number)) STRICT, WITHOUT ROWID;
+        INSERT INTO delivered_sets
+            SELECT ad_number / 62 AS block, package_number, sum(1 << (ad_number % 62)) FROM delivered_ads GROUP BY block, package_number;
+        DROP TABLE delivered_ads;
         """;
 }

@@ -39,11 +39,8 @@ internal sealed class SqliteSweep(ISqliteTransactions database)
             (SELECT package_number, ad_number FROM package_ads
              WHERE ad_number IN (SELECT number FROM ads WHERE id {TheseAds}) LIMIT ?)
         """,
-        $"""
-        DELETE FROM delivered_ads WHERE (package_number, ad_number) IN
-            (SELECT package_number, ad_number FROM delivered_ads
-             WHERE ad_number IN (SELECT number FROM ads WHERE id {TheseAds}) LIMIT ?)
-        """,
+        SqliteDeliveredSets.DeleteRows,
+        SqliteDeliveredSets.ClearBits,
         $"""
         DELETE FROM daily_deliveries WHERE (ad_id, date, process) IN
             (SELECT ad_id, date, process FROM daily_deliveries WHERE ad_id {TheseAds} LIMIT ?)

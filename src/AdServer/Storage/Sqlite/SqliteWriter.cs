@@ -33,6 +33,18 @@ internal sealed class SqliteWriter(SqliteWriteConnection connection) : IDisposab
         void Run(SqliteWriteConnection connection);
     }
 
+    /// <summary>Whether an urgent job waits.</summary>
+    public bool IsAwaited
+    {
+        get
+        {
+            lock (urgent)
+            {
+                return urgent.Count > 0;
+            }
+        }
+    }
+
     /// <summary>Queues a job; its task completes after the commit.</summary>
     /// <exception cref="StoreUnavailableException">The store cannot take it.</exception>
     public Task<T> RunAsync<T>(SqliteLane lane, Func<SqliteSession, T> work, CancellationToken cancellation)
