@@ -48,7 +48,11 @@ internal sealed partial class TokenUseWriter(ITokenStore store, TokenDirectory d
         {
             // A stop that interrupts this writes them once more: that does no harm twice.
             directory.GiveBack(uses);
-            cancellation.ThrowIfCancellationRequested();
+            if (fault is OperationCanceledException)
+            {
+                cancellation.ThrowIfCancellationRequested();
+            }
+
             if (outage.Begin(clock.Now(), fault))
             {
                 LogKept(fault);

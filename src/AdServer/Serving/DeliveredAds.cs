@@ -13,8 +13,8 @@ namespace AdServer.Serving;
 internal sealed class DeliveredAds(
     KnownPackages packages, CatalogRefresher catalog, AdLookup adLookup, DeliveredLookup lookup, IDeliveredStore store) : IDeliveredAds
 {
-    /// <summary>The most pairs that are written at once: what a second of full load can bring.</summary>
-    private const int MostAtOnce = 50_000;
+    /// <summary>The most pairs that are written at once: half of what a second of full load can bring.</summary>
+    private const int MostAtOnce = 20_000;
 
     private readonly PackageSlots sets = new(packages, catalog, adLookup);
     private readonly ConcurrentQueue<(string Package, string AdId)> fresh = new();

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using AdServer.Access;
 using AdServer.Catalog;
 using AdServer.Common;
+using Microsoft.AspNetCore.Mvc;
 
 namespace AdServer.Stats;
 
@@ -127,9 +128,11 @@ internal sealed record DailyStatsRequest
     public required Caller Caller { get; init; }
 
     /// <summary>The store.</summary>
+    [FromServices]
     public required IStatsStore Stats { get; init; }
 
     /// <summary>The clock.</summary>
+    [FromServices]
     public required TimeProvider Clock { get; init; }
 }
 

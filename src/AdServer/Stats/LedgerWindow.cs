@@ -61,18 +61,11 @@ internal sealed class LedgerWindow(string from, int mostKeys)
     private SortedDictionary<string, int> SizesOf()
     {
         var sizes = new SortedDictionary<string, int>(StringComparer.Ordinal);
-        foreach (var adId in All.SelectMany(AdsOf))
+        foreach (var adId in All.SelectMany(counts => counts.AdIds))
         {
             sizes[adId] = sizes.GetValueOrDefault(adId) + 1;
         }
 
         return sizes;
     }
-
-    /// <summary>The ad of each key.</summary>
-    private static IEnumerable<string> AdsOf(RollUp counts) =>
-        counts.AdDays.Keys.Select(key => key.AdId)
-            .Concat(counts.PackageDays.Keys.Select(key => key.AdId))
-            .Concat(counts.Revisions.Keys.Select(key => key.AdId))
-            .Concat(counts.Classes.Keys.Select(key => key.AdId));
 }

@@ -50,15 +50,18 @@ public sealed class DeliveredAdsTests
     [Fact]
     public async Task Many_pairs_are_written_in_parts()
     {
-        foreach (var ad in catalog.Ads)
+        for (var number = 1; number <= 5; number++)
         {
-            delivered.Note(new("x", 1), ad);
+            foreach (var ad in catalog.Ads)
+            {
+                delivered.Note(new($"x{number}", number), ad);
+            }
         }
 
         await FlushAsync();
 
-        Assert.Equal(5000, store.Pairs.Distinct().Count());
-        Assert.Equal(2000, store.MostAtOnce);
+        Assert.Equal(25_000, store.Pairs.Distinct().Count());
+        Assert.Equal(20_000, store.MostAtOnce);
     }
 
     [Fact]

@@ -7,7 +7,7 @@ namespace AdServer.Storage.Sqlite;
 /// </summary>
 internal interface ISqliteTransactions : IDisposable
 {
-    /// <summary>Whether somebody waits for the writer. Background work that may be done in parts ends its part then.</summary>
+    /// <summary>Whether an urgent write waits. Background work that may be done in parts ends its part then.</summary>
     bool IsAwaited { get; }
 
     /// <summary>Reads at one moment.</summary>

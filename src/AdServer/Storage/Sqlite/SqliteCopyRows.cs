@@ -67,18 +67,22 @@ internal static class SqliteCopyRows
             row.Text(2), new RequestTotal(row.Text(0), row.Day(1), row.Int(3), row.Int(4))))];
     }
 
-    /// <summary>The pairs of ads that were not removed in the rows after a place, and the place of the last row; nothing after the last row.</summary>
+    /// <summary>
+    /// The pairs of ads that were not removed, from the rows after a place on until there are enough, and the place of the last of those rows; nothing after
+    /// the last row.
+    /// </summary>
     public static ((long Block, long Package) Place, IReadOnlyList<(string Package, string AdId)> Pairs)? ListDelivered(
-        SqliteSession session, (long Block, long Package) after, int limit)
+        SqliteSession session, (long Block, long Package) after, int enough)
     {
-        if (SqliteDeliveredSets.List(session, after, limit) is not [.., var last] rows)
+        using var select = session.Kept("SELECT packages.name, ads.id FROM packages JOIN ads ON removed_at IS NULL AND ads.number = ? WHERE packages.number = ?");
+        var (place, pairs) = (after, new List<(string, string)>());
+        foreach (var row in SqliteDeliveredSets.List(session, after, enough).TakeWhile(_ => pairs.Count < enough))
         {
-            return null;
+            place = row.Place;
+            pairs.AddRange(row.Ads().SelectMany(ad => select.Put(ad).Put(row.Package).Rows().Select(found => (found.Text(0), found.Text(1)))));
         }
 
-        using var select = session.Kept("SELECT packages.name, ads.id FROM packages JOIN ads ON removed_at IS NULL AND ads.number = ? WHERE packages.number = ?");
-        return (last.Place, [.. rows.SelectMany(row => row.Ads(), (row, ad) => (row.Package, Ad: ad))
-            .SelectMany(pair => select.Put(pair.Ad).Put(pair.Package).Rows().Select(row => (row.Text(0), row.Text(1))))]);
+        return place == after ? null : (place, pairs);
     }
 
     private static SqliteStatement PutKey(SqliteStatement select, string[]? after) =>

@@ -10,8 +10,9 @@ internal sealed class SqliteCopySource(SqliteDatabase database, StorageLocation 
 {
     private const int MostRows = 1000;
 
-    /// <summary>Rows of delivered ads, each of which is some dozens of pairs.</summary>
-    private const int MostDeliveredRows = 50;
+    /// <summary>Tells places among rows from those among pairs, which a program before schema 6 left: from such a one, a copy begins the stage anew.</summary>
+    private const string InSets = "sets";
+
     private const int MostEvents = 4000;
 
     public string Name => location.Name;
@@ -108,8 +109,8 @@ internal sealed class SqliteCopySource(SqliteDatabase database, StorageLocation 
 
     private static CopyPiece? ReadDelivered(SqliteSession session, string[]? after)
     {
-        var rows = SqliteCopyRows.ListDelivered(session, after is null ? (-1, 0) : (NumberOf(after), NumberOf(after[1..])), MostDeliveredRows);
-        return rows is var (place, pairs) ? new CopyPiece(new CopyRows.Delivered(pairs), StoragePlace.Of($"{place.Block}", $"{place.Package}")) : null;
+        var rows = SqliteCopyRows.ListDelivered(session, after is [InSets, ..] ? (NumberOf(after[1..]), NumberOf(after[2..])) : (-1, 0), MostRows);
+        return rows is var (place, pairs) ? new CopyPiece(new CopyRows.Delivered(pairs), StoragePlace.Of(InSets, $"{place.Block}", $"{place.Package}")) : null;
     }
 
     private static CopyPiece? Piece<T>(IReadOnlyList<(long Number, T Item)> rows, Func<IReadOnlyList<T>, CopyRows> make) =>

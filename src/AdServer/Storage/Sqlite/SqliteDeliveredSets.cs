@@ -2,7 +2,7 @@ namespace AdServer.Storage.Sqlite;
 
 /// <summary>
 /// The statements on <c>delivered_sets</c>: which ads were handed out to which package, <see cref="PerRow"/> ads to a row. A row for each pair would be
-/// written at every delivery until all pairs are there; these rows are a hundredth of that, and stay in memory.
+/// written at every delivery until all pairs are there; these rows are a fiftieth as many. What a file holds depends on the number 62: it never changes.
 /// </summary>
 internal static class SqliteDeliveredSets
 {
@@ -14,24 +14,6 @@ internal static class SqliteDeliveredSets
         """
         SELECT count(*) FROM delivered_sets
         JOIN ads ON ads.number BETWEEN 62 * block AND 62 * block + 61 AND bits >> (ads.number % 62) & 1 AND removed_at IS NULL
-        """;
-
-    /// <summary>Takes some ads (a JSON array of their identities) out of rows that hold nothing else, up to a number of rows.</summary>
-    public const string DeleteRows = $"DELETE FROM delivered_sets WHERE (block, package_number) IN ({Gone} AND bits & ~gone.gone_bits = 0 LIMIT ?)";
-
-    /// <summary>Takes some ads out of all other rows, up to a number of rows.</summary>
-    public const string ClearBits =
-        $"""
-        UPDATE delivered_sets SET bits = bits & ~(SELECT sum(1 << (number % 62)) FROM ads WHERE number / 62 = block AND id IN (SELECT value FROM json_each(?1)))
-        WHERE (block, package_number) IN ({Gone} LIMIT ?)
-        """;
-
-    private const string Gone =
-        """
-        SELECT block, package_number FROM delivered_sets
-        JOIN (SELECT number / 62 AS gone_block, sum(1 << (number % 62)) AS gone_bits FROM ads
-              WHERE id IN (SELECT value FROM json_each(?1)) GROUP BY gone_block) AS gone
-        ON gone_block = block WHERE bits & gone_bits
         """;
 
     /// <summary>Adds pairs of live ads; their packages are counted by name from then on.</summary>
@@ -52,6 +34,32 @@ internal static class SqliteDeliveredSets
         foreach (var ((block, package), bits) in sets.OrderBy(row => row.Key))
         {
             insert.Put(block).Put(package).Put(bits).Run();
+        }
+    }
+
+    /// <summary>The rows after a place that hold some ads (a JSON array of their identities), in order, each with the bits of those ads.</summary>
+    public static List<DeliveredRow> Find(SqliteSession session, string ads, (long Block, long Package) after, int limit)
+    {
+        using var select = session.Kept(
+            """
+            SELECT block, package_number, gone_bits
+            FROM (SELECT number / 62 AS gone_block, sum(1 << (number % 62)) AS gone_bits FROM ads
+                  WHERE id IN (SELECT value FROM json_each(?)) GROUP BY gone_block)
+            CROSS JOIN delivered_sets ON block = gone_block
+            WHERE (block, package_number) > (?, ?) AND bits & gone_bits ORDER BY block, package_number LIMIT ?
+            """);
+        return [.. select.Put(ads).Put(after.Block).Put(after.Package).Put(limit).Rows().Select(row => new DeliveredRow(row.Int(0), row.Int(1), row.Int(2)))];
+    }
+
+    /// <summary>Takes ads out of rows; a row that holds nothing else goes.</summary>
+    public static void Clear(SqliteSession session, IEnumerable<DeliveredRow> gone)
+    {
+        using var update = session.Kept("UPDATE delivered_sets SET bits = bits & ~? WHERE block = ? AND package_number = ?");
+        using var delete = session.Kept("DELETE FROM delivered_sets WHERE block = ? AND package_number = ? AND bits = 0");
+        foreach (var row in gone)
+        {
+            update.Put(row.Bits).Put(row.Block).Put(row.Package).Run();
+            delete.Put(row.Block).Put(row.Package).Run();
         }
     }
 

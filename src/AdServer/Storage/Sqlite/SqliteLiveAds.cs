@@ -27,6 +27,6 @@ internal sealed class SqliteLiveAds(SqliteSession session)
     /// <summary>The ads that were asked about and do not count.</summary>
     public IEnumerable<string> Gone => numbers.Where(pair => pair.Value is null).Select(pair => pair.Key);
 
-    /// <summary>The counts without those of ads that do not count; nearly always, those that were given.</summary>
+    /// <summary>The counts without those of ads that do not count; nearly always the very ones that were given, so neither is to be changed.</summary>
     public RollUp Only(RollUp all) => all.AdIds.All(Has) ? all : all.Only(Has);
 }

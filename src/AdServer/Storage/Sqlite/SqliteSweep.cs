@@ -39,8 +39,6 @@ internal sealed class SqliteSweep(ISqliteTransactions database)
             (SELECT package_number, ad_number FROM package_ads
              WHERE ad_number IN (SELECT number FROM ads WHERE id {TheseAds}) LIMIT ?)
         """,
-        SqliteDeliveredSets.DeleteRows,
-        SqliteDeliveredSets.ClearBits,
         $"""
         DELETE FROM daily_deliveries WHERE (ad_id, date, process) IN
             (SELECT ad_id, date, process FROM daily_deliveries WHERE ad_id {TheseAds} LIMIT ?)
@@ -70,12 +68,33 @@ internal sealed class SqliteSweep(ISqliteTransactions database)
         }
         else
         {
-            var isDone = await database.WriteAsync(
-                SqliteLane.Background, session => Finish(session, scan with { Position = look.Reached }, slice), cancellation);
-            current = isDone ? null : scan with { Position = look.Reached };
+            current = await SweepRowsAsync(scan with { Position = look.Reached }, slice, cancellation);
         }
 
         return true;
+    }
+
+    /// <summary>Deletes a slice of what is no event; nothing is left of the ads if there is nothing to go on with.</summary>
+    private async Task<Scan?> SweepRowsAsync(Scan scan, int slice, CancellationToken cancellation)
+    {
+        // Looked for outside of the writer: the rows of a block are as many as there are packages, most of them without these ads. A removed ad is
+        // never added again, so nothing comes before the place.
+        var delivered = await database.ReadAsync(session => SqliteDeliveredSets.Find(session, scan.Json, scan.Delivered, slice), cancellation);
+        if (delivered is [.., var last])
+        {
+            await database.WriteAsync(
+                SqliteLane.Background,
+                session =>
+                {
+                    SqliteDeliveredSets.Clear(session, delivered);
+                    return true;
+                },
+                cancellation);
+            return scan with { Delivered = last.Place };
+        }
+
+        var rest = scan with { Delivered = (long.MaxValue, 0) };
+        return await database.WriteAsync(SqliteLane.Background, session => Finish(session, rest, slice), cancellation) ? null : rest;
     }
 
     /// <summary>Has ads swept again that were swept before an event of theirs was rolled.</summary>
@@ -158,6 +177,9 @@ internal sealed class SqliteSweep(ISqliteTransactions database)
     /// <summary>Some removed ads, and the position up to which no event of theirs is left.</summary>
     private sealed record Scan(IReadOnlySet<string> Ads, long Position)
     {
+        /// <summary>The place up to which no delivered ads are theirs.</summary>
+        public (long Block, long Package) Delivered { get; init; } = (-1, 0);
+
         public string Json { get; } = JsonSerializer.Serialize(Ads);
     }
 
