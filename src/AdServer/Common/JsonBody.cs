@@ -21,6 +21,9 @@ internal static class JsonBody
 
     private static readonly ApiError Busy = ApiError.Unavailable("Too many large requests at once; try again");
 
+    /// <summary>What nearly every client sends, the SDK among them: known without being parsed.</summary>
+    private static readonly string[] UsualTypes = ["application/json", "application/json; charset=utf-8"];
+
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
     /// <summary>Reads a whole document (<c>null</c> and every other JSON value are values like any other) and checks what it asks for.</summary>
@@ -142,6 +145,11 @@ internal static class JsonBody
     /// <summary>Whether a body of this type is read at all.</summary>
     public static bool IsJson(string? contentType)
     {
+        if (UsualTypes.Contains(contentType, StringComparer.OrdinalIgnoreCase))
+        {
+            return true;
+        }
+
         if (!MediaTypeHeaderValue.TryParse(contentType, out var type))
         {
             return false;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using AdServer.Access;
 using AdServer.Catalog;
@@ -97,7 +98,9 @@ internal sealed class EventEndpoints(
         response.StatusCode = duplicate ? StatusCodes.Status200OK : StatusCodes.Status201Created;
         response.ContentType = "application/json; charset=utf-8";
         response.ContentLength = body.Length;
-        return response.BodyWriter.WriteAsync(body).AsTask();
+        // The server flushes at the end of the request, head and body together.
+        response.BodyWriter.Write(body);
+        return Task.CompletedTask;
     }
 
     private async Task LogManyAsync(HttpContext http)
