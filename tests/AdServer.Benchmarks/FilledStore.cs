@@ -57,6 +57,10 @@ internal sealed class FilledStore : IAsyncDisposable
         }
     }
 
+    /// <summary>Notes that ads were handed out to packages.</summary>
+    public Task DeliverAsync(IEnumerable<(string Package, string AdId)> pairs) =>
+        services.GetRequiredService<IDeliveredStore>().AddDeliveredAdsAsync(PackageAds.Sets(pairs), CancellationToken.None);
+
     /// <summary>Lets go of the file, so that a server can have it.</summary>
     public ValueTask CloseAsync() => services.DisposeAsync();
 

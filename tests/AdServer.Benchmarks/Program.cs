@@ -9,7 +9,7 @@ return args switch
     ["start"] => await StartBenchmark.RunAsync(),
     ["signin"] => await SignInBenchmark.RunAsync(),
     ["http", .. var rest] => await HttpBenchmark.RunAsync(rest),
-    ["bare", var url, var model, var ad] => await BareKestrel.RunAsync(url, model, ad),
+    ["bare", var url, var model, .. var ad] => await BareKestrel.RunAsync(url, model, ad is [var one] ? one : null),
     ["stats"] => await StatsBenchmark.RunAsync(),
     ["mongo", .. var rest] => await MongoBenchmark.RunAsync(rest),
     ["engine"] => await TrialEngine.RunAsync(),
@@ -34,8 +34,9 @@ static int Help()
                   their difference against the noise
           stats   the statistics of one ad: a read of 365 days beside a read of one day
           http    the server beside the web server alone, which answers the same bytes, both driven by wrk:
-                  ads, events, batches, both; with 10,000, 100 and 100,000 ads: requests a second, ratio,
-                  times, processor time; http --seconds <n>: each round so long (5)
+                  ads, events, batches beside bare inserts, both, no ad; with 10,000, 100 and 100,000 ads:
+                  requests a second, ratio, times, processor time, memory; http --seconds <n>: each round so
+                  long (5); --ads <n>: only with so many; --only <text>: only loads with this in their name
           mongo   events a second into MongoDB, beside bare inserts; commands for a batch and for a roll;
                   on the engine of the tests, or on a database that is yours to fill: mongo <uri>
           engine  no benchmark: the engine of the tests with an empty store, to try a server on, until Ctrl-C

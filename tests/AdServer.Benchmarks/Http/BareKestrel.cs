@@ -19,12 +19,12 @@ internal static class BareKestrel
     /// <summary>Takes an answer of each kind from the ad server, then serves until the process is ended.</summary>
     /// <param name="url">Where to listen.</param>
     /// <param name="model">Where the ad server is.</param>
-    /// <param name="ad">An ad that it has.</param>
-    public static async Task<int> RunAsync(string url, string model, string ad)
+    /// <param name="ad">An ad that it has; none if it has nothing to serve, and nothing is reported.</param>
+    public static async Task<int> RunAsync(string url, string model, string? ad)
     {
         using var client = new HttpClient { BaseAddress = new Uri(model) };
         var filled = await CopyAsync(await client.GetAsync("/ads/random?packageName=com.example.app0"));
-        var logged = await CopyAsync(await client.PostAsync("/ad_event", new StringContent(
+        var logged = ad is null ? filled : await CopyAsync(await client.PostAsync("/ad_event", new StringContent(
             $$$"""{"adId":"{{{ad}}}","timestamp":"2026-01-01T00:00:00.000Z","eventDetails":{"packageName":"com.example.app0","eventType":"view","watchDuration":1}}""",
             new System.Net.Http.Headers.MediaTypeHeaderValue("application/json"))));
 
@@ -61,14 +61,18 @@ internal static class BareKestrel
             response.Headers[name] = value;
         }
 
-        response.ContentLength = answer.Body.Length;
-        response.BodyWriter.Write(answer.Body);
+        if (answer.Body.Length > 0)
+        {
+            response.ContentLength = answer.Body.Length;
+            response.BodyWriter.Write(answer.Body);
+        }
+
         return Task.CompletedTask;
     }
 
     private static async Task<CopiedAnswer> CopyAsync(HttpResponseMessage answer)
     {
-        if (answer.StatusCode is not (HttpStatusCode.OK or HttpStatusCode.Created))
+        if (answer.StatusCode is not (HttpStatusCode.OK or HttpStatusCode.Created or HttpStatusCode.NoContent))
         {
             throw new InvalidOperationException($"The ad server answered {(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync()}");
         }

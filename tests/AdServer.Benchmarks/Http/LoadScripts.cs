@@ -9,6 +9,7 @@ namespace AdServer.Benchmarks.Http;
 internal static class LoadScripts
 {
     private const int Bodies = 1000;
+    private const int BatchBodies = Bodies / 10;
 
     /// <summary>Apps ask for ads in turn.</summary>
     public static string Ads(int packages, bool closes = false) =>
@@ -25,7 +26,7 @@ internal static class LoadScripts
 
     /// <summary>Devices report many at once.</summary>
     public static string Batches(IReadOnlyList<Ad> ads, int packages, int size) =>
-        Script(Posts("/ad_events", Enumerable.Range(0, Bodies / 10).Select(batch =>
+        Script(Posts("/ad_events", Enumerable.Range(0, BatchBodies).Select(batch =>
             $"[{string.Join(',', Enumerable.Range(batch * size, size).Select(number => Event(ads, packages, number)))}]")));
 
     /// <summary>A request for an ad and an event in turn.</summary>
@@ -39,11 +40,18 @@ internal static class LoadScripts
               count = 2 * count
             """);
 
+    /// <summary>Which ad was handed out to which package before a device reports on it.</summary>
+    public static IEnumerable<(string Package, string AdId)> Delivered(IReadOnlyList<Ad> ads, int packages, int batchSize) =>
+        Enumerable.Range(0, Math.Max(Bodies, BatchBodies * batchSize)).Select(number => Pair(ads, packages, number)).Distinct();
+
+    private static (string Package, string AdId) Pair(IReadOnlyList<Ad> ads, int packages, int number) =>
+        ($"com.example.app{number * 31 % packages}", ads[number * 7919 % ads.Count].Id);
+
     private static string Event(IReadOnlyList<Ad> ads, int packages, int number)
     {
         string[] types = ["view", "view", "view", "skip", "click", "exit"];
-        var (ad, package) = (ads[number * 7919 % ads.Count], number * 31 % packages);
-        return $$$"""{"adId":"{{{ad.Id}}}","timestamp":"{{{DateTime.UtcNow:yyyy-MM-ddTHH:mm:ss.fffZ}}}","eventDetails":{"packageName":"com.example.app{{{package}}}","eventType":"{{{types[number % types.Length]}}}","watchDuration":{{{number % 30}}}.5}}""";
+        var (package, adId) = Pair(ads, packages, number);
+        return $$$"""{"adId":"{{{adId}}}","timestamp":"{{{DateTime.UtcNow:yyyy-MM-ddTHH:mm:ss.fffZ}}}","eventDetails":{"packageName":"{{{package}}}","eventType":"{{{types[number % types.Length]}}}","watchDuration":{{{number % 30}}}.5}}""";
     }
 
     private static string Posts(string path, IEnumerable<string> bodies)

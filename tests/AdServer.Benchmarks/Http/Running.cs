@@ -20,8 +20,8 @@ internal sealed class Running : IAsyncDisposable
         StartAsync("AdServer.dll", url => ["--urls", url, "--Storage:Path", path, "--Access:Mode=Open", "--Serilog:MinimumLevel:Default=Warning", .. settings], Path.GetDirectoryName(path)!, "/health/ready");
 
     /// <summary>The web server alone.</summary>
-    public static Task<Running> BareAsync(Running model, string ad) =>
-        StartAsync("AdServer.Benchmarks.dll", url => ["bare", url, model.Url.AbsoluteUri, ad], AppContext.BaseDirectory, "/");
+    public static Task<Running> BareAsync(Running model, string? ad) =>
+        StartAsync("AdServer.Benchmarks.dll", url => ["bare", url, model.Url.AbsoluteUri, .. ad is null ? Array.Empty<string>() : [ad]], AppContext.BaseDirectory, "/");
 
     /// <summary>Memory that the process has in use, in megabytes.</summary>
     public double Megabytes()
