@@ -21,9 +21,6 @@ internal static class JsonBody
 
     private static readonly ApiError Busy = ApiError.Unavailable("Too many large requests at once; try again");
 
-    /// <summary>What nearly every client sends, the SDK among them: known without being parsed.</summary>
-    private static readonly string[] UsualTypes = ["application/json", "application/json; charset=utf-8"];
-
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
     /// <summary>Reads a whole document (<c>null</c> and every other JSON value are values like any other) and checks what it asks for.</summary>
@@ -145,7 +142,9 @@ internal static class JsonBody
     /// <summary>Whether a body of this type is read at all.</summary>
     public static bool IsJson(string? contentType)
     {
-        if (UsualTypes.Contains(contentType, StringComparer.OrdinalIgnoreCase))
+        // What nearly every client sends, the SDK among them, needs no parsing.
+        if (string.Equals(contentType, "application/json; charset=utf-8", StringComparison.OrdinalIgnoreCase)
+            || string.Equals(contentType, "application/json", StringComparison.OrdinalIgnoreCase))
         {
             return true;
         }
