@@ -46,7 +46,7 @@ public sealed class SqliteDerivedTests : IAsyncDisposable
         SqliteLane.Background,
         session =>
         {
-            SqliteDerived.AddRows(session, counts, through, Noon);
+            SqliteDerived.AddRows(session, counts, new SqliteLiveAds(session), through, Noon);
             return true;
         },
         Token);

@@ -9,8 +9,27 @@ namespace AdServer.StorageTests;
 /// <summary>SQLite on a file in a folder that goes away with the test.</summary>
 internal sealed class SqliteEngine : TestEngine
 {
-    /// <summary>Takes back what version 6 of the schema changed.</summary>
-    public const string BackToTheFifthSchema =
+    /// <summary>Takes back what version 7 of the schema changed.</summary>
+    public const string BackToTheSixthSchema =
+        """
+        CREATE TABLE named (
+            package_name TEXT NOT NULL, date TEXT NOT NULL, ad_id TEXT NOT NULL, performer_id TEXT NOT NULL,
+            views INTEGER NOT NULL, clicks INTEGER NOT NULL, skips INTEGER NOT NULL, exits INTEGER NOT NULL,
+            watch_duration_sum INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, through INTEGER NOT NULL,
+            PRIMARY KEY (package_name, date, ad_id)) STRICT, WITHOUT ROWID;
+        INSERT INTO named
+            SELECT packages.name, date, ads.id, coalesce(performer_id, ''), views, clicks, skips, exits, watch_duration_sum, s.created_at, s.updated_at, through
+            FROM daily_package_stats s JOIN packages ON packages.number = package_number JOIN ads ON ads.number = ad_number;
+        DROP TABLE daily_package_stats;
+        ALTER TABLE named RENAME TO daily_package_stats;
+        CREATE INDEX daily_package_stats_by_ad ON daily_package_stats (ad_id, date);
+        CREATE INDEX daily_package_stats_by_performer ON daily_package_stats (performer_id, date);
+        CREATE INDEX daily_package_stats_by_date ON daily_package_stats (date);
+        PRAGMA user_version = 6;
+        """;
+
+    /// <summary>Takes back what versions 6 and 7 of the schema changed.</summary>
+    public const string BackToTheFifthSchema = BackToTheSixthSchema +
         """
         CREATE TABLE delivered_ads (
             package_number INTEGER NOT NULL, ad_number INTEGER NOT NULL,
@@ -21,7 +40,7 @@ internal sealed class SqliteEngine : TestEngine
         PRAGMA user_version = 5;
         """;
 
-    /// <summary>Takes back what versions 5 and 6 of the schema added.</summary>
+    /// <summary>Takes back what versions 5 to 7 of the schema added.</summary>
     public const string BackToTheFourthSchema = BackToTheFifthSchema +
         """
         ALTER TABLE ad_events DROP COLUMN verified;
@@ -38,7 +57,7 @@ internal sealed class SqliteEngine : TestEngine
         PRAGMA user_version = 4;
         """;
 
-    /// <summary>Takes back what versions 3 to 6 of the schema added.</summary>
+    /// <summary>Takes back what versions 3 to 7 of the schema added.</summary>
     public const string BackToTheSecondSchema = BackToTheFourthSchema +
         """
         ALTER TABLE ad_events DROP COLUMN flaw;
@@ -81,7 +100,7 @@ internal sealed class SqliteEngine : TestEngine
 
     public override Task SpoilAdRowAsync(string adId) => RunAsync($"UPDATE daily_ad_stats SET views = views + 1 WHERE ad_id = '{adId}'");
 
-    public override Task SpoilPackageRowsAsync(string adId) => RunAsync($"UPDATE daily_package_stats SET views = views - 1 WHERE ad_id = '{adId}'");
+    public override Task SpoilPackageRowsAsync(string adId) => RunAsync($"UPDATE daily_package_stats SET views = views - 1 WHERE {OfAd(adId)}");
 
     public override Task SpoilRevisionsAsync(string adId) => RunAsync($"UPDATE daily_ad_revisions SET views = views - 1 WHERE ad_id = '{adId}'");
 
@@ -98,12 +117,14 @@ internal sealed class SqliteEngine : TestEngine
         $"INSERT INTO daily_invalid_stats VALUES ('none', '{Samples.Today}', '{adId}', 2, '{performerId}', 1, 2, 3, 4, 5, 6, 7, 1)");
 
     public override Task DeleteRowsAsync(string adId) =>
-        RunAsync($"DELETE FROM daily_ad_stats WHERE ad_id = '{adId}'; DELETE FROM daily_package_stats WHERE ad_id = '{adId}'");
+        RunAsync($"DELETE FROM daily_ad_stats WHERE ad_id = '{adId}'; DELETE FROM daily_package_stats WHERE {OfAd(adId)}");
 
     public override Task AddStrangeRowsAsync(string adId, string performerId) => RunAsync(
         $"""
         INSERT INTO daily_ad_stats VALUES ('{adId}', '{Samples.Today}', '{performerId}', 1, 2, 3, 4, 5, 6, 7, 1);
-        INSERT INTO daily_package_stats VALUES ('none', '{Samples.Today}', '{adId}', '{performerId}', 1, 2, 3, 4, 5, 6, 7, 1);
+        INSERT INTO packages (name) VALUES ('none') ON CONFLICT DO NOTHING;
+        INSERT INTO daily_package_stats
+            SELECT '{Samples.Today}', ads.number, packages.number, 1, 2, 3, 4, 5, 6, 7, 1 FROM ads JOIN packages ON packages.name = 'none' WHERE ads.id = '{adId}';
         """);
 
     public override Task SpoilBucketsAsync(string adId) =>
@@ -120,9 +141,9 @@ internal sealed class SqliteEngine : TestEngine
                 + (SELECT count(*) FROM daily_ad_stats WHERE ad_id = '{adId}')
                 + (SELECT count(*) FROM daily_ad_revisions WHERE ad_id = '{adId}')
                 + (SELECT count(*) FROM daily_invalid_stats WHERE ad_id = '{adId}')
-                + (SELECT count(*) FROM daily_package_stats WHERE ad_id = '{adId}')
+                + (SELECT count(*) FROM daily_package_stats WHERE {OfAd(adId)})
                 + (SELECT count(*) FROM daily_deliveries WHERE ad_id = '{adId}')
-                + (SELECT count(*) FROM package_ads WHERE ad_number = (SELECT number FROM ads WHERE id = '{adId}'))
+                + (SELECT count(*) FROM package_ads WHERE {OfAd(adId)})
                 + (SELECT count(*) FROM delivered_sets JOIN ads ON id = '{adId}' AND block = number / 62 AND bits >> (number % 62) & 1)
             """),
         CancellationToken.None);
@@ -140,6 +161,8 @@ internal sealed class SqliteEngine : TestEngine
 
     public override async Task<int> ReadLargestBucketAsync() => (int)await Database.ReadAsync(
         session => session.Number("SELECT max(json_array_length(events)) FROM events_by_day"), CancellationToken.None);
+
+    private static string OfAd(string adId) => $"ad_number = (SELECT number FROM ads WHERE id = '{adId}')";
 
     public Task RunAsync(string sql) => Database.WriteAsync(
         SqliteLane.Urgent,

@@ -292,6 +292,27 @@ public sealed class SqliteStartTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_file_of_the_sixth_schema_keeps_its_rows_by_package()
+    {
+        await engine.AddAdsAsync("p1", "a1", "a2");
+        Events.AdEvent[] events = [Event("a1"), Event("a2"), Event("a1", package: "y"), Event("a1", day: -1)];
+        await engine.Journal.AppendAsync(events, Token);
+        await engine.RollAllAsync();
+        var query = new StatsQuery { GroupBy = [StatsGroup.Package, StatsGroup.Day] };
+        var before = await engine.Stats.ReadAsync(query, Token);
+        Assert.Equal(3, before.Rows.Count);
+        await engine.RunAsync(SqliteEngine.BackToTheSixthSchema);
+
+        await engine.ReopenAsync();
+
+        var after = await engine.Stats.ReadAsync(query, Token);
+        Assert.Equal(before.Rows, after.Rows);
+        await engine.Journal.AppendAsync(events, Token);
+        await engine.RollAllAsync();
+        Assert.Equal(before.Rows.Select(row => 2 * row.Measures.Events.Views), (await engine.Stats.ReadAsync(query, Token)).Rows.Select(row => row.Measures.Events.Views));
+    }
+
+    [Fact]
     public async Task A_file_of_the_fifth_schema_keeps_what_was_delivered()
     {
         var ads = Enumerable.Range(0, 130).Select(number => $"a{number:000}").ToArray();

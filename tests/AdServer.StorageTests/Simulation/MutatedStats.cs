@@ -81,7 +81,8 @@ internal sealed class MutatedStats(IStatsStore stats) : IStatsStore
     private static bool AddUnguarded(SqliteSession session, Roll roll, DateTimeOffset now)
     {
         session.Execute("UPDATE daily_ad_stats SET through = 0; UPDATE daily_package_stats SET through = 0");
-        SqliteDerived.AddRows(session, RollUp.Of(roll.Events), roll.Number, now);
+        var live = new SqliteLiveAds(session);
+        SqliteDerived.AddRows(session, live.Only(RollUp.Of(roll.Events)), live, roll.Number, now);
         return true;
     }
 }

@@ -109,9 +109,7 @@ internal sealed class SqliteCopyTarget(SqliteDatabase database, StorageLocation 
     private void AddKept(SqliteSession session, RollUp kept)
     {
         var live = new SqliteLiveAds(session);
-        var rows = live.Only(kept);
-        SqliteDerived.AddRows(session, rows, through: 0, clock.Now());
-        SqlitePackageAds.Add(session, rows.PackageDays.Keys.Select(key => (key.Package, key.AdId)), live);
+        SqliteDerived.AddRows(session, live.Only(kept), live, through: 0, clock.Now());
     }
 
     private static void AddAd(SqliteSession session, CopiedAd copied)

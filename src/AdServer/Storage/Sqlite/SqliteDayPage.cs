@@ -28,13 +28,13 @@ internal sealed class SqliteDayPage(ISqliteTransactions database, UtcDay day, Le
             place = isEnd ? from : ads[^1];
         }
 
-        for (var (place, isEnd) = ((Package: string.Empty, AdId: string.Empty), false); !isEnd;)
+        for (var (place, isEnd) = ((Ad: 0L, Package: 0L), false); !isEnd;)
         {
             var from = place;
             var pairs = await database.ReadAsync(session => SqliteDayRows.ListPackageAds(session, day, from, RowsAtOnce), cancellation);
             pairs.ForEach(pair => Note(pair.AdId, pair.Package));
             isEnd = pairs.Count < RowsAtOnce;
-            place = isEnd ? from : pairs[^1];
+            place = isEnd ? from : pairs[^1].Place;
         }
     }
 

@@ -9,15 +9,18 @@ internal static class SqliteDayRows
     /// <summary>Which package rows a day has, from a place on.</summary>
     public const string PackageAdsOfDay =
         """
-        SELECT package_name, ad_id FROM daily_package_stats WHERE date = ? AND (package_name, ad_id) > (?, ?)
-        ORDER BY package_name, ad_id LIMIT ?
+        SELECT ad_number, package_number, packages.name, ads.id
+        FROM daily_package_stats CROSS JOIN packages ON packages.number = package_number CROSS JOIN ads ON ads.number = ad_number
+        WHERE date = ? AND (ad_number, package_number) > (?, ?)
+        ORDER BY ad_number, package_number LIMIT ?
         """;
 
     /// <summary>The package rows of an ad and a day.</summary>
     public const string PackageRowsOfAd =
         """
-        SELECT views, clicks, skips, exits, watch_duration_sum, performer_id, through, package_name
-        FROM daily_package_stats WHERE ad_id = ? AND date = ?
+        SELECT views, clicks, skips, exits, watch_duration_sum, ads.performer_id, through, packages.name
+        FROM ads CROSS JOIN daily_package_stats ON ad_number = ads.number CROSS JOIN packages ON packages.number = package_number
+        WHERE ads.id = ? AND date = ?
         """;
 
     /// <summary>Which ads have a row, a revision or invalid traffic of a day, from one on.</summary>
@@ -44,12 +47,16 @@ internal static class SqliteDayRows
         return [.. select.Put(day).Put(after).Put(limit).Rows().Select(row => row.Text(0))];
     }
 
-    /// <summary>Packages and ads with a row of the day, after a place, in order.</summary>
-    public static List<(string Package, string AdId)> ListPackageAds(
-        SqliteSession session, UtcDay day, (string Package, string AdId) after, int limit)
+    /// <summary>Packages and ads with a row of the day, after a place, in the order of the places.</summary>
+    public static List<((long Ad, long Package) Place, string Package, string AdId)> ListPackageAds(
+        SqliteSession session, UtcDay day, (long Ad, long Package) after, int limit)
     {
         using var select = session.Kept(PackageAdsOfDay);
-        return [.. select.Put(day).Put(after.Package).Put(after.AdId).Put(limit).Rows().Select(row => (row.Text(0), row.Text(1)))];
+        return
+        [
+            .. select.Put(day).Put(after.Ad).Put(after.Package).Put(limit).Rows()
+                .Select(row => ((row.Int(0), row.Int(1)), row.Text(2), row.Text(3))),
+        ];
     }
 
     /// <summary>The rows of some ads, as counts.</summary>
@@ -100,7 +107,7 @@ internal static class SqliteDayRows
     {
         using var ad = session.Kept("DELETE FROM daily_ad_stats WHERE ad_id = ? AND date = ?");
         using var revisions = session.Kept("DELETE FROM daily_ad_revisions WHERE ad_id = ? AND date = ?");
-        using var packages = session.Kept("DELETE FROM daily_package_stats WHERE ad_id = ? AND date = ?");
+        using var packages = session.Kept("DELETE FROM daily_package_stats WHERE ad_number = (SELECT number FROM ads WHERE id = ?) AND date = ?");
         using var invalid = session.Kept("DELETE FROM daily_invalid_stats WHERE ad_id = ? AND date = ?");
         foreach (var adId in ads)
         {

@@ -35,16 +35,15 @@ internal static class SqliteDerived
 
         var ads = new SqliteLiveAds(session);
         var live = ads.Only(counts);
-        AddRows(session, live, roll.Number, now);
-        SqlitePackageAds.Add(session, live.PackageDays.Keys.Select(key => (key.Package, key.AdId)), ads);
+        AddRows(session, live, ads, roll.Number, now);
         SqliteBuckets.Add(session, roll.Number, ads.Gone.Any() ? SqliteBuckets.Render(roll.Events.Where(one => ads.Has(one.AdId))) : buckets, now);
         SqliteSweep.Reopen(session, ads.Gone);
         SqliteRolls.MarkApplied(session, roll.Number);
         return true;
     }
 
-    /// <summary>Adds counts to their rows, except to rows that include this roll already.</summary>
-    public static void AddRows(SqliteSession session, RollUp counts, long through, DateTimeOffset now)
+    /// <summary>Adds counts of live ads to their rows, except to rows that include this roll already, and the pairs of packages and ads that they make.</summary>
+    public static void AddRows(SqliteSession session, RollUp counts, SqliteLiveAds ads, long through, DateTimeOffset now)
     {
         using var ad = session.Kept(
             """
@@ -59,16 +58,32 @@ internal static class SqliteDerived
         AddRevisions(session, counts, through, now);
         SqliteInvalid.Add(session, counts, through, now);
 
-        using var package = session.Kept(
+        AddPackageRows(session, counts, ads, through, now);
+    }
+
+    private static void AddPackageRows(SqliteSession session, RollUp counts, SqliteLiveAds ads, long through, DateTimeOffset now)
+    {
+        var packages = new SqlitePackageNumbers(session);
+        var rows = counts.PackageDays
+            .Select(row => (row.Key.Day, Ad: ads.NumberOf(row.Key.AdId)!.Value, Package: packages.Of(row.Key.Package), Counts: row.Value)).ToList();
+
+        // In the order of their keys: neighbours share pages of the file.
+        rows.Sort((one, other) =>
+            one.Day != other.Day ? one.Day.CompareTo(other.Day)
+            : one.Ad != other.Ad ? one.Ad.CompareTo(other.Ad)
+            : one.Package.CompareTo(other.Package));
+        using var upsert = session.Kept(
             """
-            INSERT INTO daily_package_stats (package_name, ad_id, performer_id, date, views, clicks, skips, exits, watch_duration_sum,
+            INSERT INTO daily_package_stats (date, ad_number, package_number, views, clicks, skips, exits, watch_duration_sum,
                 created_at, updated_at, through)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (package_name, date, ad_id)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (date, ad_number, package_number)
             """ + AddCounts);
-        foreach (var ((adId, performerId, name, day), sums) in counts.PackageDays)
+        foreach (var row in rows)
         {
-            PutCounts(package.Put(name).Put(adId).Put(performerId).Put(day), sums).Put(now).Put(now).Put(through).Run();
+            PutCounts(upsert.Put(row.Day).Put(row.Ad).Put(row.Package), row.Counts).Put(now).Put(now).Put(through).Run();
         }
+
+        SqlitePackageAds.Add(session, rows.Select(row => (row.Package, row.Ad)));
     }
 
     private static void AddRevisions(SqliteSession session, RollUp counts, long through, DateTimeOffset now)

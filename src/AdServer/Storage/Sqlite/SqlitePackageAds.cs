@@ -101,10 +101,16 @@ internal static class SqlitePackageAds
     public static void Add(SqliteSession session, IEnumerable<(string Package, string AdId)> pairs, SqliteLiveAds ads)
     {
         var packages = new SqlitePackageNumbers(session);
+        Add(session, pairs.Where(pair => ads.Has(pair.AdId)).Select(pair => (packages.Of(pair.Package), ads.NumberOf(pair.AdId)!.Value)));
+    }
+
+    /// <summary>Adds pairs of live ads that had an event, in the order of their keys.</summary>
+    public static void Add(SqliteSession session, IEnumerable<(long Package, long Ad)> pairs)
+    {
         using var insert = session.Kept("INSERT INTO package_ads (package_number, ad_number) VALUES (?, ?) ON CONFLICT DO NOTHING");
-        foreach (var (package, adId) in pairs.Where(pair => ads.Has(pair.AdId)))
+        foreach (var (package, ad) in pairs.Order())
         {
-            insert.Put(packages.Of(package)).Put(ads.NumberOf(adId)).Run();
+            insert.Put(package).Put(ad).Run();
         }
     }
 
@@ -139,25 +145,27 @@ internal static class SqlitePackageAds
     /// <summary>A page of the pairs of days before one, from a day and a place in it on, with their days.</summary>
     public const string RowPairsBefore =
         """
-        SELECT date, package_name, ad_id FROM daily_package_stats WHERE date < ? AND (date, package_name, ad_id) > (?, ?, ?)
-        ORDER BY date, package_name, ad_id LIMIT ?
+        SELECT date, ad_number, package_number, packages.name, ads.id
+        FROM daily_package_stats CROSS JOIN packages ON packages.number = package_number CROSS JOIN ads ON ads.number = ad_number
+        WHERE date < ? AND (date, ad_number, package_number) > (?, ?, ?)
+        ORDER BY date, ad_number, package_number LIMIT ?
         """;
 
     /// <summary>The pairs that the rows of days before one say, from a place on, in the order of those places.</summary>
-    public static List<(string Day, string Package, string AdId)> ListRowsBefore(
-        SqliteSession session, UtcDay before, (string Day, string Package, string AdId) after, int limit)
+    public static List<((string Day, long Ad, long Package) Place, (string Package, string AdId) Pair)> ListRowsBefore(
+        SqliteSession session, UtcDay before, (string Day, long Ad, long Package) after, int limit)
     {
         using var select = session.Kept(RowPairsBefore);
         return
         [
-            .. select.Put(before).Put(after.Day).Put(after.Package).Put(after.AdId).Put(limit).Rows()
-                .Select(row => (row.Text(0), row.Text(1), row.Text(2))),
+            .. select.Put(before).Put(after.Day).Put(after.Ad).Put(after.Package).Put(limit).Rows()
+                .Select(row => ((row.Text(0), row.Int(1), row.Int(2)), (row.Text(3), row.Text(4)))),
         ];
     }
 
     /// <summary>The pairs that the rows of days before one say.</summary>
     public static IEnumerable<(string Package, string AdId)> ListRowsBefore(SqliteSession session, UtcDay before) =>
-        ListRowsBefore(session, before, (string.Empty, string.Empty, string.Empty), int.MaxValue).Select(pair => (pair.Package, pair.AdId));
+        ListRowsBefore(session, before, (string.Empty, 0, 0), int.MaxValue).Select(row => row.Pair);
 
     /// <summary>The names behind the numbers, of live ads only.</summary>
     private static Names ReadNames(SqliteSession session) => new(

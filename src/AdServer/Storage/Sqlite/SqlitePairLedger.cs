@@ -78,13 +78,13 @@ internal sealed class SqlitePairLedger(
         PairWindow window, HashSet<(string Package, string AdId)> pairs, CancellationToken cancellation)
     {
         var since = await database.ReadAsync(SqliteRawSince.Read, cancellation);
-        for (var (place, isEnd) = ((Day: string.Empty, Package: string.Empty, AdId: string.Empty), since is null); !isEnd;)
+        for (var (place, isEnd) = ((Day: string.Empty, Ad: 0L, Package: 0L), since is null); !isEnd;)
         {
             var from = place;
             var page = await database.ReadAsync(session => SqlitePackageAds.ListRowsBefore(session, since!.Value, from, pairsAtOnce), cancellation);
-            window.Add(pairs, page.Select(row => (Shared(row.Package), Shared(row.AdId))));
+            window.Add(pairs, page.Select(row => (Shared(row.Pair.Package), Shared(row.Pair.AdId))));
             isEnd = page.Count < pairsAtOnce;
-            place = isEnd ? from : page[^1];
+            place = isEnd ? from : page[^1].Place;
         }
 
         return pairs;

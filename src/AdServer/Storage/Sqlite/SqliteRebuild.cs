@@ -74,7 +74,7 @@ internal sealed class SqliteRebuild(ISqliteTransactions database, TimeProvider c
         var rows = SqliteDayRows.Read(session, day, window.Ads.Where(live.Has), last.Number, adId => wrong.Add(adId));
         wrong.UnionWith(Ledger.Compare(new DayLedger(last.Number, raw, rows, raw)).Select(difference => difference.AdId));
         SqliteDayRows.Remove(session, day, wrong);
-        SqliteDerived.AddRows(session, raw.Only(wrong.Contains), last.Number, clock.Now());
+        SqliteDerived.AddRows(session, raw.Only(wrong.Contains), live, last.Number, clock.Now());
         return true;
     }
 

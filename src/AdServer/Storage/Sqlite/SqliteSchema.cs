@@ -13,7 +13,7 @@ namespace AdServer.Storage.Sqlite;
 internal sealed class SqliteSchema(string noun, string setting, int applicationId, params string[] migrations)
 {
     /// <summary>The store; its files are marked "AdSv".</summary>
-    public static SqliteSchema Store { get; } = new("store", "Storage:Path", 0x41645376, Version1, Version2, Version3, Version4, Version5, Version6);
+    public static SqliteSchema Store { get; } = new("store", "Storage:Path", 0x41645376, Version1, Version2, Version3, Version4, Version5, Version6, Version7);
 
     public string Noun => noun;
 
@@ -254,5 +254,23 @@ internal sealed class SqliteSchema(string noun, string setting, int applicationI
         INSERT INTO delivered_sets
             SELECT ad_number / 62 AS block, package_number, sum(1 << (ad_number % 62)) FROM delivered_ads GROUP BY block, package_number;
         DROP TABLE delivered_ads;
+        """;
+
+    private const string Version7 =
+        """
+        -- Rows by package by the small numbers of ad and package, a day's together: most of what a roll writes. The performer is the ad's.
+        CREATE TABLE daily_package_counts (
+            date TEXT NOT NULL, ad_number INTEGER NOT NULL, package_number INTEGER NOT NULL,
+            views INTEGER NOT NULL, clicks INTEGER NOT NULL, skips INTEGER NOT NULL, exits INTEGER NOT NULL,
+            watch_duration_sum INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, through INTEGER NOT NULL,
+            PRIMARY KEY (date, ad_number, package_number)) STRICT, WITHOUT ROWID;
+        INSERT INTO packages (name) SELECT DISTINCT package_name FROM daily_package_stats WHERE true ON CONFLICT DO NOTHING;
+        INSERT INTO daily_package_counts
+            SELECT date, ads.number, packages.number, views, clicks, skips, exits, watch_duration_sum,
+                daily_package_stats.created_at, daily_package_stats.updated_at, through
+            FROM daily_package_stats JOIN ads ON ads.id = ad_id JOIN packages ON packages.name = package_name ORDER BY 1, 2, 3;
+        DROP TABLE daily_package_stats;
+        ALTER TABLE daily_package_counts RENAME TO daily_package_stats;
+        CREATE INDEX daily_package_stats_by_package ON daily_package_stats (package_number, date);
         """;
 }

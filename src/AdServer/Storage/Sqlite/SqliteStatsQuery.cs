@@ -11,8 +11,12 @@ internal sealed class SqliteStatsQuery(SqliteSession session, StatsQuery query)
     /// <summary>An ad that was swept has no rows, so the few that still wait for it are all there is to leave out.</summary>
     private const string NotRemoved = "s.ad_id NOT IN (SELECT id FROM ads WHERE removed_at IS NOT NULL AND swept = 0)";
 
+    private static readonly Keys Named = new("s.ad_id", "s.performer_id", "s.package_name", "s.date");
+
+    private static readonly Keys Numbered = new("a.id", "a.performer_id", "p.name", "s.date");
+
     private static readonly Source AdRows = new(
-        $"daily_ad_stats s WHERE {NotRemoved}", "s.performer_id", Counts(), row => new Measures(SqliteDerived.ReadCounts(row, 2), 0, 0, 0));
+        $"daily_ad_stats s WHERE {NotRemoved}", Named, Counts(), row => new Measures(SqliteDerived.ReadCounts(row, 2), 0, 0, 0));
 
     /// <summary>Verified events, and no others.</summary>
     private static readonly Source Verified = AdRows with
@@ -20,7 +24,29 @@ internal sealed class SqliteStatsQuery(SqliteSession session, StatsQuery query)
         From = FormattableString.Invariant($"daily_invalid_stats s WHERE {NotRemoved} AND s.flaw = {(int)TrafficClass.Verified}"),
     };
 
-    private static readonly Source PackageRows = AdRows with { From = $"daily_package_stats s WHERE {NotRemoved}" };
+    /// <summary>All rows by package, day by day. In this order, and in those of the other two, whatever the engine thinks of the tables' sizes.</summary>
+    private static readonly Source PackageRows = AdRows with
+    {
+        From = "daily_package_stats s CROSS JOIN ads a ON a.number = s.ad_number CROSS JOIN packages p ON p.number = s.package_number WHERE a.removed_at IS NULL",
+        Keys = Numbered,
+    };
+
+    private static readonly Source RowsOfPackage = PackageRows with
+    {
+        From = "packages p CROSS JOIN daily_package_stats s ON s.package_number = p.number CROSS JOIN ads a ON a.number = s.ad_number WHERE a.removed_at IS NULL",
+    };
+
+    /// <summary>Those of an ad or of a performer's ads, whose own rows tell the days.</summary>
+    private static readonly Source PackageRowsOfAds = PackageRows with
+    {
+        From =
+            """
+            ads a CROSS JOIN daily_ad_stats d ON d.ad_id = a.id
+            CROSS JOIN daily_package_stats s ON s.date = d.date AND s.ad_number = a.number
+            CROSS JOIN packages p ON p.number = s.package_number WHERE a.removed_at IS NULL
+            """,
+        Keys = Numbered with { Day = "d.date" },
+    };
 
     /// <summary>What counts as invalid traffic, by reason; taken out of what the other rows say.</summary>
     private static readonly Source Invalid = AdRows with
@@ -34,13 +60,13 @@ internal sealed class SqliteStatsQuery(SqliteSession session, StatsQuery query)
 
     private static readonly Source Deliveries = new(
         "daily_deliveries s JOIN ads a ON a.id = s.ad_id WHERE a.removed_at IS NULL",
-        "a.performer_id",
+        Named with { Performer = "a.performer_id" },
         "coalesce(sum(s.deliveries), 0)",
         row => new Measures(default, row.Int(2), 0, 0));
 
     private static readonly Source Requests = new(
         "daily_requests s WHERE true",
-        "s.performer_id",
+        Named,
         "coalesce(sum(s.requests), 0), coalesce(sum(s.fills), 0)",
         row => new Measures(default, 0, row.Int(2), row.Int(3)));
 
@@ -61,7 +87,7 @@ internal sealed class SqliteStatsQuery(SqliteSession session, StatsQuery query)
     /// a second of events, and a range of days may be all there are.
     /// </summary>
     public string TailText(long after) =>
-        $"{SqliteEvents.Select} s WHERE s.seq > {after}{Filter("s.performer_id", "+s.day", withPackage: false)}";
+        $"{SqliteEvents.Select} s WHERE s.seq > {after}{Filter(Named with { Day = "+s.day" }, withPackage: false)}";
 
     /// <summary>For each source its first limit + 1 rows after the query's place.</summary>
     public IEnumerable<StatsRow>[] ReadPage() => [.. sources.Select(ReadPage)];
@@ -92,7 +118,10 @@ internal sealed class SqliteStatsQuery(SqliteSession session, StatsQuery query)
     /// <summary>All events; of verified counts these say only that there is a row.</summary>
     private static Source Events(StatsQuery query)
     {
-        var rows = query.ByPackage ? PackageRows : AdRows;
+        var rows = !query.ByPackage ? AdRows
+            : query.AdId is not null || query.PerformerId is not null ? PackageRowsOfAds
+            : query.PackageName is not null ? RowsOfPackage
+            : PackageRows;
         return query.IsVerified ? rows with { Read = _ => default } : rows;
     }
 
@@ -106,7 +135,7 @@ internal sealed class SqliteStatsQuery(SqliteSession session, StatsQuery query)
         string Late(string column) => $"-coalesce(sum(s.{column}) FILTER (WHERE {late}), 0)";
         return new Source(
             $"daily_ad_revisions s WHERE {NotRemoved}",
-            "s.performer_id",
+            Named,
             $"{Late("views")}, {Late("clicks")}, {Late("skips")}, {Late("exits")}, {Late("watch_duration_sum")}, "
             + $"coalesce(max(s.revision) FILTER (WHERE NOT {late}), 0)",
             row => new Measures(SqliteDerived.ReadCounts(row, 2), 0, 0, 0, (int)row.Int(7)));
@@ -136,21 +165,21 @@ internal sealed class SqliteStatsQuery(SqliteSession session, StatsQuery query)
     private string KeyOf(Source source, int index) => query.GroupBy.ElementAtOrDefault(index) switch
     {
         _ when index >= query.GroupBy.Count => "''",
-        StatsGroup.Ad => "s.ad_id",
-        StatsGroup.Performer => source.Performer,
-        StatsGroup.Package => "s.package_name",
-        StatsGroup.Day => "s.date",
+        StatsGroup.Ad => source.Keys.Ad,
+        StatsGroup.Performer => source.Keys.Performer,
+        StatsGroup.Package => source.Keys.Package,
+        StatsGroup.Day => source.Keys.Day,
         _ => throw new ArgumentOutOfRangeException(nameof(index)),
     };
 
-    private string Filter(string performer, string day, bool withPackage) => string.Concat(
-        query.AdId is null ? null : " AND s.ad_id = ?",
-        query.PerformerId is null ? null : $" AND {performer} = ?",
-        query.From is null ? null : $" AND {day} >= ?",
-        query.To is null ? null : $" AND {day} <= ?",
-        query.PackageName is null || !withPackage ? null : " AND s.package_name = ?");
+    private string Filter(Keys keys, bool withPackage) => string.Concat(
+        query.AdId is null ? null : $" AND {keys.Ad} = ?",
+        query.PerformerId is null ? null : $" AND {keys.Performer} = ?",
+        query.From is null ? null : $" AND {keys.Day} >= ?",
+        query.To is null ? null : $" AND {keys.Day} <= ?",
+        query.PackageName is null || !withPackage ? null : $" AND {keys.Package} = ?");
 
-    private string Filter(Source source) => Filter(source.Performer, "s.date", withPackage: true);
+    private string Filter(Source source) => Filter(source.Keys, withPackage: true);
 
     private SqliteStatement PutFilter(SqliteStatement statement, bool withPackage = true)
     {
@@ -163,9 +192,12 @@ internal sealed class SqliteStatsQuery(SqliteSession session, StatsQuery query)
     }
 
     /// <summary>A table that answers come from.</summary>
-    /// <param name="From">The table as <c>s</c>, and the condition that leaves out removed ads.</param>
-    /// <param name="Performer">Where its performer stands.</param>
+    /// <param name="From">The table as <c>s</c>, with what it is read through, and the condition that leaves out removed ads.</param>
+    /// <param name="Keys">What its keys are called.</param>
     /// <param name="Sums">What is added up, from the third column on.</param>
     /// <param name="Read">Reads the sums.</param>
-    private sealed record Source(string From, string Performer, string Sums, Func<SqliteStatement, Measures> Read);
+    private sealed record Source(string From, Keys Keys, string Sums, Func<SqliteStatement, Measures> Read);
+
+    /// <summary>Where the keys of a row stand.</summary>
+    private sealed record Keys(string Ad, string Performer, string Package, string Day);
 }

@@ -19,16 +19,19 @@ internal sealed class SqliteSweep(ISqliteTransactions database)
 
     private const string TheseAds = "IN (SELECT value FROM json_each(?))";
 
+    /// <summary>In this order: the rows of an ad tell on which days it has rows by package.</summary>
     private static readonly string[] RowDeletions =
     [
+        $"""
+        DELETE FROM daily_package_stats WHERE (date, ad_number, package_number) IN
+            (SELECT s.date, s.ad_number, s.package_number
+             FROM ads a CROSS JOIN daily_ad_stats d ON d.ad_id = a.id CROSS JOIN daily_package_stats s ON s.date = d.date AND s.ad_number = a.number
+             WHERE a.id {TheseAds} LIMIT ?)
+        """,
         $"DELETE FROM daily_ad_stats WHERE (ad_id, date) IN (SELECT ad_id, date FROM daily_ad_stats WHERE ad_id {TheseAds} LIMIT ?)",
         $"""
         DELETE FROM daily_ad_revisions WHERE (ad_id, date, revision) IN
             (SELECT ad_id, date, revision FROM daily_ad_revisions WHERE ad_id {TheseAds} LIMIT ?)
-        """,
-        $"""
-        DELETE FROM daily_package_stats WHERE (package_name, date, ad_id) IN
-            (SELECT package_name, date, ad_id FROM daily_package_stats WHERE ad_id {TheseAds} LIMIT ?)
         """,
         $"""
         DELETE FROM daily_invalid_stats WHERE (package_name, date, ad_id, flaw) IN
