@@ -59,6 +59,7 @@ internal static class SqliteAds
     /// <summary>Marks it as removed; says whether it was there.</summary>
     public static bool Remove(SqliteSession session, string id, DateTimeOffset at)
     {
+        session.Numbers?.ForgetAd(id);
         using var update = session.Kept("UPDATE ads SET removed_at = ?, performer_id = NULL WHERE id = ? AND removed_at IS NULL");
         return update.Put(at).Put(id).Run() == 1;
     }

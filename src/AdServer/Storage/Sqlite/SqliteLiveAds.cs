@@ -15,14 +15,25 @@ internal sealed class SqliteLiveAds(SqliteSession session)
     {
         if (!numbers.TryGetValue(adId, out var number))
         {
-            using var select = session.Kept("SELECT number FROM ads WHERE id = ? AND removed_at IS NULL");
-            numbers[adId] = number = select.Put(adId).Rows().Select(row => (long?)row.Int(0)).SingleOrDefault();
+            numbers[adId] = number = session.Numbers?.Ad(adId) ?? Find(adId);
         }
 
         return number;
     }
 
     public bool Has(string adId) => NumberOf(adId) is not null;
+
+    private long? Find(string adId)
+    {
+        using var select = session.Kept("SELECT number FROM ads WHERE id = ? AND removed_at IS NULL");
+        var number = select.Put(adId).Rows().Select(row => (long?)row.Int(0)).SingleOrDefault();
+        if (number is { } found)
+        {
+            session.Numbers?.NoteAd(adId, found);
+        }
+
+        return number;
+    }
 
     /// <summary>The ads that were asked about and do not count.</summary>
     public IEnumerable<string> Gone => numbers.Where(pair => pair.Value is null).Select(pair => pair.Key);

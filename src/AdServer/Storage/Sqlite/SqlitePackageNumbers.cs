@@ -10,15 +10,21 @@ internal sealed class SqlitePackageNumbers(SqliteSession session)
     {
         if (!numbers.TryGetValue(package, out var number))
         {
-            if (Find(package) is not { } known)
-            {
-                SqlitePackageAds.Remember(session, package);
-                known = Find(package)!.Value;
-            }
-
-            numbers[package] = number = known;
+            numbers[package] = number = session.Numbers?.Package(package) ?? FindOrAdd(package);
         }
 
+        return number;
+    }
+
+    private long FindOrAdd(string package)
+    {
+        if (Find(package) is not { } number)
+        {
+            SqlitePackageAds.Remember(session, package);
+            number = Find(package)!.Value;
+        }
+
+        session.Numbers?.NotePackage(package, number);
         return number;
     }
 

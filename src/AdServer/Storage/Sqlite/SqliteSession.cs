@@ -19,6 +19,9 @@ internal sealed class SqliteSession : IDisposable
 
     private SqliteSession(SqliteConnection connection) => this.connection = connection;
 
+    /// <summary>What it knows of numbers beyond a transaction; nothing on a connection beside which another one writes.</summary>
+    public SqliteNumbers? Numbers { get; init; }
+
     private sqlite3 Handle => connection.Handle!;
 
     /// <summary>Opens the file; with <paramref name="readOnly"/> it must exist, else it is created.</summary>
@@ -31,7 +34,7 @@ internal sealed class SqliteSession : IDisposable
             Mode = readOnly ? SqliteOpenMode.ReadOnly : SqliteOpenMode.ReadWriteCreate,
             Pooling = false,
         };
-        var session = new SqliteSession(new SqliteConnection(settings.ToString()));
+        var session = new SqliteSession(new SqliteConnection(settings.ToString())) { Numbers = readOnly ? null : new SqliteNumbers() };
         try
         {
             session.connection.Open();
@@ -90,6 +93,7 @@ internal sealed class SqliteSession : IDisposable
         }
         catch
         {
+            Numbers?.Clear();
             RollBack();
             throw;
         }
