@@ -1,3 +1,4 @@
+using AdServer.Serving;
 using AdServer.Stats;
 using Xunit;
 using static AdServer.StorageTests.Samples;
@@ -37,9 +38,9 @@ public abstract class DeliveredLaws : IAsyncLifetime
     {
         await engine.AddAdsAsync("p1", "a1");
         await AddAsync(new PackageAds("first", ["a1"]));
-        await engine.Stats.ReplaceDeliveriesAsync("one", [], [new RequestTotal("second", Today, 1, 1)], Token);
+        await engine.Serving.ReplaceDeliveriesAsync("one", [], [new RequestTotal("second", Today, 1, 1)], Token);
 
-        var names = await engine.Stats.ReadPackageAdsAsync(Token).Select(set => set.Package).Distinct().ToListAsync(Token);
+        var names = await engine.Serving.ReadPackageAdsAsync(Token).Select(set => set.Package).Distinct().ToListAsync(Token);
 
         Assert.Equal(["first", "second"], names);
     }

@@ -1,3 +1,4 @@
+using AdServer.Serving;
 using AdServer.Stats;
 using Xunit;
 using static AdServer.StorageTests.Samples;
@@ -24,7 +25,7 @@ public abstract class RemovalLaws : IAsyncLifetime
     {
         await engine.AddAdsAsync("p1", "a1", "a2");
         await engine.AppendAsync(Event("a1"), Event("a2"));
-        await engine.Stats.ReplaceDeliveriesAsync("one", [new DeliveryTotal("a1", Today, 7)], [], Token);
+        await engine.Serving.ReplaceDeliveriesAsync("one", [new DeliveryTotal("a1", Today, 7)], [], Token);
         await engine.RollAllAsync();
         await engine.AppendAsync(Event("a1"), Event("a2"));
         await engine.Catalog.RemoveAdAsync("a1", Noon, Token);
@@ -35,7 +36,7 @@ public abstract class RemovalLaws : IAsyncLifetime
             Assert.Equal((2, 0), (view.Total.Events.Events, view.Total.Deliveries));
         }
 
-        await engine.Stats.ReplaceDeliveriesAsync("one", [new DeliveryTotal("a1", Today, 8)], [], Token);
+        await engine.Serving.ReplaceDeliveriesAsync("one", [new DeliveryTotal("a1", Today, 8)], [], Token);
         Assert.Equal(0, (await engine.ReadTotalAsync()).Deliveries);
         Assert.Empty(await engine.VerifyAsync());
     }
@@ -50,11 +51,11 @@ public abstract class RemovalLaws : IAsyncLifetime
             await engine.RollAllAsync();
         }
 
-        await engine.Stats.ReplaceDeliveriesAsync("one", [new DeliveryTotal("a1", Today, 7)], [], Token);
+        await engine.Serving.ReplaceDeliveriesAsync("one", [new DeliveryTotal("a1", Today, 7)], [], Token);
         await engine.Delivered.AddDeliveredAdsAsync([.. Enumerable.Range(0, 20).Select(number => new PackageAds($"x{number}", ["a1", "a2"]))], Token);
         await engine.Catalog.RemoveAdAsync("a1", Noon, Token);
         var slices = 0;
-        while (await engine.Stats.SweepRemovedAsync(7, Token))
+        while (await engine.Sweep.SweepRemovedAsync(7, Token))
         {
             await (++slices % 3 == 0 ? engine.ReopenAsync() : Task.CompletedTask);
         }
@@ -93,7 +94,7 @@ public abstract class RemovalLaws : IAsyncLifetime
         await engine.RollAllAsync();
         await engine.Catalog.RemoveAdAsync("a1", Noon, Token);
 
-        while (await engine.Stats.SweepRemovedAsync(2, Token))
+        while (await engine.Sweep.SweepRemovedAsync(2, Token))
         {
             if ((await engine.Journal.ReadLagAsync(Token)).Roll < 8)
             {

@@ -283,7 +283,7 @@ public abstract class RetentionLaws : IAsyncLifetime
     }
 
     private async Task<List<(string Package, string AdId)>> ReadPairsAsync() =>
-        [.. await engine.Stats.ReadPackageAdsAsync(Token).SelectMany(set => set.AdIds.Select(ad => (set.Package, ad))).ToListAsync(Token)];
+        [.. await engine.Serving.ReadPackageAdsAsync(Token).SelectMany(set => set.AdIds.Select(ad => (set.Package, ad))).ToListAsync(Token)];
 
     /// <summary>A store that is away at its n-th call, after it has done what was asked.</summary>
     private sealed class MortalRetention(TestEngine engine, int calls) : IRetentionStore

@@ -81,7 +81,7 @@ internal static class Samples
     public static async Task<int> SweepAllAsync(this TestEngine engine, int slice = 1000)
     {
         var slices = 1;
-        while (await engine.Stats.SweepRemovedAsync(slice, Token))
+        while (await engine.Sweep.SweepRemovedAsync(slice, Token))
         {
             slices++;
         }

@@ -285,7 +285,7 @@ public sealed class SqliteStartTests : IAsyncDisposable
         await engine.ReopenAsync();
 
         Assert.Equal(["(other) a2", "x a1", "x a2", "y a1", "z a1"], await DeliveredLaws.ReadAsync(engine));
-        var names = await engine.Stats.ReadPackageAdsAsync(Token).Select(set => set.Package).Distinct().ToListAsync(Token);
+        var names = await engine.Serving.ReadPackageAdsAsync(Token).Select(set => set.Package).Distinct().ToListAsync(Token);
         Assert.Equal(["x", "z", "y"], names.Take(3));
         await engine.RollAllAsync();
         Assert.Empty(await engine.VerifyAsync());

@@ -1,5 +1,6 @@
 using AdServer.Common;
 using AdServer.Events;
+using AdServer.Serving;
 using AdServer.Stats;
 using Xunit;
 using static AdServer.StorageTests.Samples;
@@ -118,7 +119,7 @@ public abstract class StatsLaws : IAsyncLifetime
         await engine.AppendAsync([.. packages.Select(package => Event("a1", package: package))]);
         await (rolled ? engine.RollAllAsync() : Task.CompletedTask);
         await engine.AppendAsync([.. packages.Reverse().Select(package => Event("a2", package: package))]);
-        await Stats.ReplaceDeliveriesAsync("one", [], [new RequestTotal("only requests", Today, 5, 3)], Token);
+        await engine.Serving.ReplaceDeliveriesAsync("one", [], [new RequestTotal("only requests", Today, 5, 3)], Token);
 
         var keys = new List<StatsKey>();
         for (var query = new StatsQuery { GroupBy = [StatsGroup.Package], Limit = 2 }; ;)
@@ -143,11 +144,11 @@ public abstract class StatsLaws : IAsyncLifetime
         await engine.AddAdsAsync("p1", "a1");
         for (var time = 0; time < 2; time++)
         {
-            await Stats.ReplaceDeliveriesAsync("one", [new DeliveryTotal("a1", Today, 7)], [new RequestTotal("x", Today, 9, 7)], Token);
-            await Stats.ReplaceDeliveriesAsync("two", [new DeliveryTotal("a1", Today, 2)], [new RequestTotal("x", Today, 2, 2)], Token);
+            await engine.Serving.ReplaceDeliveriesAsync("one", [new DeliveryTotal("a1", Today, 7)], [new RequestTotal("x", Today, 9, 7)], Token);
+            await engine.Serving.ReplaceDeliveriesAsync("two", [new DeliveryTotal("a1", Today, 2)], [new RequestTotal("x", Today, 2, 2)], Token);
         }
 
-        await Stats.ReplaceDeliveriesAsync("two", [new DeliveryTotal("a1", Today, 3), new DeliveryTotal("unknown", Today, 1)], [], Token);
+        await engine.Serving.ReplaceDeliveriesAsync("two", [new DeliveryTotal("a1", Today, 3), new DeliveryTotal("unknown", Today, 1)], [], Token);
 
         Assert.Equal(new Measures(default, 10, 11, 9), await engine.ReadTotalAsync());
         Assert.Equal(2, (await engine.ReadTotalAsync()).NoFills);
@@ -165,7 +166,7 @@ public abstract class StatsLaws : IAsyncLifetime
         await engine.Catalog.RemoveAdAsync("a3", Noon, Token);
 
         var pairs = new HashSet<(string, string)>();
-        await foreach (var set in Stats.ReadPackageAdsAsync(Token))
+        await foreach (var set in engine.Serving.ReadPackageAdsAsync(Token))
         {
             pairs.UnionWith(set.AdIds.Select(ad => (set.Package, ad)));
         }
@@ -177,13 +178,13 @@ public abstract class StatsLaws : IAsyncLifetime
     public async Task Packages_are_remembered_in_the_order_in_which_they_came_those_that_only_asked_too()
     {
         await engine.AddAdsAsync("p1", "a1");
-        await Stats.ReplaceDeliveriesAsync("one", [], [new RequestTotal("z", Today, 1, 0)], Token);
+        await engine.Serving.ReplaceDeliveriesAsync("one", [], [new RequestTotal("z", Today, 1, 0)], Token);
         await engine.AppendAsync(Event("a1", package: "y"));
         await engine.RollAllAsync();
-        await Stats.ReplaceDeliveriesAsync("one", [], [new RequestTotal("z", Today, 2, 0), new RequestTotal("x", Today, 1, 1)], Token);
+        await engine.Serving.ReplaceDeliveriesAsync("one", [], [new RequestTotal("z", Today, 2, 0), new RequestTotal("x", Today, 1, 1)], Token);
         await engine.ReopenAsync();
 
-        var names = await Stats.ReadPackageAdsAsync(Token).Select(set => set.Package).Distinct().ToListAsync(Token);
+        var names = await engine.Serving.ReadPackageAdsAsync(Token).Select(set => set.Package).Distinct().ToListAsync(Token);
 
         Assert.Equal(["z", "y", "x"], names);
     }

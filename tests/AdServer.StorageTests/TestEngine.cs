@@ -42,6 +42,10 @@ internal abstract class TestEngine : IAsyncDisposable
 
     public IStatsStore Stats => Get<IStatsStore>();
 
+    public ISweepStore Sweep => Get<ISweepStore>();
+
+    public IServingStore Serving => Get<IServingStore>();
+
     public ILedgerStore Ledger => Get<ILedgerStore>();
 
     public IDeviceStore Devices => Get<IDeviceStore>();

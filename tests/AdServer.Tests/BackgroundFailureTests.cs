@@ -16,7 +16,7 @@ public sealed class BackgroundFailureTests : IDisposable
     private readonly CapturedLog log = new();
     private readonly ILoggerFactory loggers;
     private readonly ManualClock clock = new(ServingData.Noon);
-    private readonly MemoryStatsStore store = new();
+    private readonly MemoryServingStore store = new();
 
     public BackgroundFailureTests() => loggers = LoggerFactory.Create(builder => builder.AddProvider(log));
 

@@ -23,6 +23,9 @@ internal interface ICatalogReader
     /// absent: all there are. What was written shortly before comes too. Nothing if this process alone writes.
     /// </summary>
     IAsyncEnumerable<CatalogChange> ListChangesAsync(DateTimeOffset? since, CancellationToken cancellation);
+
+    /// <summary>The store's own time, if other processes may write to it; nothing if this one alone does.</summary>
+    Task<DateTimeOffset?> ReadSharedClockAsync(CancellationToken cancellation);
 }
 
 /// <summary>What managing the catalogue needs of a database, beside reading it. Lists are ordered by creation (<c>createdAt</c>, then <c>_id</c>).</summary>
@@ -66,9 +69,6 @@ internal interface ICatalogStore : ICatalogReader
 
     /// <summary>The ads of one performer that were not removed.</summary>
     Task<IReadOnlyList<Ad>> ListAdsOfAsync(string performerId, ListPlace? after, int limit, CancellationToken cancellation);
-
-    /// <summary>The store's own time, if other processes may write to it; nothing if this one alone does.</summary>
-    Task<DateTimeOffset?> ReadSharedClockAsync(CancellationToken cancellation);
 }
 
 /// <summary>How a conditional change ended. A rule that the store keeps is an outcome, not an exception.</summary>

@@ -7,7 +7,7 @@ namespace AdServer.Catalog;
 /// version and a mark of removal count; that something is absent says nothing.
 /// </summary>
 internal sealed class SharedCatalogRefresher(
-    ICatalogStore store, CatalogRefresher catalog, CatalogSettings settings, TimeProvider clock, ILogger<SharedCatalogRefresher> log)
+    ICatalogReader store, CatalogRefresher catalog, CatalogSettings settings, TimeProvider clock, ILogger<SharedCatalogRefresher> log)
     : PollingRefresher("changes that other hosts make are not served", settings.PollEvery, clock, log)
 {
     private DateTimeOffset? asked;

@@ -7,7 +7,7 @@ namespace AdServer.Catalog;
 /// <see cref="SharedCatalogRefresher"/>, which must not wait for 100,000 ads.
 /// </summary>
 internal sealed class WholeCatalogRefresher(
-    ICatalogStore store, CatalogRefresher catalog, CatalogSettings settings, TimeProvider clock, ILogger<WholeCatalogRefresher> log)
+    ICatalogReader store, CatalogRefresher catalog, CatalogSettings settings, TimeProvider clock, ILogger<WholeCatalogRefresher> log)
     : PollingRefresher("changes that other hosts made may be missing for good", settings.ReadAllEvery, clock, log, asksAtOnce: false)
 {
     protected override async Task<bool> AskAsync(CancellationToken cancellation)

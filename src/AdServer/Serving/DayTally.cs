@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using AdServer.Common;
-using AdServer.Stats;
 
 namespace AdServer.Serving;
 

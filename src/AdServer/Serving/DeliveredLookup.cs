@@ -9,7 +9,7 @@ namespace AdServer.Serving;
 /// Asks the store whether ads were handed out by other hosts, before an event is held to be of an ad that never was. Anybody can make up
 /// pairs, so few questions are asked at once, nobody waits long, and a no is remembered for a moment.
 /// </summary>
-internal sealed class DeliveredLookup(IDeliveredStore store, ICatalogStore catalog, TimeProvider clock) : IDisposable
+internal sealed class DeliveredLookup(IDeliveredStore store, ICatalogReader catalog, TimeProvider clock) : IDisposable
 {
     private const int MostAtOnce = 8;
     private const int MostRemembered = 10_000;

@@ -1,5 +1,4 @@
 using AdServer.Common;
-using AdServer.Stats;
 
 namespace AdServer.Serving;
 
@@ -11,7 +10,7 @@ namespace AdServer.Serving;
 internal sealed partial class DeliveryWriter(
     Delivery delivery,
     DeliveredAds delivered,
-    IStatsStore store,
+    IServingStore store,
     ServingSettings settings,
     TimeProvider clock,
     ILogger<DeliveryWriter> log) : BackgroundService

@@ -1,5 +1,4 @@
 using AdServer.Common;
-using AdServer.Stats;
 
 namespace AdServer.Serving;
 
@@ -8,7 +7,7 @@ namespace AdServer.Serving;
 /// other hosts.
 /// </summary>
 internal sealed class SeenSetsRefresher(
-    SeenSets seen, IStatsStore store, ServingSettings settings, TimeProvider clock, ILogger<SeenSetsRefresher> log)
+    SeenSets seen, IServingStore store, ServingSettings settings, TimeProvider clock, ILogger<SeenSetsRefresher> log)
     : PollingRefresher("ads that apps have seen on other hosts may come a second time", settings.PollEvery, clock, log)
 {
     /// <summary>Up to where events of other hosts were taken in; nothing if nobody else writes.</summary>

@@ -22,7 +22,7 @@ internal static class AdStatsEndpoints
         [AsParameters] AdStatsRequest asked,
         Caller caller,
         ICatalogStore catalog,
-        IStatsStore stats,
+        IStatsReader stats,
         TimeProvider clock,
         CancellationToken cancellation)
     {
@@ -52,7 +52,7 @@ internal static class AdStatsEndpoints
         [AsParameters] AdStatsRequest asked,
         Caller caller,
         ICatalogStore catalog,
-        IStatsStore stats,
+        IStatsReader stats,
         TimeProvider clock,
         CancellationToken cancellation)
     {

@@ -129,7 +129,7 @@ internal sealed record DailyStatsRequest
 
     /// <summary>The store.</summary>
     [FromServices]
-    public required IStatsStore Stats { get; init; }
+    public required IStatsReader Stats { get; init; }
 
     /// <summary>The clock.</summary>
     [FromServices]

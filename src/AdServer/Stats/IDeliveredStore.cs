@@ -15,3 +15,11 @@ internal interface IDeliveredStore
     /// <summary>Those of some pairs that are there.</summary>
     Task<IReadOnlyList<PackageAds>> FindDeliveredAdsAsync(IReadOnlyCollection<(string Package, string AdId)> pairs, CancellationToken cancellation);
 }
+
+/// <summary>Some of the ads that had an event from a package, or were handed out to it.</summary>
+internal sealed record PackageAds(string Package, IReadOnlyList<string> AdIds)
+{
+    /// <summary>Pairs by their package.</summary>
+    public static IReadOnlyList<PackageAds> Sets(IEnumerable<(string Package, string AdId)> pairs) =>
+        [.. pairs.GroupBy(pair => pair.Package, pair => pair.AdId).Select(set => new PackageAds(set.Key, [.. set]))];
+}

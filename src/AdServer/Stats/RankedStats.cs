@@ -10,7 +10,7 @@ namespace AdServer.Stats;
 /// <remarks>
 /// A reading goes on when those who asked have left. MongoDB goes on with a command anyway, whoever waits for its answer; its place must not be another's before.
 /// </remarks>
-internal sealed class RankedStats(IStatsStore stats, StatsSettings settings, TimeProvider clock) : IAsyncDisposable
+internal sealed class RankedStats(IStatsReader stats, StatsSettings settings, TimeProvider clock) : IAsyncDisposable
 {
     private const int MostAtOnce = 2;
 

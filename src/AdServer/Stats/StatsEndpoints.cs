@@ -14,7 +14,7 @@ internal static class StatsEndpoints
             .WithSummary("Counts by up to two of ad, performer, package, day and eventType, ordered by these, or by a count with sort; CSV with Accept: text/csv or format=csv");
 
     private static async Task<IResult> AnswerAsync(
-        [AsParameters] StatsRequest request, Caller caller, IStatsStore stats, RankedStats ranked, CatalogRefresher catalog, TimeProvider clock,
+        [AsParameters] StatsRequest request, Caller caller, IStatsReader stats, RankedStats ranked, CatalogRefresher catalog, TimeProvider clock,
         CancellationToken cancellation)
     {
         var (invalidFormat, invalidNames) = (StatsCsv.TryRead(request.Format, request.Http, out var csv), StatsNames.TryRead(request.Names, out var names));

@@ -12,6 +12,7 @@ internal static class StatsModule
         services.AddSingleton(settings);
         var retention = configuration.Read<RetentionSettings>("Retention");
         services.AddSingleton(retention.Checked(retention.Fault()));
+        services.AddSingleton<IStatsReader>(provider => provider.GetRequiredService<IStatsStore>());
         services.AddSingleton<StatsMetrics>();
         services.AddSingleton<RankedStats>();
         services.AddSingleton<LedgerGate>();

@@ -3,7 +3,7 @@ using AdServer.Common;
 namespace AdServer.Stats;
 
 /// <summary>Deletes, in bounded slices, what removed ads left behind (law 6). What is marked is gone for readers anyway.</summary>
-internal sealed class SweepService(IStatsStore store, StatsSettings settings, TimeProvider clock, ILogger<SweepService> log)
+internal sealed class SweepService(ISweepStore store, StatsSettings settings, TimeProvider clock, ILogger<SweepService> log)
     : PeriodicSweep("What removed ads left behind cannot be deleted now and waits", settings.SweepEvery, clock, log)
 {
     /// <summary>The most events of a slice: a few milliseconds of the store's writer.</summary>

@@ -2,6 +2,7 @@ using AdServer.Commands.Copying;
 using AdServer.Commands.Torture;
 using AdServer.Common;
 using AdServer.Events;
+using AdServer.Serving;
 using AdServer.Stats;
 using AdServer.Storage.Mongo;
 using AdServer.Storage.Sqlite;
@@ -70,7 +71,8 @@ internal static partial class StorageModule
             .AddSingleton(from.GetRequiredService<ICopySource>())
             .AddSingleton(to.GetRequiredService<ICopyTarget>())
             .AddSingleton(to.GetRequiredService<IEventJournal>())
-            .AddSingleton(to.GetRequiredService<IStatsStore>());
+            .AddSingleton(to.GetRequiredService<IStatsStore>())
+            .AddSingleton(to.GetRequiredService<IServingStore>());
     }
 
     [LoggerMessage(1, LogLevel.Debug, "Opening the store {Where:l}")]

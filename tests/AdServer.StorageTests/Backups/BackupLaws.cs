@@ -130,7 +130,7 @@ public abstract class BackupLaws : IAsyncDisposable
     private static async Task<List<string>> ReadSeenAsync(TestEngine engine)
     {
         await engine.RollAllAsync();
-        var sets = await engine.Stats.ReadPackageAdsAsync(Token).ToListAsync(Token);
+        var sets = await engine.Serving.ReadPackageAdsAsync(Token).ToListAsync(Token);
         return [.. sets.SelectMany(set => set.AdIds, (set, ad) => $"{set.Package} {ad}").Distinct().Order(StringComparer.Ordinal)];
     }
 }

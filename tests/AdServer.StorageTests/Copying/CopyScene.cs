@@ -13,9 +13,9 @@ internal static class CopyScene
     public static async Task FillAsync(TestEngine engine)
     {
         await FillCatalogAsync(engine);
-        await engine.Stats.ReplaceDeliveriesAsync(
+        await engine.Serving.ReplaceDeliveriesAsync(
             "process-1", [new("plain", Today, 7), new("gone", Today, 3)], [new("zz.first", Today, 9, 7), new("aa.second", Today.AddDays(-40), 2, 0)], Token);
-        await engine.Stats.ReplaceDeliveriesAsync("process-2", [new("plain", Today, 5), new("full", Today.AddDays(-9), 1)], [], Token);
+        await engine.Serving.ReplaceDeliveriesAsync("process-2", [new("plain", Today, 5), new("full", Today.AddDays(-9), 1)], [], Token);
         await engine.Delivered.AddDeliveredAdsAsync(
             [new("zz.first", ["plain", "gone", "leaving"]), new("aa.second", ["full", "plain"]), new("only.delivered", ["plain"])], Token);
         await engine.AppendAsync(

@@ -55,15 +55,4 @@ internal sealed class MortalStats(IStatsStore stats, MortalLife life) : IStatsSt
     public Task ApplyAsync(Roll roll, CancellationToken cancellation) => life.LiveAsync(() => stats.ApplyAsync(roll, cancellation));
 
     public Task<StatsView> ReadAsync(StatsQuery query, CancellationToken cancellation) => stats.ReadAsync(query, cancellation);
-
-    public IAsyncEnumerable<PackageAds> ReadPackageAdsAsync(CancellationToken cancellation) => stats.ReadPackageAdsAsync(cancellation);
-
-    public Task<PackageAdsNews> ReadNewPackageAdsAsync(PackageAdsPlace? after, CancellationToken cancellation) =>
-        stats.ReadNewPackageAdsAsync(after, cancellation);
-
-    public Task ReplaceDeliveriesAsync(
-        string process, IReadOnlyList<DeliveryTotal> deliveries, IReadOnlyList<RequestTotal> requests, CancellationToken cancellation) =>
-        stats.ReplaceDeliveriesAsync(process, deliveries, requests, cancellation);
-
-    public Task<bool> SweepRemovedAsync(int slice, CancellationToken cancellation) => stats.SweepRemovedAsync(slice, cancellation);
 }

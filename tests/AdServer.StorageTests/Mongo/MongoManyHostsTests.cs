@@ -1,6 +1,6 @@
 using AdServer.Catalog;
 using AdServer.Events;
-using AdServer.Stats;
+using AdServer.Serving;
 using AdServer.Storage;
 using AdServer.StorageTests.Mongo.Wire;
 using Microsoft.Extensions.DependencyInjection;
@@ -156,7 +156,7 @@ public sealed class MongoManyHostsTests : IAsyncLifetime
     }
 
     private Task<PackageAdsNews> ReadAsync(PackageAdsPlace? place) =>
-        other.GetRequiredService<IStatsStore>().ReadNewPackageAdsAsync(place, Token);
+        other.GetRequiredService<IServingStore>().ReadNewPackageAdsAsync(place, Token);
 
     private static IEnumerable<string> Text(PackageAdsNews news) =>
         news.Sets.SelectMany(set => set.AdIds.Select(ad => $"{set.Package} {ad}")).Distinct().Order(StringComparer.Ordinal);

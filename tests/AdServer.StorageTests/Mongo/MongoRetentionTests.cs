@@ -85,7 +85,7 @@ public sealed class MongoRetentionTests : IAsyncLifetime
     [Fact]
     public async Task A_host_that_looks_for_news_gets_on_though_events_since_its_last_look_are_gone()
     {
-        var place = (await engine.Stats.ReadNewPackageAdsAsync(null, Token)).Place;
+        var place = (await engine.Serving.ReadNewPackageAdsAsync(null, Token)).Place;
         await engine.Catalog.AddAdAsync(Ad("gone"), Token);
         await engine.AppendAsync(Event("gone"), Event(day: -60), Event(day: -60, id: "old"), Event(package: "x"));
         await engine.RollAllAsync();
@@ -95,7 +95,7 @@ public sealed class MongoRetentionTests : IAsyncLifetime
         Assert.Equal(1, (await engine.CountRawAsync()).Events);
         await engine.AppendAsync(Event(package: "y"));
 
-        var news = await engine.Stats.ReadNewPackageAdsAsync(place, Token);
+        var news = await engine.Serving.ReadNewPackageAdsAsync(place, Token);
 
         Assert.Superset(new HashSet<string>(["x", "y"]), news.Sets.Select(set => set.Package).ToHashSet());
         Assert.True(news.Place!.Roll > place!.Roll);

@@ -36,7 +36,7 @@ public sealed class MongoSweepTests : IAsyncDisposable
             await (isBeforeRemoval ? Task.CompletedTask : RememberAsync());
             await engine.AppendAsync(Event(adId, id: $"{adId}-1"), Event(adId, EventType.Exit));
             await engine.RollAllAsync();
-            await engine.Stats.ReplaceDeliveriesAsync($"process {number}", [new(adId, Today, 5)], [], Token);
+            await engine.Serving.ReplaceDeliveriesAsync($"process {number}", [new(adId, Today, 5)], [], Token);
             await (isBeforeRemoval ? RememberAsync() : Task.CompletedTask);
 
             // An event that was on its way is rolled up after the removal.
@@ -58,7 +58,7 @@ public sealed class MongoSweepTests : IAsyncDisposable
 
     private async Task SweepAsync()
     {
-        for (var slices = 0; await engine.Stats.SweepRemovedAsync(100, Token); slices++)
+        for (var slices = 0; await engine.Sweep.SweepRemovedAsync(100, Token); slices++)
         {
             Assert.True(slices < 500, "The sweep never ends");
         }

@@ -43,7 +43,7 @@ public sealed class MongoUpkeepAccidentTests : IAsyncLifetime
             {
                 await AddAdAsync(number);
                 await engine.AppendAsync(Event(Ad(number), id: $"e{number}"), Event(Ad(number), EventType.Exit), Event(Kept, EventType.Exit));
-                await engine.Stats.ReplaceDeliveriesAsync($"process {number}", [new(Ad(number), Today, 5), new(Kept, Today, 1)], [], Token);
+                await engine.Serving.ReplaceDeliveriesAsync($"process {number}", [new(Ad(number), Today, 5), new(Kept, Today, 1)], [], Token);
                 await engine.RollAllAsync();
             },
             tell: async number =>
@@ -235,7 +235,7 @@ public sealed class MongoUpkeepAccidentTests : IAsyncLifetime
     private Task DeliverAsync(int number, string package) =>
         engine.Delivered.AddDeliveredAdsAsync([new PackageAds(package, [Ad(number), Kept])], Token);
 
-    private Task ReplaceAsync(int number, int total) => engine.Stats.ReplaceDeliveriesAsync(
+    private Task ReplaceAsync(int number, int total) => engine.Serving.ReplaceDeliveriesAsync(
         $"process {number}", [new(Ad(number), Today, total)], [new($"x{number}", Today, 2 * total, total)], Token);
 
     private Task<int> TellAllAsync(string accident, Func<int, Task> prepare, Func<int, Task> tell, Func<int, Task> judge) =>

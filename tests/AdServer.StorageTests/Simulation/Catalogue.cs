@@ -35,4 +35,6 @@ internal sealed class Catalogue : ICatalogReader
         await Task.CompletedTask;
         yield break;
     }
+
+    public Task<DateTimeOffset?> ReadSharedClockAsync(CancellationToken cancellation) => Task.FromResult<DateTimeOffset?>(Noon);
 }

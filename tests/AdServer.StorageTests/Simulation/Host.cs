@@ -33,7 +33,7 @@ internal sealed class Host : IDisposable
         var stats = new StatsSettings { RollSize = accidents.Random.Next(1, 8) };
         rollUp = new RollUpService(journal, stores.Stats, writer, stats, Meters.OfStats, clock, NullLogger<RollUpService>.Instance);
         seen = new SeenSets(packages, Catalogue.Served, new AdLookup(new Catalogue(), Catalogue.Served, clock));
-        refresher = new SeenSetsRefresher(seen, stores.Stats, new ServingSettings(), clock, NullLogger<SeenSetsRefresher>.Instance);
+        refresher = new SeenSetsRefresher(seen, stores.Serving, new ServingSettings(), clock, NullLogger<SeenSetsRefresher>.Instance);
         writer.Committed += seen.Add;
     }
 

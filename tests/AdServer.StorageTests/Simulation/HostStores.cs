@@ -1,4 +1,5 @@
 using AdServer.Events;
+using AdServer.Serving;
 using AdServer.Stats;
 
 namespace AdServer.StorageTests.Simulation;
@@ -6,9 +7,10 @@ namespace AdServer.StorageTests.Simulation;
 /// <summary>What one process has opened.</summary>
 /// <param name="Journal">Takes events.</param>
 /// <param name="Stats">What the process itself derives and reads.</param>
+/// <param name="Serving">What its serving knows and counts.</param>
 /// <param name="Reports">Answers readers: never from a node that is behind.</param>
 /// <param name="Ledger">What <c>verify</c> asks.</param>
-internal sealed record HostStores(IEventJournal Journal, IStatsStore Stats, IStatsStore Reports, ILedgerStore Ledger)
+internal sealed record HostStores(IEventJournal Journal, IStatsStore Stats, IServingStore Serving, IStatsStore Reports, ILedgerStore Ledger)
 {
     /// <summary>Empties the spool, if the process has one.</summary>
     public Func<CancellationToken, Task> DrainAsync { get; init; } = _ => Task.CompletedTask;

@@ -35,11 +35,10 @@ internal sealed class MongoWorldStore : IWorldStore
         var process = FormattableString.Invariant($"{lives++:x16}");
         var (own, fresh) = (Retry(network.Connect(life), clock), Retry(network.Connect(life, isFresh: true), clock));
         var journal = new MongoEventJournal(own, clock, process);
+        var stats = new MongoStatsStore(own, clock, new MongoSpools(own, own: null));
         var reports = new MongoStatsStore(fresh, clock, new MongoSpools(fresh, own: null));
-        var ledger = new MongoLedgerStore(fresh, clock);
-        return spools.Length == 0
-            ? new HostStores(journal, new MongoStatsStore(own, clock, new MongoSpools(own, own: null)), reports, ledger)
-            : OpenSpool(spools[host], life, clock, die, own, journal, new HostStores(journal, reports, reports, ledger));
+        var stores = new HostStores(journal, stats, stats, reports, new MongoLedgerStore(fresh, clock));
+        return spools.Length == 0 ? stores : OpenSpool(spools[host], life, clock, die, own, journal, stores);
     }
 
     public void Trouble(TimeSpan time) => network.AwayUntil = scheduler.Now + 3 * time;
@@ -80,10 +79,12 @@ internal sealed class MongoWorldStore : IWorldStore
         var marks = new MongoSpools(own, spool);
         var spooled = new SpooledJournal(journal, spool, clock, NullLogger<SpooledJournal>.Instance);
         var drain = new SpoolDrainService(spool, spooled, marks, Meters.OfSpool, clock, NullLogger<SpoolDrainService>.Instance);
+        var stats = new MongoStatsStore(own, clock, marks);
         return stores with
         {
             Journal = spooled,
-            Stats = new MongoStatsStore(own, clock, marks),
+            Stats = stats,
+            Serving = stats,
             DrainAsync = mutation.Drain(drain.DrainAsync, spool, journal),
             Spooled = () => Tags(database),
             IsOwn = one => Tags(database).Contains(one.Tag),

@@ -46,17 +46,6 @@ internal sealed class MutatedStats(IStatsStore stats) : IStatsStore
         IsCached ? first ??= stats.ReadAsync(query, cancellation)
             : IsBehindWithFlaws && query.IsNet ? ReadBehindAsync(query, cancellation) : stats.ReadAsync(query, cancellation);
 
-    public IAsyncEnumerable<PackageAds> ReadPackageAdsAsync(CancellationToken cancellation) => stats.ReadPackageAdsAsync(cancellation);
-
-    public Task<PackageAdsNews> ReadNewPackageAdsAsync(PackageAdsPlace? after, CancellationToken cancellation) =>
-        stats.ReadNewPackageAdsAsync(after, cancellation);
-
-    public Task ReplaceDeliveriesAsync(
-        string process, IReadOnlyList<DeliveryTotal> deliveries, IReadOnlyList<RequestTotal> requests, CancellationToken cancellation) =>
-        stats.ReplaceDeliveriesAsync(process, deliveries, requests, cancellation);
-
-    public Task<bool> SweepRemovedAsync(int slice, CancellationToken cancellation) => stats.SweepRemovedAsync(slice, cancellation);
-
     private async Task<StatsView> ReadBehindAsync(StatsQuery query, CancellationToken cancellation)
     {
         var view = await stats.ReadAsync(query, cancellation);

@@ -38,7 +38,7 @@ internal sealed class SqliteWorldStore : IWorldStore
         };
         var stats = new SqliteStatsStore(turns, clock);
         var (journal, ledger) = (new SqliteEventJournal(turns, clock), new SqliteLedgerStore(turns, clock));
-        return new HostStores(journal, mutation.SqliteStats(stats, turns, clock), stats, ledger)
+        return new HostStores(journal, mutation.SqliteStats(stats, turns, clock), stats, stats, ledger)
         {
             IsOwn = _ => true,
             Close = () =>

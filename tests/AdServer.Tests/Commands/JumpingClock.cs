@@ -37,18 +37,30 @@ internal sealed class JumpingClock(TimeSpan longestJump) : TimeProvider
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
+        var alarm = new Alarm(this, () => callback(state));
+        Set(alarm, dueTime);
+        return alarm;
+    }
+
+    private void Set(Alarm alarm, TimeSpan wait)
+    {
         lock (gate)
         {
-            var alarm = new Alarm(this, () => callback(state), now + dueTime);
-            alarms.Add(alarm);
-            waits.Add(dueTime);
-            if (dueTime <= longestJump)
+            alarms.Remove(alarm);
+            if (wait == Timeout.InfiniteTimeSpan)
             {
-                // Not at once: whoever makes the timer has not kept it yet.
-                ThreadPool.QueueUserWorkItem(_ => JumpTo(alarm.Due));
+                return;
             }
 
-            return alarm;
+            var due = now + wait;
+            alarm.Due = due;
+            alarms.Add(alarm);
+            waits.Add(wait);
+            if (wait <= longestJump)
+            {
+                // Not at once: whoever makes the timer has not kept it yet.
+                ThreadPool.QueueUserWorkItem(_ => JumpTo(due));
+            }
         }
     }
 
@@ -76,13 +88,17 @@ internal sealed class JumpingClock(TimeSpan longestJump) : TimeProvider
         }
     }
 
-    private sealed class Alarm(JumpingClock clock, Action ring, DateTimeOffset due) : ITimer
+    private sealed class Alarm(JumpingClock clock, Action ring) : ITimer
     {
-        public DateTimeOffset Due => due;
+        public DateTimeOffset Due { get; set; }
 
         public void Ring() => ring();
 
-        public bool Change(TimeSpan dueTime, TimeSpan period) => throw new NotSupportedException();
+        public bool Change(TimeSpan dueTime, TimeSpan period)
+        {
+            clock.Set(this, dueTime);
+            return true;
+        }
 
         public void Dispose() => clock.Remove(this);
 

@@ -3,6 +3,7 @@ using AdServer.Catalog;
 using AdServer.Commands.Demo;
 using AdServer.Common;
 using AdServer.Events;
+using AdServer.Serving;
 using AdServer.Stats;
 
 namespace AdServer.Tests.Commands;

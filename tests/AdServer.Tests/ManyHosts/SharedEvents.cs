@@ -1,10 +1,11 @@
 using AdServer.Events;
+using AdServer.Serving;
 using AdServer.Stats;
 
 namespace AdServer.Tests.ManyHosts;
 
-/// <summary>A journal and a statistics store that several hosts commit to: others, and a log of the batches.</summary>
-internal sealed class SharedEvents(IEventJournal journal, IStatsStore stats) : IEventJournal, IStatsStore
+/// <summary>A journal and a store of serving that several hosts commit to: others, and a log of the batches.</summary>
+internal sealed class SharedEvents(IEventJournal journal, IServingStore serving) : IEventJournal, IServingStore
 {
     private readonly Lock door = new();
     private readonly List<PackageAds> log = [];
@@ -38,15 +39,9 @@ internal sealed class SharedEvents(IEventJournal journal, IStatsStore stats) : I
 
     public Task<JournalLag> ReadLagAsync(CancellationToken cancellation) => journal.ReadLagAsync(cancellation);
 
-    public Task ApplyAsync(Roll roll, CancellationToken cancellation) => stats.ApplyAsync(roll, cancellation);
-
-    public Task<StatsView> ReadAsync(StatsQuery query, CancellationToken cancellation) => stats.ReadAsync(query, cancellation);
-
-    public IAsyncEnumerable<PackageAds> ReadPackageAdsAsync(CancellationToken cancellation) => stats.ReadPackageAdsAsync(cancellation);
+    public IAsyncEnumerable<PackageAds> ReadPackageAdsAsync(CancellationToken cancellation) => serving.ReadPackageAdsAsync(cancellation);
 
     public Task ReplaceDeliveriesAsync(
         string process, IReadOnlyList<DeliveryTotal> deliveries, IReadOnlyList<RequestTotal> requests, CancellationToken cancellation) =>
-        stats.ReplaceDeliveriesAsync(process, deliveries, requests, cancellation);
-
-    public Task<bool> SweepRemovedAsync(int slice, CancellationToken cancellation) => stats.SweepRemovedAsync(slice, cancellation);
+        serving.ReplaceDeliveriesAsync(process, deliveries, requests, cancellation);
 }

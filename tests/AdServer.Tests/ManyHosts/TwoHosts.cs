@@ -35,7 +35,7 @@ internal sealed class TwoHosts : IAsyncDisposable
         var hosts = new TwoHosts(
             keeper,
             new SharedCatalogStore(keeper.Get<ICatalogStore>(), keeper.Clock),
-            new SharedEvents(keeper.Get<IEventJournal>(), keeper.Get<IStatsStore>()));
+            new SharedEvents(keeper.Get<IEventJournal>(), keeper.Get<IServingStore>()));
         hosts.A = await AdServerHost.StartAsync(services: hosts.Share);
         hosts.B = await AdServerHost.StartAsync(services: hosts.Share);
         return hosts;
@@ -60,8 +60,10 @@ internal sealed class TwoHosts : IAsyncDisposable
         .AddSingleton<TimeProvider>(keeper.Clock)
         .AddSingleton<ICatalogStore>(Catalog)
         .AddSingleton<IEventJournal>(Events)
-        .AddSingleton<IStatsStore>(Events)
+        .AddSingleton<IServingStore>(Events)
         .AddSingleton<IDeliveredStore>(Delivered)
         .AddSingleton(_ => keeper.Get<IAccessStore>())
+        .AddSingleton(_ => keeper.Get<IStatsStore>())
+        .AddSingleton(_ => keeper.Get<ISweepStore>())
         .AddSingleton(_ => keeper.Get<ILedgerStore>());
 }

@@ -15,7 +15,7 @@ public sealed class DeliveryTests
 
     private readonly CatalogAd ad = ServingData.Catalog(1).Ads.Single();
     private readonly Delivery delivery = new();
-    private readonly MemoryStatsStore store = new();
+    private readonly MemoryServingStore store = new();
 
     [Fact]
     public async Task Totals_replace_totals_so_that_flushing_again_changes_nothing()

@@ -36,7 +36,7 @@ public sealed class ExplainTests
 
         Assert.Equal((0, 0L, 0L), (host.Get<KnownPackages>().Count, host.Get<SeenSets>().Pairs, host.Get<DeliveredAds>().Pairs));
         await host.Get<DeliveryWriter>().FlushAsync(TestContext.Current.CancellationToken);
-        Assert.Empty(host.Stats.Requests);
+        Assert.Empty(host.Store.Requests);
     }
 
     [Fact]

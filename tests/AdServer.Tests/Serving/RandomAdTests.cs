@@ -161,8 +161,8 @@ public sealed class RandomAdTests
         Assert.Equal(["a", "b"], await host.NextAsync("com.made.up"));
         await host.Get<DeliveryWriter>().FlushAsync(TestContext.Current.CancellationToken);
 
-        Assert.Equal(["(other)", App], host.Stats.Requests.Keys.Select(key => key.Package).Order(StringComparer.Ordinal));
-        Assert.Equal((80, 80), host.Stats.Requests.Single(row => row.Key.Package == "(other)").Value);
+        Assert.Equal(["(other)", App], host.Store.Requests.Keys.Select(key => key.Package).Order(StringComparer.Ordinal));
+        Assert.Equal((80, 80), host.Store.Requests.Single(row => row.Key.Package == "(other)").Value);
     }
 
     [Fact]
@@ -175,9 +175,9 @@ public sealed class RandomAdTests
         await host.AskAsync("?packageName=");
         await host.Get<DeliveryWriter>().FlushAsync(TestContext.Current.CancellationToken);
 
-        Assert.Equal(2, Assert.Single(host.Stats.Deliveries).Value);
-        Assert.Equal((2, 2), host.Stats.Requests.Single(row => row.Key.Package == App).Value);
-        Assert.Equal((1, 0), host.Stats.Requests.Single(row => row.Key.Package == "org.other").Value);
+        Assert.Equal(2, Assert.Single(host.Store.Deliveries).Value);
+        Assert.Equal((2, 2), host.Store.Requests.Single(row => row.Key.Package == App).Value);
+        Assert.Equal((1, 0), host.Store.Requests.Single(row => row.Key.Package == "org.other").Value);
     }
 
     [Fact]
@@ -185,7 +185,7 @@ public sealed class RandomAdTests
     {
         await using var host = await ServingHost.StartAsync([]);
         var ready = await host.Get<HealthCheckService>().CheckHealthAsync(TestContext.Current.CancellationToken);
-        var without = await new ServingHealth(new CatalogRefresher(host.Get<ICatalogStore>()))
+        var without = await new ServingHealth(new CatalogRefresher(host.Get<ICatalogReader>()))
             .CheckHealthAsync(new HealthCheckContext(), TestContext.Current.CancellationToken);
 
         Assert.Equal(HealthStatus.Healthy, ready.Entries["serving"].Status);

@@ -40,7 +40,7 @@ internal static class ServingData
     /// <summary>Delivered pairs on a store of their own, of a catalogue without ads.</summary>
     public static DeliveredAds Delivered(IDeliveredStore store)
     {
-        var catalog = new ServingHost.FixedCatalogStore([]);
+        var catalog = new ServingHost.FixedCatalog([]);
         var refresher = new CatalogRefresher(catalog);
         return new DeliveredAds(
             new KnownPackages(10, AdEvent.OtherPackage),

@@ -13,7 +13,7 @@ using Xunit;
 
 namespace AdServer.Tests.Serving;
 
-/// <summary>A real host with catalogue, events and serving over stores in memory and a clock that stands still.</summary>
+/// <summary>A real host that serves and takes events, over stores in memory and a catalogue and a clock that stand still.</summary>
 internal sealed class ServingHost : IAsyncDisposable
 {
     private readonly WebApplication app;
@@ -22,7 +22,7 @@ internal sealed class ServingHost : IAsyncDisposable
 
     public HttpClient Client { get; } = new(new SocketsHttpHandler { UseProxy = false });
 
-    public MemoryStatsStore Stats => (MemoryStatsStore)Get<IStatsStore>();
+    public MemoryServingStore Store => (MemoryServingStore)Get<IServingStore>();
 
     public StillClock Clock => (StillClock)Get<TimeProvider>();
 
@@ -34,22 +34,19 @@ internal sealed class ServingHost : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder(settings);
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddRouting();
-        var stats = new MemoryStatsStore();
-        stats.PackageAds.AddRange(seen ?? []);
+        var store = new MemoryServingStore();
+        store.PackageAds.AddRange(seen ?? []);
         builder.Services.AddSingleton<TimeProvider>(new StillClock(ServingData.Noon));
-        builder.Services.AddSingleton<IStatsStore>(stats);
+        builder.Services.AddSingleton<IServingStore>(store);
         builder.Services.AddSingleton<IDeliveredStore>(new MemoryDeliveredStore());
         builder.Services.AddSingleton<ISigningKeyStore>(new MemorySigningKeyStore());
-        builder.Services.AddSingleton<ICatalogStore>(new FixedCatalogStore(ads));
         builder.Services.AddSingleton<IEventJournal, OpenJournal>();
         builder.Services.AddSingleton(new AccessSettings { Mode = AccessMode.Open });
-        // A route of performers takes it; none is called here.
-        builder.Services.AddSingleton<AdServer.Access.SignIn.Sessions>();
         builder.Services.AddCatalog(builder.Configuration);
+        builder.Services.AddSingleton<ICatalogReader>(new FixedCatalog(ads));
         builder.Services.AddEvents(builder.Configuration, builder.Environment.ContentRootPath);
         builder.Services.AddServing(builder.Configuration);
         var host = new ServingHost(builder.Build());
-        host.app.MapCatalog();
         host.app.MapEvents();
         host.app.MapServing();
         await host.app.StartAsync(TestContext.Current.CancellationToken);
@@ -94,49 +91,26 @@ internal sealed class ServingHost : IAsyncDisposable
         public Task<JournalLag> ReadLagAsync(CancellationToken cancellation) => Task.FromResult(JournalLag.None);
     }
 
-    /// <summary>Lists the ads that the host starts with; changes are given to the refresher by the test.</summary>
-    internal sealed class FixedCatalogStore(Ad[] ads) : ICatalogStore
+    /// <summary>The ads that the host starts with, of one performer; changes are given to the refresher by the test.</summary>
+    internal sealed class FixedCatalog(Ad[] ads) : ICatalogReader
     {
-        public Task<IReadOnlyList<Performer>> ListPerformersAsync(ListPlace? after, int limit, CancellationToken cancellation) =>
-            Task.FromResult<IReadOnlyList<Performer>>(
-                [new Performer("performer", "Performer", "p@example.com", ServingData.Noon, ServingData.Noon, 1)]);
+        private static readonly Performer Owner = new("performer", "Performer", "p@example.com", ServingData.Noon, ServingData.Noon, 1);
 
-        public Task<IReadOnlyList<Ad>> ListAdsOfAsync(string performerId, ListPlace? after, int limit, CancellationToken cancellation) =>
-            throw new NotSupportedException();
+        public bool IsShared => false;
+
+        public Task<Performer?> FindPerformerAsync(string id, CancellationToken cancellation) => Task.FromResult(id == Owner.Id ? Owner : null);
+
+        public Task<IReadOnlyList<Performer>> ListPerformersAsync(ListPlace? after, int limit, CancellationToken cancellation) =>
+            Task.FromResult<IReadOnlyList<Performer>>([Owner]);
+
+        public Task<Ad?> FindAdAsync(string id, CancellationToken cancellation) => Task.FromResult(Array.Find(ads, ad => ad.Id == id));
 
         public Task<IReadOnlyList<Ad>> ListAdsAsync(ListPlace? after, int limit, CancellationToken cancellation) =>
             Task.FromResult<IReadOnlyList<Ad>>(ads);
 
-        public Task<(Performer Performer, bool Added)> AddPerformerAsync(Performer performer, CancellationToken cancellation) =>
-            throw new NotSupportedException();
-
-        public Task<Performer?> FindPerformerAsync(string id, CancellationToken cancellation) => throw new NotSupportedException();
-
-        public Task<Performer?> FindPerformerByEmailAsync(string emailKey, CancellationToken cancellation) =>
-            throw new NotSupportedException();
-
-        public Task<ChangeOutcome> ReplacePerformerAsync(Performer performer, CancellationToken cancellation) =>
-            throw new NotSupportedException();
-
-        public Task<ChangeOutcome> RemovePerformerAsync(string id, long? version, CancellationToken cancellation) => throw new NotSupportedException();
-
-        public Task<ILookup<string, string>> ListAdIdsAsync(IReadOnlyCollection<string> performerIds, CancellationToken cancellation) =>
-            throw new NotSupportedException();
-
-        public Task<ChangeOutcome> AddAdAsync(Ad ad, CancellationToken cancellation) => throw new NotSupportedException();
-
-        public Task<Ad?> FindAdAsync(string id, CancellationToken cancellation) => Task.FromResult(Array.Find(ads, ad => ad.Id == id));
-
-        public bool IsShared => false;
-
-        public Task<DateTimeOffset?> ReadSharedClockAsync(CancellationToken cancellation) => Task.FromResult<DateTimeOffset?>(null);
-
         public IAsyncEnumerable<CatalogChange> ListChangesAsync(DateTimeOffset? since, CancellationToken cancellation) =>
             AsyncEnumerable.Empty<CatalogChange>();
 
-        public Task<ChangeOutcome> ReplaceAdAsync(Ad ad, CancellationToken cancellation) => throw new NotSupportedException();
-
-        public Task<ChangeOutcome> RemoveAdAsync(string id, long? version, DateTimeOffset at, CancellationToken cancellation) =>
-            throw new NotSupportedException();
+        public Task<DateTimeOffset?> ReadSharedClockAsync(CancellationToken cancellation) => Task.FromResult<DateTimeOffset?>(null);
     }
 }

@@ -1,5 +1,4 @@
 using AdServer.Common;
-using AdServer.Events;
 using AdServer.Stats;
 using Xunit;
 
@@ -154,7 +153,7 @@ public sealed class RankedStatsTests : IAsyncLifetime
     private static StatsView View(int deliveries) => new([], new Measures(default, deliveries, 0, 0), default);
 
     /// <summary>Holds every reading until the test ends it, or its own token does.</summary>
-    private sealed class HeldStats : IStatsStore, IDisposable
+    private sealed class HeldStats : IStatsReader, IDisposable
     {
         private readonly SemaphoreSlim begun = new(0);
         private int awaited;
@@ -183,17 +182,5 @@ public sealed class RankedStatsTests : IAsyncLifetime
         }
 
         public void Dispose() => begun.Dispose();
-
-        public Task ApplyAsync(Roll roll, CancellationToken cancellation) => throw new NotSupportedException();
-
-        public IAsyncEnumerable<PackageAds> ReadPackageAdsAsync(CancellationToken cancellation) => throw new NotSupportedException();
-
-        public Task<PackageAdsNews> ReadNewPackageAdsAsync(PackageAdsPlace? after, CancellationToken cancellation) => throw new NotSupportedException();
-
-        public Task ReplaceDeliveriesAsync(
-            string process, IReadOnlyList<DeliveryTotal> deliveries, IReadOnlyList<RequestTotal> requests, CancellationToken cancellation) =>
-            throw new NotSupportedException();
-
-        public Task<bool> SweepRemovedAsync(int slice, CancellationToken cancellation) => throw new NotSupportedException();
     }
 }

@@ -22,7 +22,7 @@ internal sealed class StatsGate
     {
         var store = services.Last(service => service.ServiceType == typeof(IStatsStore));
         services.Replace(ServiceDescriptor.Singleton<IStatsStore>(provider =>
-            new GatedStore((IStatsStore)ActivatorUtilities.CreateInstance(provider, store.ImplementationType!), this)));
+            new GatedStore((IStatsStore)store.ImplementationFactory!(provider), this)));
     }
 
     private sealed class GatedStore(IStatsStore inner, StatsGate gate) : IStatsStore
@@ -39,16 +39,5 @@ internal sealed class StatsGate
             gate.AfterRead();
             return view;
         }
-
-        public IAsyncEnumerable<PackageAds> ReadPackageAdsAsync(CancellationToken cancellation) => inner.ReadPackageAdsAsync(cancellation);
-
-        public Task<PackageAdsNews> ReadNewPackageAdsAsync(PackageAdsPlace? after, CancellationToken cancellation) =>
-            inner.ReadNewPackageAdsAsync(after, cancellation);
-
-        public Task ReplaceDeliveriesAsync(
-            string process, IReadOnlyList<DeliveryTotal> deliveries, IReadOnlyList<RequestTotal> requests, CancellationToken cancellation) =>
-            inner.ReplaceDeliveriesAsync(process, deliveries, requests, cancellation);
-
-        public Task<bool> SweepRemovedAsync(int slice, CancellationToken cancellation) => inner.SweepRemovedAsync(slice, cancellation);
     }
 }

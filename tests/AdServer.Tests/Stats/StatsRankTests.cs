@@ -1,6 +1,6 @@
 using System.Text.Json;
 using AdServer.Common;
-using AdServer.Stats;
+using AdServer.Serving;
 using AdServer.Tests.Access;
 using Xunit;
 
@@ -52,7 +52,7 @@ public sealed class StatsRankTests(StatsScene scene) : IClassFixture<StatsScene>
         var ads = await portal.AddAdsAsync(3);
         var day = UtcDay.Of(host.Clock.GetUtcNow());
         await new Sdk(host, "b").ReportsAsync(ads[0]);
-        await host.Get<IStatsStore>().ReplaceDeliveriesAsync(
+        await host.Get<IServingStore>().ReplaceDeliveriesAsync(
             "one",
             [new DeliveryTotal(ads[1], day, 5), new DeliveryTotal(ads[2], day, 7)],
             [new RequestTotal("a", day, 9, 1), new RequestTotal("c", day, 8, 7)],

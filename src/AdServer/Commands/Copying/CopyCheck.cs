@@ -1,5 +1,6 @@
 using AdServer.Common;
 using AdServer.Events;
+using AdServer.Serving;
 using AdServer.Stats;
 
 namespace AdServer.Commands.Copying;
@@ -8,7 +9,7 @@ namespace AdServer.Commands.Copying;
 /// Compares two stores by their contents: how many rows of each kind, the packages in their order, and for each day every ad, every package and
 /// every pair of them, as reports show them. A day at a time is in memory.
 /// </summary>
-internal sealed class CopyCheck(ICopySource source, ICopyTarget target, IStatsStore targetStats)
+internal sealed class CopyCheck(ICopySource source, ICopyTarget target, IServingStore targetServing)
 {
     private const int MostPrinted = VerifyCommand.MostPrinted;
 
@@ -52,7 +53,7 @@ internal sealed class CopyCheck(ICopySource source, ICopyTarget target, IStatsSt
     /// <summary>The source's packages are the target's first, in the same order.</summary>
     private async Task ComparePackagesAsync(CancellationToken cancellation)
     {
-        var names = targetStats.ReadPackageAdsAsync(cancellation).TakeWhile(set => set.AdIds.Count == 0).Select(set => set.Package);
+        var names = targetServing.ReadPackageAdsAsync(cancellation).TakeWhile(set => set.AdIds.Count == 0).Select(set => set.Package);
         await using var found = names.GetAsyncEnumerator(cancellation);
         for (var piece = await source.ReadAsync(CopyStage.Packages, string.Empty, cancellation); piece is not null;)
         {

@@ -1,4 +1,5 @@
 using AdServer.Events;
+using AdServer.Serving;
 using AdServer.Stats;
 using Spectre.Console;
 
@@ -9,8 +10,10 @@ namespace AdServer.Commands.Copying;
 /// <param name="target">Where to.</param>
 /// <param name="journal">The target's.</param>
 /// <param name="stats">The target's.</param>
+/// <param name="serving">The target's.</param>
 /// <param name="console">Who started it.</param>
-internal sealed class CopyCommand(ICopySource source, ICopyTarget target, IEventJournal journal, IStatsStore stats, IAnsiConsole console)
+internal sealed class CopyCommand(
+    ICopySource source, ICopyTarget target, IEventJournal journal, IStatsStore stats, IServingStore serving, IAnsiConsole console)
 {
     public async Task<int> RunAsync(CancellationToken cancellation)
     {
@@ -31,7 +34,7 @@ internal sealed class CopyCommand(ICopySource source, ICopyTarget target, IEvent
 
     private async Task<int> CompareAsync(CopyMark mark, CopyCounts counts, CancellationToken cancellation)
     {
-        var check = new CopyCheck(source, target, stats);
+        var check = new CopyCheck(source, target, serving);
         var days = await console.WithProgressAsync("Comparing day", steps => check.RunAsync(counts, steps, cancellation));
         check.Printed.ForEach(console.Line);
         foreach (var remark in await source.ReadRemarksAsync(cancellation))

@@ -12,7 +12,7 @@ internal interface ICopyEnd
 
     Task<CopyCounts> CountAsync(CancellationToken cancellation);
 
-    /// <summary>The rows of a report, as <see cref="IStatsStore.ReadAsync"/> gives them; queries have no limit.</summary>
+    /// <summary>The rows of a report, as <see cref="IStatsReader.ReadAsync"/> gives them; queries have no limit.</summary>
     Task<IReadOnlyList<StatsRow>> ReadStatsAsync(StatsQuery query, CancellationToken cancellation);
 }
 

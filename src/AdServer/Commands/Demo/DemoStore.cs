@@ -1,12 +1,14 @@
 using AdServer.Access;
 using AdServer.Catalog;
 using AdServer.Events;
+using AdServer.Serving;
 using AdServer.Stats;
 
 namespace AdServer.Commands.Demo;
 
 /// <summary>The server's own stores, as the demo sees them.</summary>
-internal sealed class DemoStore(ICatalogStore catalog, IEventJournal journal, IStatsStore stats, IDeliveredStore delivered) : IDemoStore
+internal sealed class DemoStore(
+    ICatalogStore catalog, IEventJournal journal, IStatsStore stats, IServingStore serving, IDeliveredStore delivered) : IDemoStore
 {
     public Task<Performer?> FindPerformerByEmailAsync(string emailKey, CancellationToken cancellation) =>
         catalog.FindPerformerByEmailAsync(emailKey, cancellation);
@@ -32,7 +34,7 @@ internal sealed class DemoStore(ICatalogStore catalog, IEventJournal journal, IS
 
     public Task ReplaceDeliveriesAsync(
         string process, IReadOnlyList<DeliveryTotal> deliveries, IReadOnlyList<RequestTotal> requests, CancellationToken cancellation) =>
-        stats.ReplaceDeliveriesAsync(process, deliveries, requests, cancellation);
+        serving.ReplaceDeliveriesAsync(process, deliveries, requests, cancellation);
 
     public Task AddDeliveredAdsAsync(IReadOnlyList<PackageAds> sets, CancellationToken cancellation) => delivered.AddDeliveredAdsAsync(sets, cancellation);
 }

@@ -4,7 +4,7 @@ using AdServer.Access;
 using AdServer.Catalog;
 using AdServer.Common;
 using AdServer.Events;
-using AdServer.Stats;
+using AdServer.Serving;
 
 namespace AdServer.Commands.Demo;
 

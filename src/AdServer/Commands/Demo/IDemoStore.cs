@@ -1,6 +1,7 @@
 using AdServer.Access;
 using AdServer.Catalog;
 using AdServer.Events;
+using AdServer.Serving;
 using AdServer.Stats;
 
 namespace AdServer.Commands.Demo;
@@ -35,7 +36,7 @@ internal interface IDemoStore
     /// <inheritdoc cref="IStatsStore.ApplyAsync"/>
     Task ApplyAsync(Roll roll, CancellationToken cancellation);
 
-    /// <inheritdoc cref="IStatsStore.ReplaceDeliveriesAsync"/>
+    /// <inheritdoc cref="IServingStore.ReplaceDeliveriesAsync"/>
     Task ReplaceDeliveriesAsync(
         string process, IReadOnlyList<DeliveryTotal> deliveries, IReadOnlyList<RequestTotal> requests, CancellationToken cancellation);
 

@@ -1,6 +1,7 @@
 using AdServer.Access;
 using AdServer.Commands.Copying;
 using AdServer.Common;
+using AdServer.Serving;
 using AdServer.Stats;
 using MongoDB.Bson;
 

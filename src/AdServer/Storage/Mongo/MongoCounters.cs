@@ -1,5 +1,5 @@
 using AdServer.Common;
-using AdServer.Stats;
+using AdServer.Serving;
 using MongoDB.Bson;
 
 namespace AdServer.Storage.Mongo;

@@ -44,7 +44,10 @@ internal static class MongoModule
         services.AddSingleton<IEventJournal>(provider => provider.GetRequiredService<MongoEventJournal>());
         services.AddSingleton(provider => new MongoSpools(provider.GetRequiredService<MongoRetry>(), provider.GetService<SqliteSpool>()));
         services.AddSingleton<MongoPackages>();
-        services.AddSingleton<IStatsStore, MongoStatsStore>();
+        services.AddSingleton<MongoStatsStore>();
+        services.AddSingleton<IStatsStore>(provider => provider.GetRequiredService<MongoStatsStore>());
+        services.AddSingleton<ISweepStore>(provider => provider.GetRequiredService<MongoStatsStore>());
+        services.AddSingleton<IServingStore>(provider => provider.GetRequiredService<MongoStatsStore>());
         services.AddSingleton<IDeliveredStore, MongoDeliveredStore>();
         services.AddSingleton<ILedgerStore, MongoLedgerStore>();
         services.AddSingleton<IDeviceStore, MongoDeviceStore>();

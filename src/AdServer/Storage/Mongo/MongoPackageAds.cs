@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using AdServer.Serving;
 using AdServer.Stats;
 using MongoDB.Bson;
 

@@ -1,12 +1,13 @@
 using System.Runtime.CompilerServices;
 using AdServer.Common;
 using AdServer.Events;
+using AdServer.Serving;
 using AdServer.Stats;
 
 namespace AdServer.Storage.Mongo;
 
 /// <summary>Derived rows and delivery rows in MongoDB. Every write may be repeated, by any host, after any pause (laws 5 and 6).</summary>
-internal sealed class MongoStatsStore : IStatsStore
+internal sealed class MongoStatsStore : IStatsStore, ISweepStore, IServingStore
 {
     private readonly MongoRetry commands;
     private readonly TimeProvider clock;

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using AdServer.Access;
 using AdServer.Commands.Copying;
 using AdServer.Events;
-using AdServer.Stats;
+using AdServer.Serving;
 
 namespace AdServer.Storage.Sqlite;
 

@@ -1,4 +1,4 @@
-using AdServer.Stats;
+using AdServer.Serving;
 
 namespace AdServer.Storage.Sqlite;
 

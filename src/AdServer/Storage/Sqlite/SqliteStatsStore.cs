@@ -1,10 +1,11 @@
 using AdServer.Common;
+using AdServer.Serving;
 using AdServer.Stats;
 
 namespace AdServer.Storage.Sqlite;
 
 /// <summary>Derived rows and delivery rows in SQLite. What is read together is read in one transaction (law 11).</summary>
-internal sealed class SqliteStatsStore(ISqliteTransactions database, TimeProvider clock) : IStatsStore
+internal sealed class SqliteStatsStore(ISqliteTransactions database, TimeProvider clock) : IStatsStore, ISweepStore, IServingStore
 {
     private readonly SqliteSweep sweep = new(database);
 

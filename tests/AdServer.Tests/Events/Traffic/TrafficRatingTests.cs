@@ -10,7 +10,7 @@ public sealed class TrafficRatingTests : IAsyncDisposable
 {
     private readonly DeviceWindows windows = new(100);
     private readonly KnownDelivered delivered = new();
-    private readonly CatalogRefresher catalog = new(new ServingHost.FixedCatalogStore([TrafficScene.Ad]));
+    private readonly CatalogRefresher catalog = new(new ServingHost.FixedCatalog([TrafficScene.Ad]));
     private TrafficRating rating = null!;
 
     [Fact]

@@ -1,11 +1,11 @@
 using AdServer.Common;
-using AdServer.Events;
+using AdServer.Serving;
 using AdServer.Stats;
 
 namespace AdServer.Tests.Serving;
 
-/// <summary>The part of the statistics store that serving uses, in memory.</summary>
-internal sealed class MemoryStatsStore : IStatsStore
+/// <summary>What serving and sweeping need of a store, in memory; nothing is left to be swept.</summary>
+internal sealed class MemoryServingStore : IServingStore, ISweepStore
 {
     private int failures;
 
@@ -51,10 +51,6 @@ internal sealed class MemoryStatsStore : IStatsStore
 
     public Task<PackageAdsNews> ReadNewPackageAdsAsync(PackageAdsPlace? after, CancellationToken cancellation) =>
         Task.FromResult(PackageAdsNews.None);
-
-    public Task ApplyAsync(Roll roll, CancellationToken cancellation) => throw new NotSupportedException();
-
-    public Task<StatsView> ReadAsync(StatsQuery query, CancellationToken cancellation) => throw new NotSupportedException();
 
     public Task<bool> SweepRemovedAsync(int slice, CancellationToken cancellation)
     {
