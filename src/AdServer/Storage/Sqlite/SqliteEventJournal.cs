@@ -12,11 +12,13 @@ internal sealed class SqliteEventJournal(ISqliteTransactions database, TimeProvi
     public async Task<Roll?> NextRollAsync(int maxEvents, CancellationToken cancellation)
     {
         var newest = await database.ReadAsync(SqliteRolls.Newest, cancellation);
-        var next = newest.Applied
+        var (next, events) = newest.Applied
             ? await database.WriteAsync(SqliteLane.Background, session => NextInside(session, maxEvents), cancellation)
-            : newest;
+            : (newest, null);
         return next is { } roll
-            ? await database.ReadAsync(session => new Roll(roll.Number, [.. SqliteEvents.List(session, roll.First - 1, roll.Last)]), cancellation)
+            ? new Roll(
+                roll.Number,
+                events ?? await database.ReadAsync(session => SqliteEvents.List(session, roll.First - 1, roll.Last).ToList(), cancellation))
             : null;
     }
 
@@ -37,10 +39,16 @@ internal sealed class SqliteEventJournal(ISqliteTransactions database, TimeProvi
             },
             cancellation);
 
-    private SqliteRoll? NextInside(SqliteSession session, int maxEvents)
+    /// <summary>The next roll, and its events if they are at hand.</summary>
+    private (SqliteRoll? Roll, IReadOnlyList<AdEvent>? Events) NextInside(SqliteSession session, int maxEvents)
     {
         // Read again: since the look from outside, another caller may have closed it.
         var newest = SqliteRolls.Newest(session);
-        return newest.Applied ? SqliteRolls.Close(session, newest, maxEvents, clock.Now()) : newest;
+        if (!newest.Applied)
+        {
+            return (newest, null);
+        }
+
+        return SqliteRolls.Close(session, newest, maxEvents, clock.Now()) is var (roll, count) ? (roll, session.Tail?.Take(roll, count)) : (null, null);
     }
 }

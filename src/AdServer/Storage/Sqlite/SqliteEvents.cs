@@ -30,6 +30,7 @@ internal static class SqliteEvents
             if (Claim(claim, batch[index]))
             {
                 Insert(insert, batch[index]);
+                session.Tail?.Add(session.LastRow, batch[index]);
             }
             else
             {

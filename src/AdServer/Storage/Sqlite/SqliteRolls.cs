@@ -34,8 +34,8 @@ internal static class SqliteRolls
         return select.Put(seq).Rows().Select(Read).Single();
     }
 
-    /// <summary>Closes the next roll over the events that are in none; nothing if there are none.</summary>
-    public static SqliteRoll? Close(SqliteSession session, SqliteRoll newest, int maxEvents, DateTimeOffset now)
+    /// <summary>Closes the next roll over the events that are in none, and says how many they are; nothing if there are none.</summary>
+    public static (SqliteRoll Roll, long Events)? Close(SqliteSession session, SqliteRoll newest, int maxEvents, DateTimeOffset now)
     {
         using var select = session.Kept(
             "SELECT count(*), min(seq), max(seq) FROM (SELECT seq FROM ad_events WHERE seq > ? ORDER BY seq LIMIT ?)");
@@ -48,7 +48,7 @@ internal static class SqliteRolls
 
         using var insert = session.Kept("INSERT INTO rolls (number, first_seq, last_seq, events, closed_at) VALUES (?, ?, ?, ?, ?)");
         insert.Put(newest.Number + 1).Put(first).Put(last).Put(events).Put(now).Run();
-        return new SqliteRoll(newest.Number + 1, first, last, Applied: false);
+        return (new SqliteRoll(newest.Number + 1, first, last, Applied: false), events);
     }
 
     public static void MarkApplied(SqliteSession session, long number)

@@ -20,7 +20,13 @@ internal sealed class SqliteSession : IDisposable
     private SqliteSession(SqliteConnection connection) => this.connection = connection;
 
     /// <summary>What it knows of numbers beyond a transaction; nothing on a connection beside which another one writes.</summary>
-    public SqliteNumbers? Numbers { get; init; }
+    public SqliteNumbers? Numbers { get; private init; }
+
+    /// <summary>What it appended and no roll has yet; nothing on a connection that only reads.</summary>
+    public SqliteTail? Tail { get; private init; }
+
+    /// <summary>The position of the row that it inserted last.</summary>
+    public long LastRow => raw.sqlite3_last_insert_rowid(Handle);
 
     private sqlite3 Handle => connection.Handle!;
 
@@ -34,7 +40,11 @@ internal sealed class SqliteSession : IDisposable
             Mode = readOnly ? SqliteOpenMode.ReadOnly : SqliteOpenMode.ReadWriteCreate,
             Pooling = false,
         };
-        var session = new SqliteSession(new SqliteConnection(settings.ToString())) { Numbers = readOnly ? null : new SqliteNumbers() };
+        var session = new SqliteSession(new SqliteConnection(settings.ToString()))
+        {
+            Numbers = readOnly ? null : new SqliteNumbers(),
+            Tail = readOnly ? null : new SqliteTail(),
+        };
         try
         {
             session.connection.Open();
@@ -94,6 +104,7 @@ internal sealed class SqliteSession : IDisposable
         catch
         {
             Numbers?.Clear();
+            Tail?.Clear();
             RollBack();
             throw;
         }

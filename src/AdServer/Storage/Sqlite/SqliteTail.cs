@@ -1,0 +1,42 @@
+using AdServer.Events;
+
+namespace AdServer.Storage.Sqlite;
+
+/// <summary>
+/// The events that the writing connection appended and that are in no roll yet, so that the roll which takes them need not read them again. What is
+/// in no roll never changes: erasing, rating, sweeping and retention wait until a roll is applied. Only a help: whoever finds nothing here reads the file.
+/// </summary>
+internal sealed class SqliteTail
+{
+    /// <summary>The most events: four full rolls, some megabytes. Beyond that the older ones are read from the file.</summary>
+    private const int Most = 20_000;
+
+    private readonly Queue<(long Seq, AdEvent Event)> events = new();
+
+    /// <summary>Takes in an event behind all others.</summary>
+    public void Add(long seq, AdEvent one)
+    {
+        if (events.Count == Most)
+        {
+            events.Dequeue();
+        }
+
+        events.Enqueue((seq, one));
+    }
+
+    /// <summary>Gives up the events up to a position; nothing if they are not exactly those of the roll.</summary>
+    /// <param name="roll">The roll, just closed.</param>
+    /// <param name="count">How many events it has.</param>
+    public IReadOnlyList<AdEvent>? Take(SqliteRoll roll, long count)
+    {
+        var taken = new List<AdEvent>((int)count);
+        while (events.TryPeek(out var next) && next.Seq <= roll.Last)
+        {
+            taken.Add(events.Dequeue().Event);
+        }
+
+        return taken.Count == count ? taken : null;
+    }
+
+    public void Clear() => events.Clear();
+}
