@@ -15,22 +15,21 @@ internal sealed class FilledStore : IAsyncDisposable
     private const int RollSize = 20_000;
 
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("adserver-benchmark-");
-    private readonly ServiceProvider services;
-
-    public FilledStore()
-    {
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Storage:Path", Path)]).Build();
-        services = new ServiceCollection().AddStorage(configuration, folder.FullName).BuildServiceProvider();
-    }
+    private ServiceProvider? services;
 
     public string Path => System.IO.Path.Combine(folder.FullName, "adserver.db");
 
-    public IStatsStore Stats => services.GetRequiredService<IStatsStore>();
+    public IStatsStore Stats => Services.GetRequiredService<IStatsStore>();
+
+    /// <summary>The file's size.</summary>
+    public double Megabytes => new FileInfo(Path).Length / 1048576.0;
+
+    private ServiceProvider Services => services ??= Open();
 
     /// <summary>Adds ads of one performer, so many at once that they share commits where the engine can.</summary>
     public async Task<Ad[]> AddAdsAsync(int count, DateTimeOffset now)
     {
-        var catalog = services.GetRequiredService<ICatalogStore>();
+        var catalog = Services.GetRequiredService<ICatalogStore>();
         var performer = new Performer(Ids.New(now), "Performer", "performer@example.com", now, now, 1);
         await catalog.AddPerformerAsync(performer, CancellationToken.None);
         var ads = Enumerable.Range(0, count).Select(number => MakeAd(number, performer.Id, now)).ToArray();
@@ -45,7 +44,7 @@ internal sealed class FilledStore : IAsyncDisposable
     /// <summary>Appends events in batches and rolls all of them up.</summary>
     public async Task AppendAsync(IEnumerable<AdEvent> events)
     {
-        var journal = services.GetRequiredService<IEventJournal>();
+        var journal = Services.GetRequiredService<IEventJournal>();
         foreach (var batch in events.Chunk(BatchSize))
         {
             await journal.AppendAsync(batch, CancellationToken.None);
@@ -59,10 +58,17 @@ internal sealed class FilledStore : IAsyncDisposable
 
     /// <summary>Notes that ads were handed out to packages.</summary>
     public Task DeliverAsync(IEnumerable<(string Package, string AdId)> pairs) =>
-        services.GetRequiredService<IDeliveredStore>().AddDeliveredAdsAsync(PackageAds.Sets(pairs), CancellationToken.None);
+        Services.GetRequiredService<IDeliveredStore>().AddDeliveredAdsAsync(PackageAds.Sets(pairs), CancellationToken.None);
 
-    /// <summary>Lets go of the file, so that a server can have it.</summary>
-    public ValueTask CloseAsync() => services.DisposeAsync();
+    /// <summary>Lets go of the file, so that a server can have it. What is added after that server's end opens it again.</summary>
+    public async ValueTask CloseAsync()
+    {
+        if (services is { } open)
+        {
+            services = null;
+            await open.DisposeAsync();
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -81,6 +87,12 @@ internal sealed class FilledStore : IAsyncDisposable
         WatchDuration = 5000,
         CreatedAt = day.Start,
     };
+
+    private ServiceProvider Open()
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Storage:Path", Path)]).Build();
+        return new ServiceCollection().AddStorage(configuration, folder.FullName).BuildServiceProvider();
+    }
 
     private static Ad MakeAd(int number, string performerId, DateTimeOffset now) => new()
     {

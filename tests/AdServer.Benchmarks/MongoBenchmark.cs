@@ -72,7 +72,7 @@ internal static class MongoBenchmark
             ofBinding.Add(await TimeAsync(inserts, insert => host.Binding.RunAsync(insert, CancellationToken.None)));
         }
 
-        var (own, bare) = (Median(ofHost.Skip(1)), Median(ofBinding.Skip(1)));
+        var (own, bare) = (ofHost.Skip(1).Median(), ofBinding.Skip(1).Median());
         var commands = (host.Commands.Count - before) / (double)(Turns * EventsPerTurn / size);
         Console.WriteLine($"{size,6:N0} {own,10:N0} {bare,13:N0} {own / bare,6:F2} {commands,15:F2}");
         return own / bare;
@@ -104,8 +104,6 @@ internal static class MongoBenchmark
 
         return EventsPerTurn / Stopwatch.GetElapsedTime(started).TotalSeconds;
     }
-
-    private static double Median(IEnumerable<double> figures) => figures.Order().ElementAt(Turns / 2);
 
     private static BsonDocument Insert(AdEvent[] batch) => new BsonDocument
     {

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
+using AdServer.Benchmarks.Http;
 
 namespace AdServer.Benchmarks;
 
@@ -20,7 +21,7 @@ internal static class SignInBenchmark
     public static async Task<int> RunAsync()
     {
         var folder = Directory.CreateTempSubdirectory("adserver-benchmark-");
-        var url = new Uri($"http://127.0.0.1:{StartBenchmark.FreePort()}");
+        var url = new Uri($"http://127.0.0.1:{Running.FreePort()}");
         using var server = Start(url, folder.FullName);
         try
         {
@@ -92,13 +93,13 @@ internal static class SignInBenchmark
     {
         foreach (var (kind, name) in Kinds.Index())
         {
-            Console.WriteLine($"{name,-8} median {Median(times[kind]),8:F2} ms, from {times[kind].Min(),8:F2} to {times[kind].Max(),8:F2} ms, {Rounds} tries");
+            Console.WriteLine($"{name,-8} median {times[kind].Median(),8:F2} ms, from {times[kind].Min(),8:F2} to {times[kind].Max(),8:F2} ms, {Rounds} tries");
         }
 
         var isKept = true;
         foreach (var kind in new[] { 1, 2 })
         {
-            var (difference, noise) = (Math.Abs(Median(times[0]) - Median(times[kind])), NoiseOf(times[0], times[kind]));
+            var (difference, noise) = (Math.Abs(times[0].Median() - times[kind].Median()), NoiseOf(times[0], times[kind]));
             Console.WriteLine($"{Kinds[0]} and {Kinds[kind]} differ by {difference:F2} ms; shuffled groups of the same by less than {noise:F2} ms in 99 of 100 cases");
             isKept &= difference < noise;
         }
@@ -116,13 +117,11 @@ internal static class SignInBenchmark
         for (var shuffle = 0; shuffle < Shuffles; shuffle++)
         {
             random.Shuffle(all);
-            differences[shuffle] = Math.Abs(Median(all[..one.Length]) - Median(all[one.Length..]));
+            differences[shuffle] = Math.Abs(all[..one.Length].Median() - all[one.Length..].Median());
         }
 
         return differences.Order().ElementAt(Shuffles * 99 / 100);
     }
-
-    private static double Median(double[] values) => values.Order().ElementAt(values.Length / 2);
 
     private static string AddressOf(int kind, int round) => $"{Kinds[kind]}.{round}@example.com";
 

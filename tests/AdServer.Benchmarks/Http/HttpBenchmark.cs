@@ -1,5 +1,4 @@
 using AdServer.Catalog;
-using AdServer.Common;
 using AdServer.Events;
 
 namespace AdServer.Benchmarks.Http;
@@ -10,30 +9,26 @@ namespace AdServer.Benchmarks.Http;
 /// </summary>
 internal static class HttpBenchmark
 {
-    private const int Packages = 1000;
-    private const int BatchSize = 100;
-    private const int Rounds = 5;
-    private const string NoAd = "GET /ads/random, no ad";
+    private const string Single = "POST /ad_event";
     private const string Batches = "POST /ad_events, 100 each";
+    private const string NoAd = "GET /ads/random, no ad";
 
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(5);
     private static readonly int[] Catalogues = [10_000, 100, 100_000];
 
     public static async Task<int> RunAsync(string[] arguments)
     {
-        int? Number(string name) => Text(name) is { } text ? int.Parse(text, System.Globalization.CultureInfo.InvariantCulture) : null;
-        string? Text(string name) => arguments.SkipWhile(argument => argument != name).Skip(1).FirstOrDefault();
-        var (seconds, only) = (Number("--seconds") ?? 5, Text("--only") ?? string.Empty);
+        var options = new Options(arguments, "--seconds", "--ads", "--only", "--at");
+        var (time, only) = (options.Seconds("--seconds", 5), options.Text("--only", string.Empty));
         using var wrk = new Wrk();
         var failed = 0L;
-        foreach (var ads in Number("--ads") is { } one ? [one] : Catalogues)
+        foreach (var ads in options.Has("--ads") ? [options.Count("--ads", 0)] : Catalogues)
         {
-            failed += await CompareAsync(wrk, ads, TimeSpan.FromSeconds(seconds), only);
+            failed += await CompareAsync(wrk, ads, time, only, options.Number("--at", 0.7));
         }
 
         if (NoAd.Contains(only, StringComparison.Ordinal))
         {
-            failed += await CompareEmptyAsync(wrk, TimeSpan.FromSeconds(seconds));
+            failed += await CompareEmptyAsync(wrk, time);
         }
 
         return failed == 0 ? 0 : 1;
@@ -47,88 +42,62 @@ internal static class HttpBenchmark
         await store.CloseAsync();
         await using var server = await Running.AdServerAsync(store.Path);
         await using var bare = await Running.BareAsync(server, ad: null);
-        WriteHead($"no ads, {Packages:N0} packages", time, server);
-        return await CompareAsync(wrk, NoAd, LoadScripts.Ads(Packages), bare, server, time);
+        WriteHead($"no ads, {Past.Packages:N0} packages", time, server);
+        var comparison = new Comparison(wrk, bare, server, time);
+        await comparison.WarmAndRunAsync(NoAd, LoadScripts.Ads(Past.Packages));
+        return comparison.Failed;
     }
 
     private static void WriteHead(string what, TimeSpan time, Running server)
     {
         Console.WriteLine();
-        Console.WriteLine($"{what}; medians of {Rounds} rounds of {time.TotalSeconds:0} s; started with {server.Megabytes():0} MB");
-        Console.WriteLine($"{"",-34} {"bare/s",9} {"server/s",9} {"ratio",6} {"p50",8} {"p99",8} {"p99 ratio",10} {"cpu/request",12}");
+        Console.WriteLine($"{what}; medians of {Comparison.Rounds} rounds of {time.TotalSeconds:0} s; started with {server.Megabytes():0} MB");
+        Comparison.WriteHead();
     }
 
-    private static async Task<long> CompareAsync(Wrk wrk, int count, TimeSpan time, string only)
+    /// <param name="wrk">Drives both.</param>
+    /// <param name="count">How many ads there are.</param>
+    /// <param name="time">A round.</param>
+    /// <param name="only">What is in the names of the loads that are wanted.</param>
+    /// <param name="at">The part of what the server can take, at which single events are sent once more.</param>
+    private static async Task<long> CompareAsync(Wrk wrk, int count, TimeSpan time, string only, double at)
     {
         await using var store = new FilledStore();
-        var now = TimeProvider.System.GetUtcNow();
-        var ads = await store.AddAdsAsync(count, now);
-        await store.AppendAsync(Past(ads, now));
-        await store.DeliverAsync(LoadScripts.Delivered(ads, Packages, BatchSize));
-        await store.CloseAsync();
+        var ads = await Past.FillAsync(store, count);
         await using var server = await Running.AdServerAsync(store.Path);
         await using var bare = await Running.BareAsync(server, ads[0].Id);
-        WriteHead($"{count:N0} ads, {Packages:N0} packages", time, server);
-        var failed = 0L;
+        WriteHead($"{count:N0} ads, {Past.Packages:N0} packages", time, server);
+        var comparison = new Comparison(wrk, bare, server, time);
         foreach (var (name, script) in Loads(ads).Where(load => load.Name.Contains(only, StringComparison.Ordinal)))
         {
-            failed += await CompareAsync(wrk, name, script, bare, server, time);
-            if (name == Batches)
+            var most = await comparison.WarmAndRunAsync(name, script);
+            if (name == Single)
             {
-                WriteInserts([.. Past(ads, now).Take(BatchSize)], time);
+                await comparison.RunAsync($"  sent at {100 * at:0} % of it: {most * at:N0}/s", LoadScripts.AtRate(script, most * at));
+            }
+            else if (name == Batches)
+            {
+                WriteInserts([.. Past.Events(ads, TimeProvider.System.GetUtcNow()).Take(Past.BatchSize)], time);
             }
         }
 
-        Console.WriteLine($"ended with {server.Megabytes():0} MB, {failed} failed");
-        return failed;
+        Console.WriteLine($"ended with {server.Megabytes():0} MB, {comparison.Failed} failed");
+        return comparison.Failed;
     }
 
     /// <summary>What a batch of events costs SQLite alone; in events a second, beside requests.</summary>
     private static void WriteInserts(IReadOnlyList<AdEvent> events, TimeSpan time)
     {
-        var runs = Enumerable.Range(0, Rounds).Select(_ => BareInserts.Run(events, time)).Order().ToList();
-        Console.WriteLine($"{"  the same events into bare SQLite",-34} {runs[Rounds / 2],9:N0} events/s, {runs[Rounds / 2] / BatchSize:N0} batches/s");
+        var median = Enumerable.Range(0, Comparison.Rounds).Select(_ => BareInserts.Run(events, time)).Median();
+        Console.WriteLine($"{"  the same events into bare SQLite",-34} {median,9:N0} events/s, {median / Past.BatchSize:N0} batches/s");
     }
 
     private static IEnumerable<(string Name, string Script)> Loads(Ad[] ads)
     {
-        yield return ("GET /ads/random", LoadScripts.Ads(Packages));
-        yield return ("GET /ads/random, Connection: close", LoadScripts.Ads(Packages, closes: true));
-        yield return ("POST /ad_event", LoadScripts.Events(ads, Packages));
-        yield return (Batches, LoadScripts.Batches(ads, Packages, BatchSize));
-        yield return ("both, 1:1", LoadScripts.Both(ads, Packages));
-    }
-
-    private static async Task<long> CompareAsync(Wrk wrk, string name, string script, Running bare, Running server, TimeSpan time)
-    {
-        // The code that is compiled anew while it runs is not what a server spends its days with.
-        await wrk.RunAsync(bare.Url, script, WarmUp);
-        await wrk.RunAsync(server.Url, script, WarmUp);
-        var (bares, servers, spent) = (new List<LoadResult>(), new List<LoadResult>(), TimeSpan.Zero);
-        for (var round = 0; round < Rounds; round++)
-        {
-            bares.Add(await wrk.RunAsync(bare.Url, script, time));
-            var before = server.Processor();
-            servers.Add(await wrk.RunAsync(server.Url, script, time));
-            spent += server.Processor() - before;
-        }
-
-        var (alone, ours) = (Median(bares, one => one.PerSecond), Median(servers, one => one.PerSecond));
-        var (p50, p99) = (Median(servers, one => one.Median.TotalMilliseconds), Median(servers, one => one.P99.TotalMilliseconds));
-        var requests = servers.Sum(one => one.PerSecond) * time.TotalSeconds;
-        var p99Ratio = p99 / Median(bares, one => one.P99.TotalMilliseconds);
-        Console.WriteLine($"{name,-34} {alone,9:N0} {ours,9:N0} {ours / alone,6:F2} {p50,5:F2} ms {p99,5:F2} ms {p99Ratio,10:F2} {spent.TotalMicroseconds / requests,9:F1} µs");
-        return bares.Concat(servers).Sum(one => one.Failed);
-    }
-
-    private static double Median(List<LoadResult> results, Func<LoadResult, double> number) => results.Select(number).Order().ElementAt(results.Count / 2);
-
-    /// <summary>Each package has seen a tenth of the ads, at most a hundred.</summary>
-    private static IEnumerable<AdEvent> Past(Ad[] ads, DateTimeOffset now)
-    {
-        var day = UtcDay.Of(now).AddDays(-1);
-        return from package in Enumerable.Range(0, Packages)
-               from number in Enumerable.Range(0, Math.Min(100, ads.Length / 10))
-               select FilledStore.Event(ads[(package * 7 + number) % ads.Length], $"com.example.app{package}", day, EventType.View);
+        yield return ("GET /ads/random", LoadScripts.Ads(Past.Packages));
+        yield return ("GET /ads/random, Connection: close", LoadScripts.Ads(Past.Packages, closes: true));
+        yield return (Single, LoadScripts.Events(ads, Past.Packages));
+        yield return (Batches, LoadScripts.Batches(ads, Past.Packages, Past.BatchSize));
+        yield return ("both, 1:1", LoadScripts.Both(ads, Past.Packages));
     }
 }

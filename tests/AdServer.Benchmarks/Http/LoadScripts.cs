@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using AdServer.Catalog;
 
@@ -39,6 +40,24 @@ internal static class LoadScripts
               end
               count = 2 * count
             """);
+
+    /// <summary>
+    /// The requests of a script, each at its time: so many a second, whatever the answers take. What a pause of the server holds up is sent after it, as
+    /// devices would. The times are exact in the mean and a millisecond apart, which is what wrk can wait.
+    /// </summary>
+    public static string AtRate(string script, double perSecond) =>
+        script + string.Create(CultureInfo.InvariantCulture, $$"""
+
+        local ffi = require("ffi")
+        ffi.cdef[[ typedef struct { long seconds; long nanoseconds; } load_time; int clock_gettime(int clock, load_time *time); ]]
+        local time, monotonic, due = ffi.new("load_time"), 1, nil
+        delay = function()
+          ffi.C.clock_gettime(monotonic, time)
+          local now = tonumber(time.seconds) * 1e3 + tonumber(time.nanoseconds) / 1e6
+          due = (due or now) + {{1000 / perSecond:F9}}
+          return math.max(0, math.floor(due - now + math.random()))
+        end
+        """);
 
     /// <summary>Which ad was handed out to which package before a device reports on it.</summary>
     public static IEnumerable<(string Package, string AdId)> Delivered(IReadOnlyList<Ad> ads, int packages, int batchSize) =>

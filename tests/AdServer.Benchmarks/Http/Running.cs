@@ -1,19 +1,31 @@
 using System.Diagnostics;
-using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 
 namespace AdServer.Benchmarks.Http;
 
 /// <summary>A server as a process of its own, ended with the benchmark.</summary>
 internal sealed class Running : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    /// <summary>The largest stores take minutes; a server that fails ends by itself.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(30);
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(5);
 
     private readonly Process process;
     private readonly HttpClient client;
 
-    private Running(Process process, Uri url) => (this.process, client, Url) = (process, new HttpClient { BaseAddress = url }, url);
+    /// <param name="process">The process.</param>
+    /// <param name="url">Where it listens.</param>
+    /// <param name="start">When it was started, as a <see cref="Stopwatch"/> timestamp.</param>
+    private Running(Process process, Uri url, long start) =>
+        (this.process, client, Url, Start) = (process, new HttpClient { BaseAddress = url }, url, start);
 
     public Uri Url { get; }
+
+    /// <summary>The time since the process was started.</summary>
+    public TimeSpan Age => Stopwatch.GetElapsedTime(Start);
+
+    private long Start { get; }
 
     /// <summary>The ad server, on a store that is there.</summary>
     public static Task<Running> AdServerAsync(string path, params string[] settings) =>
@@ -37,11 +49,19 @@ internal sealed class Running : IAsyncDisposable
         return process.TotalProcessorTime;
     }
 
-    /// <summary>A gauge of the ad server's metrics.</summary>
-    public async Task<double> GaugeAsync(string name)
+    /// <summary>What a path answers.</summary>
+    /// <exception cref="HttpRequestException">It answers with an error.</exception>
+    public Task<string> ReadAsync(string path) => client.GetStringAsync(path);
+
+    /// <summary>The ad server's metrics, now.</summary>
+    public async Task<Metrics> MetricsAsync() => new(await ReadAsync("/metrics"));
+
+    /// <summary>A port that nobody listens on.</summary>
+    public static int FreePort()
     {
-        var line = (await client.GetStringAsync("/metrics")).Split('\n').First(line => line.StartsWith(name + " ", StringComparison.Ordinal));
-        return double.Parse(line[(name.Length + 1)..], CultureInfo.InvariantCulture);
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     public async ValueTask DisposeAsync()
@@ -54,7 +74,8 @@ internal sealed class Running : IAsyncDisposable
 
     private static async Task<Running> StartAsync(string assembly, Func<string, string[]> arguments, string folder, string ready)
     {
-        var url = $"http://127.0.0.1:{StartBenchmark.FreePort()}";
+        var url = $"http://127.0.0.1:{FreePort()}";
+        var start = Stopwatch.GetTimestamp();
         var process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, assembly), .. arguments(url)])
         {
             RedirectStandardOutput = true,
@@ -62,7 +83,7 @@ internal sealed class Running : IAsyncDisposable
         })!;
         process.OutputDataReceived += (_, _) => { };
         process.BeginOutputReadLine();
-        var running = new Running(process, new Uri(url));
+        var running = new Running(process, new Uri(url), start);
         await running.WaitAsync(ready);
         return running;
     }
@@ -85,7 +106,7 @@ internal sealed class Running : IAsyncDisposable
                 // not listening yet
             }
 
-            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, patience.Token);
+            await Task.Delay(BetweenLooks, TimeProvider.System, patience.Token);
         }
 
         throw new InvalidOperationException($"The server ended with exit code {process.ExitCode}");
