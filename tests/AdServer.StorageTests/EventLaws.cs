@@ -47,6 +47,25 @@ public abstract class EventLaws : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_batch_that_is_made_by_the_append_is_made_once_and_an_empty_one_is_none()
+    {
+        var made = 0;
+        var outcomes = await engine.Journal.AppendWaitingAsync(
+            () =>
+            {
+                made++;
+                return [Event(id: "e1"), Event(id: "e1")];
+            },
+            Token);
+        await Assert.ThrowsAsync<NotSupportedException>(() => engine.Journal.AppendWaitingAsync(() => throw new NotSupportedException(), Token));
+
+        Assert.Equal([AppendOutcome.Stored, AppendOutcome.Duplicate], outcomes);
+        Assert.Equal(1, made);
+        Assert.Empty(await engine.Journal.AppendWaitingAsync(() => [], Token));
+        Assert.Equal(["e1"], (await engine.Journal.NextRollAsync(10, Token))!.Events.Select(one => one.EventId));
+    }
+
+    [Fact]
     public async Task A_repeated_event_is_a_duplicate_in_the_same_batch_and_in_later_ones()
     {
         Assert.Equal(

@@ -34,7 +34,7 @@ internal sealed class EventMetrics
         flaws = meter.CreateCounter<long>("adserver.events.flawed", "{event}", "Stored events that count as invalid traffic, by why");
         proofs = meter.CreateCounter<long>("adserver.events.deliveries", "{event}", "Accepted events that returned a signature of their delivery, by what it is worth");
         batchSize = meter.CreateHistogram<long>("adserver.events.batch_size", "{event}", "Events committed together");
-        commitTime = meter.CreateHistogram<double>("adserver.events.commit_duration", "s", "Time of a commit");
+        commitTime = meter.CreateHistogram<double>("adserver.events.commit_duration", "s", "Time of a commit, from when the store takes the batch");
     }
 
     /// <summary>Shows the events that wait.</summary>
@@ -45,6 +45,12 @@ internal sealed class EventMetrics
     public void ObserveWindows(Func<long> unwatched) => meter.CreateObservableCounter(
         "adserver.events.unwatched", unwatched, "{event}", "Looks at a device's second or minute that were left out because Traffic:MaxDevices were watched");
 
+    /// <summary>A batch was committed.</summary>
+    /// <param name="count">Its events.</param>
+    /// <param name="time">
+    /// From when the store took it until its answer was there. What an event waited before is not in it: for other batches, and on SQLite for
+    /// any other write.
+    /// </param>
     public void Committed(int count, TimeSpan time)
     {
         batchSize.Record(count);

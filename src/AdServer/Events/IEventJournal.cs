@@ -14,6 +14,23 @@ internal interface IEventJournal
     Task<AppendOutcome[]> AppendAsync(IReadOnlyList<AdEvent> batch, CancellationToken cancellation);
 
     /// <summary>
+    /// Whether <see cref="AppendWaitingAsync"/> queues the call and takes the batch when it comes to it. Then the next batch may be asked for
+    /// while one is being committed; else only after the last one was answered.
+    /// </summary>
+    bool IsGathering => false;
+
+    /// <summary>Commits the batch that is there when it begins to write, as <see cref="AppendAsync"/> does; an empty one is no batch.</summary>
+    /// <param name="take">
+    /// Gives the batch. Called once at most, and never after the task has ended; one call at a time, in the order of the commits.
+    /// </param>
+    /// <param name="cancellation">Gives up what was not begun.</param>
+    Task<AppendOutcome[]> AppendWaitingAsync(Func<IReadOnlyList<AdEvent>> take, CancellationToken cancellation)
+    {
+        var batch = take();
+        return batch.Count > 0 ? AppendAsync(batch, cancellation) : Task.FromResult<AppendOutcome[]>([]);
+    }
+
+    /// <summary>
     /// The roll to apply next: the one that is closed and not applied, else a new one of at most <paramref name="maxEvents"/> committed
     /// events that are in no roll, but of one batch at least where the engine keeps batches whole; closed durably by this call; nothing if there
     /// are no such events. Until it is applied the same roll is given again.

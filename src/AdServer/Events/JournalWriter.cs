@@ -1,29 +1,29 @@
 using System.Collections.Concurrent;
-using System.Threading.Channels;
 using AdServer.Common;
 
 namespace AdServer.Events;
 
 /// <summary>
-/// Gathers the events of concurrent requests, commits them as one batch and then answers all of them. While one batch is being
+/// Gathers the events of concurrent requests, has them committed as one batch and then answers all of them. While one batch is being
 /// committed the next gathers, so batches grow with the load. A request that hangs up changes nothing: its events are committed.
+/// At most one batch is asked for and not taken: a journal that gathers has two at a time, the one it commits and the one it will take next.
 /// </summary>
 internal sealed partial class JournalWriter(
-    IEventJournal journal, EventsSettings settings, EventMetrics metrics, TimeProvider clock, ILogger<JournalWriter> logger) : BackgroundService
+    IEventJournal journal, EventsSettings settings, EventMetrics metrics, TimeProvider clock, ILogger<JournalWriter> logger) : IHostedService
 {
     private const int MostPooled = 4096;
     private const int MostPooledEvents = 16;
 
     private static readonly TimeSpan FullFor = TimeSpan.FromSeconds(10);
 
-    private readonly Channel<PendingAppend> queue =
-        Channel.CreateUnbounded<PendingAppend>(new UnboundedChannelOptions { SingleReader = true });
-
+    private readonly JournalQueue queue = new(settings.MaxBatch);
     private readonly ConcurrentQueue<PendingAppend> pool = new();
     private int waiting;
     private long refusedAt = long.MinValue;
 
-    /// <summary>Called with the stored events of each batch once it is durable, before anybody is answered.</summary>
+    /// <summary>
+    /// Called with the stored events of each batch once it is durable, before anybody is answered: one call at a time, in the order of the commits.
+    /// </summary>
     public event Action<IReadOnlyList<AdEvent>>? Committed;
 
     /// <summary>Events that wait for their commit.</summary>
@@ -53,13 +53,14 @@ internal sealed partial class JournalWriter(
     public ValueTask<LogOutcome> AppendAsync(PendingAppend pending)
     {
         var count = pending.Events.Count;
-        if (Interlocked.Add(ref waiting, count) > settings.QueueCapacity || !queue.Writer.TryWrite(pending))
+        if (Interlocked.Add(ref waiting, count) > settings.QueueCapacity || !queue.TryAdd(pending))
         {
             Interlocked.Add(ref waiting, -count);
             Interlocked.Exchange(ref refusedAt, clock.GetTimestamp());
             return ValueTask.FromResult(LogOutcome.QueueFull);
         }
 
+        Ask();
         return pending.Completion;
     }
 
@@ -72,91 +73,131 @@ internal sealed partial class JournalWriter(
         return outcome;
     }
 
-    public override Task StopAsync(CancellationToken cancellationToken)
-    {
-        queue.Writer.TryComplete();
-        return base.StopAsync(cancellationToken);
-    }
-
-    /// <summary>Commits what is appended, batch by batch; ends when the writer was stopped and nothing waits.</summary>
-    public async Task CommitAllAsync()
-    {
-        var requests = new List<PendingAppend>();
-        var batch = new List<AdEvent>();
-
-        // Ends when the queue is completed and empty: what was taken is committed, also while stopping.
-        while (await queue.Reader.WaitToReadAsync(CancellationToken.None))
-        {
-            while (batch.Count < settings.MaxBatch && queue.Reader.TryRead(out var pending))
-            {
-                requests.Add(pending);
-                batch.AddRange(pending.Events);
-            }
-
-            await CommitAsync(requests, batch);
-            Interlocked.Add(ref waiting, -batch.Count);
-            requests.Clear();
-            batch = [];
-        }
-    }
-
-    protected override Task ExecuteAsync(CancellationToken stoppingToken)
+    public Task StartAsync(CancellationToken cancellationToken)
     {
         metrics.ObserveQueue(() => Waiting);
-        return CommitAllAsync();
+        return Task.CompletedTask;
     }
 
-    private async Task CommitAsync(List<PendingAppend> requests, List<AdEvent> batch)
+    /// <summary>Takes nothing more in; completes when all that was taken in is answered, or when the host waits no longer.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken) =>
+        await queue.CloseAsync().WaitAsync(cancellationToken)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+
+    /// <summary>Asks the journal to commit what waits, unless it was asked and did not come to it yet.</summary>
+    private void Ask()
     {
-        if (batch.Count == 0)
+        if (!queue.TryAsk())
+        {
+            return;
+        }
+
+        // What a request carries along, its trace and its log scope, is not its batch's.
+        using AsyncFlowControl? bare = ExecutionContext.IsFlowSuppressed() ? null : ExecutionContext.SuppressFlow();
+        _ = CommitAsync();
+    }
+
+    /// <summary>Commits what waits, and then what waits by then unless others have asked for it. A loop: a journal may answer at once.</summary>
+    private async Task CommitAsync()
+    {
+        do
+        {
+            try
+            {
+                await CommitAsync(queue.NewBatch());
+            }
+            finally
+            {
+                if (!journal.IsGathering)
+                {
+                    queue.EndAsking();
+                }
+            }
+        }
+        while (queue.IsAwaited && queue.TryAsk());
+    }
+
+    private async Task CommitAsync(JournalBatch batch)
+    {
+        AppendOutcome[]? outcomes = null;
+        Exception? fault = null;
+        try
+        {
+            outcomes = await journal.AppendWaitingAsync(() => Take(batch), CancellationToken.None);
+        }
+        catch (Exception failed)
+        {
+            fault = failed;
+        }
+
+        if (!batch.IsTaken)
+        {
+            // The journal failed before: what waits now has nobody else who would answer it.
+            Fill(batch);
+        }
+
+        var time = clock.GetElapsedTime(batch.TakenAt);
+        await batch.Before;
+        Interlocked.Add(ref waiting, -batch.Events.Count);
+        if (batch.Events.Count == 0)
         {
             // Nobody but those who wait for what was before them: nothing that the store could say anything about.
-            Answer(requests, []);
+            batch.Answer([]);
             return;
         }
 
         try
         {
-            var started = clock.GetTimestamp();
-            DayClosing.Arrive(batch, clock.Now());
-            var outcomes = await journal.AppendAsync(batch, CancellationToken.None);
-            metrics.Committed(batch.Count, clock.GetElapsedTime(started));
-            Outage.End();
-            Publish(batch, outcomes);
-            Answer(requests, outcomes);
+            Tell(batch.Events, outcomes, time, fault);
         }
-        catch (Exception fault)
+        finally
         {
-            Refuse(requests, fault);
+            batch.Answer(outcomes);
         }
     }
 
-    private void Refuse(List<PendingAppend> requests, Exception fault)
+    /// <summary>Called by the journal when it begins to write.</summary>
+    private IReadOnlyList<AdEvent> Take(JournalBatch batch)
     {
+        if (Fill(batch) && journal.IsGathering)
+        {
+            Ask();
+        }
+
+        batch.Arrive(clock.Now());
+        return batch.Events;
+    }
+
+    private bool Fill(JournalBatch batch)
+    {
+        if (journal.IsGathering)
+        {
+            queue.EndAsking();
+        }
+
+        return queue.Fill(batch, clock.GetTimestamp());
+    }
+
+    /// <summary>Tells those who watch what became of a batch, before its requests hear of it.</summary>
+    private void Tell(IReadOnlyList<AdEvent> batch, AppendOutcome[]? outcomes, TimeSpan time, Exception? fault)
+    {
+        if (outcomes?.Length == batch.Count)
+        {
+            metrics.Committed(batch.Count, time);
+            Outage.End();
+            Publish(batch, outcomes);
+            return;
+        }
+
+        fault ??= new InvalidOperationException($"{outcomes?.Length} outcomes of {batch.Count} events");
         if (Outage.Begin(clock.Now(), fault) || fault is not StoreUnavailableException)
         {
             LogAppendFailed(fault);
         }
-
-        foreach (var pending in requests)
-        {
-            pending.Fail(LogOutcome.StoreUnavailable);
-        }
-    }
-
-    private static void Answer(List<PendingAppend> requests, AppendOutcome[] outcomes)
-    {
-        var done = 0;
-        foreach (var pending in requests)
-        {
-            var count = pending.Events.Count;
-            pending.Commit(outcomes.AsSpan(done, count));
-            done += count;
-        }
     }
 
     /// <summary>A subscriber that fails must not turn durable events into refused ones.</summary>
-    private void Publish(List<AdEvent> batch, AppendOutcome[] outcomes)
+    private void Publish(IReadOnlyList<AdEvent> batch, AppendOutcome[] outcomes)
     {
         var stored = Array.TrueForAll(outcomes, outcome => outcome == AppendOutcome.Stored)
             ? batch

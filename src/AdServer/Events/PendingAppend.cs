@@ -11,7 +11,7 @@ internal sealed class PendingAppend : IValueTaskSource<LogOutcome>
     private readonly List<AdEvent> events = [];
     private readonly List<AppendOutcome> outcomes = [];
 
-    // Continuations must not run on the writer's loop: the next batch would wait for the slowest of them.
+    // Continuations must not run where the writer answers: the next of the batch would wait for the slowest of them.
     private ManualResetValueTaskSourceCore<LogOutcome> source = new() { RunContinuationsAsynchronously = true };
 
     public IReadOnlyList<AdEvent> Events => events;

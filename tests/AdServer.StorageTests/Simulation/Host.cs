@@ -21,7 +21,6 @@ internal sealed class Host : IDisposable
     private readonly SeenSets seen;
     private readonly SeenSetsRefresher refresher;
     private readonly KnownPackages packages = new(100, AdEvent.OtherPackage);
-    private Task committing = Task.CompletedTask;
 
     public Host(Life life, WorldClock clock, HostStores stores, Mutation mutation, AnswerBook book, Accidents accidents)
     {
@@ -61,7 +60,6 @@ internal sealed class Host : IDisposable
         }
 
         IsListening = true;
-        committing = writer.CommitAllAsync();
         _ = RepeatAsync("rolls up", 700, () => rollUp.RollAllAsync(CancellationToken.None));
         _ = RepeatAsync("rolls up, too", 2900, () => rollUp.RollAllAsync(CancellationToken.None));
         _ = RepeatAsync("looks for news", 1000, () => refresher.PollAsync(CancellationToken.None));
@@ -100,7 +98,6 @@ internal sealed class Host : IDisposable
     {
         IsListening = false;
         await writer.StopAsync(CancellationToken.None);
-        await committing;
         await life.PassAsync(TimeSpan.FromSeconds(1), "has answered");
     }
 
@@ -117,7 +114,6 @@ internal sealed class Host : IDisposable
 
     public void Dispose()
     {
-        writer.Dispose();
         rollUp.Dispose();
         refresher.Dispose();
     }

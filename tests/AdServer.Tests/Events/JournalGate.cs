@@ -6,7 +6,8 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 namespace AdServer.Tests.Events;
 
 /// <summary>
-/// Stands before the journal of a host: holds commits back until the test lets them go, or lets them fail.
+/// Stands before the journal of a host: holds commits back until the test lets them go, or lets them fail. Like the journal of an engine
+/// behind a network it does not gather: the host makes one batch after the other.
 /// <code>
 /// var gate = new JournalGate();
 /// await using var host = await AdServerHost.StartAsync(services: gate.Install);

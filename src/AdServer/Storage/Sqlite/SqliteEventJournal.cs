@@ -6,8 +6,14 @@ namespace AdServer.Storage.Sqlite;
 /// <summary>The raw events in SQLite: a batch is a transaction, a roll is a range of <c>seq</c>.</summary>
 internal sealed class SqliteEventJournal(ISqliteTransactions database, TimeProvider clock) : IEventJournal
 {
+    /// <summary>The writer takes the batch inside its transaction: it finds its next one in its queue, and waits for nobody to make it.</summary>
+    public bool IsGathering => true;
+
     public Task<AppendOutcome[]> AppendAsync(IReadOnlyList<AdEvent> batch, CancellationToken cancellation) =>
-        database.WriteAsync(SqliteLane.Urgent, session => SqliteEvents.Append(session, batch), cancellation);
+        AppendWaitingAsync(() => batch, cancellation);
+
+    public Task<AppendOutcome[]> AppendWaitingAsync(Func<IReadOnlyList<AdEvent>> take, CancellationToken cancellation) =>
+        database.WriteAsync(SqliteLane.Urgent, session => SqliteEvents.Append(session, take()), cancellation);
 
     public async Task<Roll?> NextRollAsync(int maxEvents, CancellationToken cancellation)
     {
