@@ -5,8 +5,8 @@ namespace AdServer.Storage.Sqlite;
 /// <summary>Delivered ads in SQLite.</summary>
 internal sealed class SqliteDeliveredStore(ISqliteTransactions database) : IDeliveredStore
 {
-    /// <summary>The pairs after which a transaction looks whether somebody waits for it: a few milliseconds.</summary>
-    private const int Portion = 1000;
+    /// <summary>The pairs after which a transaction looks whether somebody waits for it, as under load somebody always does: some ten milliseconds.</summary>
+    private const int Portion = 5000;
 
     public async Task AddDeliveredAdsAsync(IReadOnlyList<PackageAds> sets, CancellationToken cancellation)
     {

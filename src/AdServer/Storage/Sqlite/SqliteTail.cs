@@ -11,7 +11,13 @@ internal sealed class SqliteTail
     /// <summary>The most events: four full rolls, some megabytes. Beyond that the older ones are read from the file.</summary>
     private const int Most = 20_000;
 
+    /// <summary>Two full rolls: events come in faster than they are rolled up.</summary>
+    private const int Long = 10_000;
+
     private readonly Queue<(long Seq, AdEvent Event)> events = new();
+
+    /// <summary>Whether so many wait for their roll that rolls should come before further events.</summary>
+    public bool IsLong => events.Count > Long;
 
     /// <summary>Takes in an event behind all others.</summary>
     public void Add(long seq, AdEvent one)

@@ -16,6 +16,9 @@ internal sealed class SqliteWriteConnection : IDisposable
         session = open();
     }
 
+    /// <summary>Whether rolls fall behind what is appended. For the thread that writes.</summary>
+    public bool IsBehind => session?.Tail?.IsLong ?? false;
+
     /// <summary>Runs work in a transaction on the caller's thread: it is durable when this returns, or leaves no trace.</summary>
     public T Transact<T>(Func<SqliteSession, T> work)
     {

@@ -107,7 +107,8 @@ internal sealed class SqliteWriter(SqliteWriteConnection connection) : IDisposab
                 Monitor.Wait(urgent);
             }
 
-            var isUrgent = urgent.Count > 0 && (background.Count == 0 || urgentInRow < MostUrgentInRow);
+            // Whoever sends more than can be rolled up waits for the rolls: what waits for them is bounded, and so is the time that reports take.
+            var isUrgent = urgent.Count > 0 && (background.Count == 0 || (urgentInRow < MostUrgentInRow && !connection.IsBehind));
             urgentInRow = isUrgent ? urgentInRow + 1 : 0;
             return (isUrgent ? urgent : background).Dequeue();
         }
