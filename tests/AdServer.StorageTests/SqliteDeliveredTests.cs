@@ -35,19 +35,19 @@ public sealed class SqliteDeliveredTests : IAsyncLifetime
         var sets = await AddAdsAsync();
         await Assert.ThrowsAsync<StoreUnavailableException>(
             () => new SqliteDeliveredStore(new WatchedTransactions(engine.Database, isAwaited: true, mostWrites: 1)).AddDeliveredAdsAsync(sets, Token));
-        Assert.Equal(1000, (await DeliveredLaws.ReadAsync(engine)).Count);
+        Assert.Equal(5000, (await DeliveredLaws.ReadAsync(engine)).Count);
 
         await engine.Delivered.AddDeliveredAdsAsync(sets, Token);
 
         Assert.Equal(Text(sets), await DeliveredLaws.ReadAsync(engine));
     }
 
-    /// <summary>2,500 pairs of five packages.</summary>
+    /// <summary>12,500 pairs of 25 packages.</summary>
     private async Task<IReadOnlyList<PackageAds>> AddAdsAsync()
     {
         string[] ads = [.. Enumerable.Range(0, 500).Select(number => $"a{number:d3}")];
         await engine.AddAdsAsync("p1", ads);
-        return [.. Enumerable.Range(0, 5).Select(number => new PackageAds($"x{number}", ads))];
+        return [.. Enumerable.Range(0, 25).Select(number => new PackageAds($"x{number:d2}", ads))];
     }
 
     private static IEnumerable<string> Text(IEnumerable<PackageAds> sets) => sets.SelectMany(set => set.AdIds, (set, ad) => $"{set.Package} {ad}");

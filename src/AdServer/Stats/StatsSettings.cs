@@ -6,8 +6,8 @@ internal sealed record StatsSettings
     /// <summary>A gigabyte for one report.</summary>
     private const int MostSortedRows = 1_000_000;
 
-    /// <summary>How often events are rolled up.</summary>
-    public TimeSpan RollUpEvery { get; init; } = TimeSpan.FromSeconds(1);
+    /// <summary>How often events are rolled up; a little less than a second, so that with the time a roll takes none waits for longer than one.</summary>
+    public TimeSpan RollUpEvery { get; init; } = TimeSpan.FromMilliseconds(800);
 
     /// <summary>The most events of one roll; as many waiting events start one before its time.</summary>
     public int RollSize { get; init; } = 5_000;
