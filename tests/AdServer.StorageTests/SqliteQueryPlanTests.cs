@@ -44,6 +44,31 @@ public sealed class SqliteQueryPlanTests : IAsyncDisposable
         Assert.DoesNotContain(await PlanAsync(query), IsScan);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_page_of_all_packages_is_read_in_their_order_and_not_sorted(bool isByDay)
+    {
+        IReadOnlyList<StatsGroup> groups = isByDay ? [StatsGroup.Package, StatsGroup.Day] : [StatsGroup.Package];
+        var plan = await PlanAsync(new StatsQuery { From = Today.AddDays(-30), To = Today, GroupBy = groups, After = new StatsKey("x", string.Empty) });
+
+        // The few rows of requests come after them, and are sorted.
+        Assert.Equal("SEARCH s USING INDEX daily_package_stats_by_package (package_number=? AND date>? AND date<?)", plan[1]);
+        Assert.StartsWith("SEARCH a ", plan[2], StringComparison.Ordinal);
+        Assert.DoesNotContain("TEMP B-TREE", plan[3], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("p1", null)]
+    [InlineData(null, "a1")]
+    public async Task A_package_of_an_ad_or_a_performer_is_looked_up_day_by_day(string? performer, string? ad)
+    {
+        var plan = await PlanAsync(new StatsQuery { PerformerId = performer, AdId = ad, PackageName = "x", From = Today, To = Today, GroupBy = [StatsGroup.Day] });
+
+        Assert.Contains("SEARCH s USING PRIMARY KEY (date=? AND ad_number=? AND package_number=?)", plan);
+        Assert.DoesNotContain(plan, IsScan);
+    }
+
     [Fact]
     public async Task A_year_of_an_ads_invalid_traffic_is_one_range_of_an_index()
     {

@@ -313,6 +313,23 @@ public sealed class SqliteStartTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_a_removed_ad_left_in_a_file_of_the_sixth_schema_is_gone_once_it_is_swept()
+    {
+        await engine.AddAdsAsync("p1", "a1", "a2");
+        await engine.AppendAsync(Event("a1"), Event("a2"));
+        await engine.RollAllAsync();
+        await engine.Catalog.RemoveAdAsync("a1", Noon, Token);
+        // As an older server left it in the midst of sweeping.
+        await engine.RunAsync(SqliteEngine.BackToTheSixthSchema + "DELETE FROM daily_ad_stats WHERE ad_id = 'a1';");
+
+        await engine.ReopenAsync();
+        await engine.SweepAllAsync();
+
+        Assert.Equal((0, 1), await engine.Database.ReadAsync(
+            session => (session.Number("SELECT count(*) FROM ads WHERE removed_at IS NOT NULL AND swept = 0"), session.Number("SELECT count(*) FROM daily_package_stats")), Token));
+    }
+
+    [Fact]
     public async Task A_file_of_the_fifth_schema_keeps_what_was_delivered()
     {
         var ads = Enumerable.Range(0, 130).Select(number => $"a{number:000}").ToArray();

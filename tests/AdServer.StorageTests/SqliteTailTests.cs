@@ -24,6 +24,7 @@ public sealed class SqliteTailTests : IAsyncLifetime
     {
         var odd = Event("a2", EventType.Skip, "e2", "x", day: -1) with
         {
+            Identity = Guid.NewGuid(),
             DeviceId = "d\u00e9",
             UserAgent = "u",
             IsOtherPackage = true,
@@ -131,7 +132,7 @@ public sealed class SqliteTailTests : IAsyncLifetime
                 return true;
             },
             Token);
-        var roll = NoteAsync(SqliteLane.Background, "roll");
+        var roll = NoteAsync(SqliteLane.Roll, "roll");
         var urgent = NoteAsync(SqliteLane.Urgent, "urgent");
 
         free.Set();

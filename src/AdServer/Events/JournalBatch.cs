@@ -49,22 +49,27 @@ internal sealed class JournalBatch(int room)
     {
         var isStored = outcomes?.Length == events.Count;
         var done = 0;
-        foreach (var pending in requests)
+        try
         {
-            // Once it is answered, the next request may fill it.
-            var count = pending.Events.Count;
-            if (isStored)
+            foreach (var pending in requests)
             {
-                pending.Commit(outcomes.AsSpan(done, count));
-            }
-            else
-            {
-                pending.Fail(LogOutcome.StoreUnavailable);
-            }
+                // Once it is answered, the next request may fill it.
+                var count = pending.Events.Count;
+                if (isStored)
+                {
+                    pending.Commit(outcomes.AsSpan(done, count));
+                }
+                else
+                {
+                    pending.Fail(LogOutcome.StoreUnavailable);
+                }
 
-            done += count;
+                done += count;
+            }
         }
-
-        answered.SetResult();
+        finally
+        {
+            answered.SetResult();
+        }
     }
 }

@@ -150,10 +150,13 @@ internal sealed partial class JournalWriter(
         {
             Tell(batch.Events, outcomes, time, fault);
         }
-        finally
+        catch (Exception failed)
         {
-            batch.Answer(outcomes);
+            // Whoever watches must not keep events from being answered, nor the next ones from being committed.
+            LogSubscriberFailed(failed);
         }
+
+        batch.Answer(outcomes);
     }
 
     /// <summary>Called by the journal when it begins to write.</summary>

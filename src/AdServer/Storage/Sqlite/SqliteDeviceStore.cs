@@ -66,6 +66,7 @@ internal sealed class SqliteErasure(ISqliteTransactions database, string deviceI
     {
         var buckets = new HashSet<(UtcDay, long)>();
         var (events, entries, last) = (0L, 0L, done);
+        // What is in no applied roll stays as it is: SqliteTail relies on it.
         using var update = session.Kept($"UPDATE ad_events SET {SqliteEvents.NoDevice} WHERE seq = ?");
         foreach (var (seq, day) in found)
         {

@@ -19,7 +19,7 @@ internal sealed class SqliteEventJournal(ISqliteTransactions database, TimeProvi
     {
         var newest = await database.ReadAsync(SqliteRolls.Newest, cancellation);
         var (next, events) = newest.Applied
-            ? await database.WriteAsync(SqliteLane.Background, session => NextInside(session, maxEvents), cancellation)
+            ? await database.WriteAsync(SqliteLane.Roll, session => NextInside(session, maxEvents), cancellation)
             : (newest, null);
         return next is { } roll
             ? new Roll(

@@ -30,7 +30,7 @@ internal static class SqliteEvents
             if (Claim(claim, batch[index]))
             {
                 Insert(insert, batch[index]);
-                session.Tail?.Add(session.LastRow, batch[index]);
+                session.Tail?.Add(session.LastRow, AsRead(batch[index]));
             }
             else
             {
@@ -40,6 +40,9 @@ internal static class SqliteEvents
 
         return outcomes;
     }
+
+    /// <summary>The event as it will be read: an identity of ours has no column here.</summary>
+    private static AdEvent AsRead(AdEvent one) => one.Identity is null ? one : one with { Identity = null };
 
     /// <summary>Claims an identity; says whether nobody had claimed it before.</summary>
     private static bool Claim(SqliteStatement claim, AdEvent one) => one.EventId is null || claim.Put(one.EventId).Put(one.Day).Run() == 1;

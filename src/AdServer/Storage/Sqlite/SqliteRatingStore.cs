@@ -56,6 +56,7 @@ internal sealed class SqliteRatingStore(ISqliteTransactions database, TimeProvid
         }
 
         var (rolls, counts, next) = (new HashSet<long>(), new RollUp(), from);
+        // What is in no applied roll stays as it is: SqliteTail relies on it.
         using var update = session.Kept("UPDATE ad_events SET flaw = ? WHERE seq = ? AND flaw = ?");
         for (; next < changes.Count && next - from < EventsAtOnce; next++)
         {

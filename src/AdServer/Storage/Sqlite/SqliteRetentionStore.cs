@@ -70,6 +70,7 @@ internal sealed class SqliteRetentionStore(ISqliteTransactions database, TimePro
             return new RawRemoval(0, MayBeMore: true);
         }
 
+        // What is in no applied roll stays: SqliteTail relies on it.
         using var events = session.Kept($"DELETE FROM ad_events WHERE seq IN ({OldEvents})");
         var removed = (int)events.Put(since).Put(SqliteRolls.LastApplied(session).Last).Put(slice).Run();
         return new RawRemoval(removed, removed == slice);

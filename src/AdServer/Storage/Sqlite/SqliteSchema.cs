@@ -259,6 +259,7 @@ internal sealed class SqliteSchema(string noun, string setting, int applicationI
     private const string Version7 =
         """
         -- Rows by package by the small numbers of ad and package, a day's together: most of what a roll writes. The performer is the ad's.
+        -- Those of removed ads were to be deleted anyway.
         CREATE TABLE daily_package_counts (
             date TEXT NOT NULL, ad_number INTEGER NOT NULL, package_number INTEGER NOT NULL,
             views INTEGER NOT NULL, clicks INTEGER NOT NULL, skips INTEGER NOT NULL, exits INTEGER NOT NULL,
@@ -268,7 +269,7 @@ internal sealed class SqliteSchema(string noun, string setting, int applicationI
         INSERT INTO daily_package_counts
             SELECT date, ads.number, packages.number, views, clicks, skips, exits, watch_duration_sum,
                 daily_package_stats.created_at, daily_package_stats.updated_at, through
-            FROM daily_package_stats JOIN ads ON ads.id = ad_id JOIN packages ON packages.name = package_name ORDER BY 1, 2, 3;
+            FROM daily_package_stats JOIN ads ON ads.id = ad_id AND removed_at IS NULL JOIN packages ON packages.name = package_name ORDER BY 1, 2, 3;
         DROP TABLE daily_package_stats;
         ALTER TABLE daily_package_counts RENAME TO daily_package_stats;
         CREATE INDEX daily_package_stats_by_package ON daily_package_stats (package_number, date);

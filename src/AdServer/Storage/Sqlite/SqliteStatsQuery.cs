@@ -31,7 +31,8 @@ internal sealed class SqliteStatsQuery(SqliteSession session, StatsQuery query)
         Keys = Numbered,
     };
 
-    private static readonly Source RowsOfPackage = PackageRows with
+    /// <summary>Those of one package, or package by package in the order of their names.</summary>
+    private static readonly Source RowsOfPackages = PackageRows with
     {
         From = "packages p CROSS JOIN daily_package_stats s ON s.package_number = p.number CROSS JOIN ads a ON a.number = s.ad_number WHERE a.removed_at IS NULL",
     };
@@ -46,6 +47,17 @@ internal sealed class SqliteStatsQuery(SqliteSession session, StatsQuery query)
             CROSS JOIN packages p ON p.number = s.package_number WHERE a.removed_at IS NULL
             """,
         Keys = Numbered with { Day = "d.date" },
+    };
+
+    /// <summary>Those of one package and an ad, or a performer's ads: a look for each day.</summary>
+    private static readonly Source PackageRowsOfAdsAndPackage = PackageRowsOfAds with
+    {
+        From =
+            """
+            packages p CROSS JOIN ads a CROSS JOIN daily_ad_stats d ON d.ad_id = a.id
+            CROSS JOIN daily_package_stats s ON s.date = d.date AND s.ad_number = a.number AND s.package_number = p.number
+            WHERE a.removed_at IS NULL
+            """,
     };
 
     /// <summary>What counts as invalid traffic, by reason; taken out of what the other rows say.</summary>
@@ -118,9 +130,10 @@ internal sealed class SqliteStatsQuery(SqliteSession session, StatsQuery query)
     /// <summary>All events; of verified counts these say only that there is a row.</summary>
     private static Source Events(StatsQuery query)
     {
+        var ofAds = query.AdId is not null || query.PerformerId is not null;
         var rows = !query.ByPackage ? AdRows
-            : query.AdId is not null || query.PerformerId is not null ? PackageRowsOfAds
-            : query.PackageName is not null ? RowsOfPackage
+            : ofAds ? query.PackageName is null ? PackageRowsOfAds : PackageRowsOfAdsAndPackage
+            : query.PackageName is not null || query.GroupBy is [StatsGroup.Package, ..] ? RowsOfPackages
             : PackageRows;
         return query.IsVerified ? rows with { Read = _ => default } : rows;
     }

@@ -19,16 +19,8 @@ internal sealed class SqliteSweep(ISqliteTransactions database)
 
     private const string TheseAds = "IN (SELECT value FROM json_each(?))";
 
-    /// <summary>In this order: the rows of an ad tell on which days it has rows by package.</summary>
     private static readonly string[] RowDeletions =
     [
-        $"""
-        DELETE FROM daily_package_stats WHERE (date, ad_number, package_number) IN
-            (SELECT s.date, s.ad_number, s.package_number
-             FROM ads a CROSS JOIN daily_ad_stats d ON d.ad_id = a.id CROSS JOIN daily_package_stats s ON s.date = d.date AND s.ad_number = a.number
-             WHERE a.id {TheseAds} LIMIT ?)
-        """,
-        $"DELETE FROM daily_ad_stats WHERE (ad_id, date) IN (SELECT ad_id, date FROM daily_ad_stats WHERE ad_id {TheseAds} LIMIT ?)",
         $"""
         DELETE FROM daily_ad_revisions WHERE (ad_id, date, revision) IN
             (SELECT ad_id, date, revision FROM daily_ad_revisions WHERE ad_id {TheseAds} LIMIT ?)
@@ -131,6 +123,7 @@ internal sealed class SqliteSweep(ISqliteTransactions database)
     {
         var buckets = new HashSet<(UtcDay, long)>();
         var last = scan.Position;
+        // What is in no applied roll stays: SqliteTail relies on it.
         using var delete = session.Kept("DELETE FROM ad_events WHERE seq = ?");
         foreach (var (seq, day) in found)
         {
@@ -160,7 +153,7 @@ internal sealed class SqliteSweep(ISqliteTransactions database)
             return false;
         }
 
-        var left = slice;
+        var left = DeleteDays(session, scan, slice);
         foreach (var deletion in RowDeletions)
         {
             using var delete = session.Kept(deletion);
@@ -175,6 +168,32 @@ internal sealed class SqliteSweep(ISqliteTransactions database)
         using var update = session.Kept($"UPDATE ads SET swept = 1 WHERE id {TheseAds}");
         update.Put(scan.Json).Run();
         return true;
+    }
+
+    /// <summary>Deletes rows day by day: those by package first, since the ad's own row tells that there are any. Says how many more may be deleted.</summary>
+    private static int DeleteDays(SqliteSession session, Scan scan, int slice)
+    {
+        using var select = session.Kept(
+            $"SELECT a.id, a.number, d.date FROM ads a CROSS JOIN daily_ad_stats d ON d.ad_id = a.id WHERE a.id {TheseAds} LIMIT ?");
+        using var packages = session.Kept(
+            """
+            DELETE FROM daily_package_stats WHERE date = ?1 AND ad_number = ?2 AND package_number IN
+                (SELECT package_number FROM daily_package_stats WHERE date = ?1 AND ad_number = ?2 LIMIT ?3)
+            """);
+        using var ad = session.Kept("DELETE FROM daily_ad_stats WHERE ad_id = ? AND date = ?");
+        var left = slice;
+        foreach (var (id, number, day) in select.Put(scan.Json).Put(slice).Rows().Select(row => (row.Text(0), row.Int(1), row.Text(2))).ToList())
+        {
+            left -= packages.Put(day).Put(number).Put(left).Run();
+            if (left == 0)
+            {
+                break;
+            }
+
+            left -= ad.Put(id).Put(day).Run();
+        }
+
+        return left;
     }
 
     /// <summary>Some removed ads, and the position up to which no event of theirs is left.</summary>

@@ -4,14 +4,15 @@ namespace AdServer.Storage.Sqlite;
 
 /// <summary>
 /// The events that the writing connection appended and that are in no roll yet, so that the roll which takes them need not read them again. What is
-/// in no roll never changes: erasing, rating, sweeping and retention wait until a roll is applied. Only a help: whoever finds nothing here reads the file.
+/// in no roll never changes: erasing, rating, sweeping and retention wait until a roll is applied. Only a help: whoever finds
+/// nothing here, as after a transaction that failed, reads the file.
 /// </summary>
 internal sealed class SqliteTail
 {
-    /// <summary>The most events: four full rolls, some megabytes. Beyond that the older ones are read from the file.</summary>
+    /// <summary>The most events: four full rolls of the usual size, some megabytes. Beyond that the older ones are read from the file.</summary>
     private const int Most = 20_000;
 
-    /// <summary>Two full rolls: events come in faster than they are rolled up.</summary>
+    /// <summary>Two full rolls of the usual size: events come in faster than they are rolled up.</summary>
     private const int Long = 10_000;
 
     private readonly Queue<(long Seq, AdEvent Event)> events = new();

@@ -8,8 +8,11 @@ internal enum SqliteLane
     /// <summary>Somebody waits for the answer: events and management.</summary>
     Urgent,
 
-    /// <summary>Nobody waits: rolls, sweeps, delivery counts.</summary>
+    /// <summary>Nobody waits: sweeps, delivery counts.</summary>
     Background,
+
+    /// <summary>Nobody waits: rolls. In the background, but first when they fall behind.</summary>
+    Roll,
 }
 
 /// <summary>
@@ -23,7 +26,7 @@ internal sealed class SqliteWriter(SqliteWriteConnection connection) : IDisposab
     private const int MostUrgentInRow = 8;
 
     private readonly Queue<IJob> urgent = [];
-    private readonly Queue<IJob> background = [];
+    private readonly Queue<(IJob Job, bool IsRoll)> background = [];
     private Thread? thread;
     private int urgentInRow;
     private bool closing;
@@ -57,7 +60,15 @@ internal sealed class SqliteWriter(SqliteWriteConnection connection) : IDisposab
                 throw new StoreUnavailableException("The store is closed");
             }
 
-            (lane == SqliteLane.Urgent ? urgent : background).Enqueue(job);
+            if (lane == SqliteLane.Urgent)
+            {
+                urgent.Enqueue(job);
+            }
+            else
+            {
+                background.Enqueue((job, lane == SqliteLane.Roll));
+            }
+
             thread ??= StartThread();
             Monitor.Pulse(urgent);
         }
@@ -108,9 +119,10 @@ internal sealed class SqliteWriter(SqliteWriteConnection connection) : IDisposab
             }
 
             // Whoever sends more than can be rolled up waits for the rolls: what waits for them is bounded, and so is the time that reports take.
-            var isUrgent = urgent.Count > 0 && (background.Count == 0 || (urgentInRow < MostUrgentInRow && !connection.IsBehind));
+            var isRollDue = background.TryPeek(out var next) && next.IsRoll && connection.IsBehind;
+            var isUrgent = urgent.Count > 0 && (background.Count == 0 || (urgentInRow < MostUrgentInRow && !isRollDue));
             urgentInRow = isUrgent ? urgentInRow + 1 : 0;
-            return (isUrgent ? urgent : background).Dequeue();
+            return isUrgent ? urgent.Dequeue() : background.Dequeue().Job;
         }
     }
 
