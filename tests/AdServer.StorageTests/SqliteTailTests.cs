@@ -60,12 +60,12 @@ public sealed class SqliteTailTests : IAsyncLifetime
     [Fact]
     public async Task More_than_is_kept_at_hand_is_read()
     {
-        for (var batch = 0; batch < 21; batch++)
+        for (var batch = 0; batch < 51; batch++)
         {
             await engine.AppendAsync([.. Enumerable.Range(0, 1000).Select(number => Event(watched: (1000 * batch) + number))]);
         }
 
-        foreach (var size in new[] { 700, 15_000 })
+        foreach (var size in new[] { 700, 40_000 })
         {
             var atHand = await engine.Journal.NextRollAsync(size, Token);
             Assert.Equal(size, atHand!.Events.Count);

@@ -16,6 +16,9 @@ internal sealed partial class RollUpService(
     TimeProvider clock,
     ILogger<RollUpService> logger) : BackgroundService
 {
+    /// <summary>How many times as many events a roll may have when more than two full ones wait: the larger a roll, the less each of its events costs.</summary>
+    private const int Larger = 4;
+
     private TaskCompletionSource full = NewSignal();
     private int waiting;
 
@@ -38,7 +41,7 @@ internal sealed partial class RollUpService(
         var rolls = 0;
         // What comes meanwhile waits for the next time: chasing it would make a roll of every few events under load. A roll counts as one
         // event at least: one that was closed over nothing has to be applied, too.
-        for (var waiting = Math.Max(Lag.Events, 1); waiting > 0 && await journal.NextRollAsync(settings.RollSize, cancellation) is { } roll; rolls++)
+        for (var waiting = Math.Max(Lag.Events, 1); waiting > 0 && await journal.NextRollAsync(SizeFor(waiting), cancellation) is { } roll; rolls++)
         {
             var started = clock.GetTimestamp();
             await store.ApplyAsync(roll, cancellation);
@@ -92,6 +95,9 @@ internal sealed partial class RollUpService(
         await enough.CancelAsync();
         full = NewSignal();
     }
+
+    private int SizeFor(long waiting) =>
+        waiting > 2L * settings.RollSize ? Math.Min(Larger * settings.RollSize, StatsSettings.MostRollSize) : settings.RollSize;
 
     private void CountWaiting(IReadOnlyList<AdEvent> events)
     {

@@ -28,6 +28,22 @@ public sealed class RollUpServiceTests
         await UntilAsync(host, (1, 0), TimeSpan.Zero);
     }
 
+    [Fact]
+    public async Task Rolls_are_larger_where_more_than_two_full_ones_wait()
+    {
+        var (reached, held) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var gate = new StatsGate { BeforeApply = () => reached.TrySetResult() ? held.Task : Task.CompletedTask };
+        await using var host = await StartAsync(gate, rollSize: 2);
+        var (sdk, adId) = (new Sdk(host), await new Portal(host).AddAdAsync());
+        await sdk.ReportsAllAsync([sdk.Event(adId), sdk.Event(adId)]);
+        await reached.Task;
+
+        await sdk.ReportsAllAsync([.. Enumerable.Range(0, 9).Select(_ => sdk.Event(adId))]);
+        held.SetResult();
+
+        await UntilAsync(host, (3, 0), TimeSpan.Zero);
+    }
+
     [Theory]
     [InlineData(true, "The roll-up has been failing since 2026-11-21T10:00:0")]
     [InlineData(false, "The roll-up is late: 1 events wait for it")]

@@ -9,8 +9,8 @@ namespace AdServer.Storage.Sqlite;
 /// </summary>
 internal sealed class SqliteTail
 {
-    /// <summary>The most events: four full rolls of the usual size, some megabytes. Beyond that the older ones are read from the file.</summary>
-    private const int Most = 20_000;
+    /// <summary>The most events, some dozens of megabytes: only whoever sends more than can be rolled up comes near it. Beyond that the older ones are read from the file.</summary>
+    private const int Most = 50_000;
 
     /// <summary>Two full rolls of the usual size: events come in faster than they are rolled up.</summary>
     private const int Long = 10_000;
