@@ -113,8 +113,8 @@ public sealed class SqliteTailTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(10_000, "urgent, roll")]
-    [InlineData(10_001, "roll, urgent")]
+    [InlineData(10_000, "urgent, sweep, roll")]
+    [InlineData(10_001, "roll, urgent, sweep")]
     public async Task Rolls_come_before_further_events_while_two_full_ones_wait(int waiting, string order)
     {
         using var free = new ManualResetEventSlim();
@@ -132,12 +132,13 @@ public sealed class SqliteTailTests : IAsyncLifetime
                 return true;
             },
             Token);
+        var sweep = NoteAsync(SqliteLane.Background, "sweep");
         var roll = NoteAsync(SqliteLane.Roll, "roll");
         var urgent = NoteAsync(SqliteLane.Urgent, "urgent");
 
         free.Set();
 
-        await Task.WhenAll(busy, roll, urgent);
+        await Task.WhenAll(busy, sweep, roll, urgent);
         Assert.Equal(order, string.Join(", ", run));
 
         Task NoteAsync(SqliteLane lane, string name) => engine.Database.WriteAsync(

@@ -152,11 +152,13 @@ internal sealed partial class JournalWriter(
         }
         catch (Exception failed)
         {
-            // Whoever watches must not keep events from being answered, nor the next ones from being committed.
-            LogSubscriberFailed(failed);
+            // Whoever watches must not keep the next events from being committed.
+            LogWatcherFailed(failed);
         }
-
-        batch.Answer(outcomes);
+        finally
+        {
+            batch.Answer(outcomes);
+        }
     }
 
     /// <summary>Called by the journal when it begins to write.</summary>
@@ -217,6 +219,9 @@ internal sealed partial class JournalWriter(
 
     [LoggerMessage(LogLevel.Error, "Events cannot be stored and are answered 503 until this is over")]
     private partial void LogAppendFailed(Exception fault);
+
+    [LoggerMessage(LogLevel.Error, "What became of events could not be told to those who watch; the events are answered")]
+    private partial void LogWatcherFailed(Exception fault);
 
     [LoggerMessage(LogLevel.Error, "A listener to committed events failed; the events are stored")]
     private partial void LogSubscriberFailed(Exception fault);

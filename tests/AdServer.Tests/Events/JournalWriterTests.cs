@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using AdServer.Events;
 using AdServer.Tests.Serving;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
@@ -53,6 +54,23 @@ public sealed class JournalWriterTests : IDisposable
 
         await Task.WhenAll(answers);
         Assert.Equal(["ab", "c"], published);
+    }
+
+    [Fact]
+    public async Task A_log_that_fails_keeps_nobody_from_being_answered()
+    {
+        writer = NewWriter(journal, log: new FailingLog());
+        var first = Append("a");
+        journal.Asked[0].Take();
+        journal.Asked[0].Fail();
+        Assert.Equal(LogOutcome.StoreUnavailable, await first);
+
+        var second = Append("b");
+        journal.Asked[1].Take();
+        journal.Asked[1].Commit();
+
+        Assert.Equal(LogOutcome.Committed, await second);
+        await writer.StopAsync(TestContext.Current.CancellationToken);
     }
 
     [Fact]
@@ -210,10 +228,10 @@ public sealed class JournalWriterTests : IDisposable
         Assert.Equal([1.0], times);
     }
 
-    private JournalWriter NewWriter(HandJournal to, int maxBatch = 2000)
+    private JournalWriter NewWriter(HandJournal to, int maxBatch = 2000, ILogger<JournalWriter>? log = null)
     {
         var metrics = new EventMetrics(services.GetRequiredService<IMeterFactory>());
-        var made = new JournalWriter(to, new EventsSettings { MaxBatch = maxBatch }, metrics, clock, NullLogger<JournalWriter>.Instance);
+        var made = new JournalWriter(to, new EventsSettings { MaxBatch = maxBatch }, metrics, clock, log ?? NullLogger<JournalWriter>.Instance);
         made.Committed += events => published.Add(string.Concat(events.Select(one => one.EventId)));
         return made;
     }
@@ -242,5 +260,16 @@ public sealed class JournalWriterTests : IDisposable
         {
             SynchronizationContext.SetSynchronizationContext(context);
         }
+    }
+
+    private sealed class FailingLog : ILogger<JournalWriter>
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            throw new InvalidOperationException("The log is full");
     }
 }

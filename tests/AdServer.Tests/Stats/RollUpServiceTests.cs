@@ -38,7 +38,11 @@ public sealed class RollUpServiceTests
         await sdk.ReportsAllAsync([sdk.Event(adId), sdk.Event(adId)]);
         await reached.Task;
 
-        await sdk.ReportsAllAsync([.. Enumerable.Range(0, 9).Select(_ => sdk.Event(adId))]);
+        for (var single = 0; single < 9; single++)
+        {
+            await sdk.ReportsAsync(adId);
+        }
+
         held.SetResult();
 
         await UntilAsync(host, (3, 0), TimeSpan.Zero);

@@ -108,7 +108,7 @@ internal sealed class SqliteStatsQuery(SqliteSession session, StatsQuery query)
     public Measures ReadTotal()
     {
         var total = default(Measures);
-        foreach (var source in sources)
+        foreach (var source in sources.Select(InAnyOrder))
         {
             using var select = session.Once($"SELECT '', '', {source.Sums} FROM {source.From}{Filter(source)}");
             total += PutFilter(select).Rows().Select(source.Read).Single();
@@ -127,13 +127,17 @@ internal sealed class SqliteStatsQuery(SqliteSession session, StatsQuery query)
         }
     }
 
+    /// <summary>The same rows as they lie: a sum needs no order.</summary>
+    private Source InAnyOrder(Source source) =>
+        query.PackageName is null && source.From == RowsOfPackages.From ? source with { From = PackageRows.From } : source;
+
     /// <summary>All events; of verified counts these say only that there is a row.</summary>
     private static Source Events(StatsQuery query)
     {
         var ofAds = query.AdId is not null || query.PerformerId is not null;
         var rows = !query.ByPackage ? AdRows
             : ofAds ? query.PackageName is null ? PackageRowsOfAds : PackageRowsOfAdsAndPackage
-            : query.PackageName is not null || query.GroupBy is [StatsGroup.Package, ..] ? RowsOfPackages
+            : query.PackageName is not null || query.GroupBy is [StatsGroup.Package] or [StatsGroup.Package, StatsGroup.Day] ? RowsOfPackages
             : PackageRows;
         return query.IsVerified ? rows with { Read = _ => default } : rows;
     }

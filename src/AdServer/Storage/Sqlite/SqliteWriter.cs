@@ -26,7 +26,7 @@ internal sealed class SqliteWriter(SqliteWriteConnection connection) : IDisposab
     private const int MostUrgentInRow = 8;
 
     private readonly Queue<IJob> urgent = [];
-    private readonly Queue<(IJob Job, bool IsRoll)> background = [];
+    private readonly List<(IJob Job, bool IsRoll)> background = [];
     private Thread? thread;
     private int urgentInRow;
     private bool closing;
@@ -66,7 +66,7 @@ internal sealed class SqliteWriter(SqliteWriteConnection connection) : IDisposab
             }
             else
             {
-                background.Enqueue((job, lane == SqliteLane.Roll));
+                background.Add((job, lane == SqliteLane.Roll));
             }
 
             thread ??= StartThread();
@@ -119,11 +119,19 @@ internal sealed class SqliteWriter(SqliteWriteConnection connection) : IDisposab
             }
 
             // Whoever sends more than can be rolled up waits for the rolls: what waits for them is bounded, and so is the time that reports take.
-            var isRollDue = background.TryPeek(out var next) && next.IsRoll && connection.IsBehind;
-            var isUrgent = urgent.Count > 0 && (background.Count == 0 || (urgentInRow < MostUrgentInRow && !isRollDue));
+            var due = connection.IsBehind ? background.FindIndex(job => job.IsRoll) : -1;
+            var isUrgent = urgent.Count > 0 && (background.Count == 0 || (urgentInRow < MostUrgentInRow && due < 0));
             urgentInRow = isUrgent ? urgentInRow + 1 : 0;
-            return isUrgent ? urgent.Dequeue() : background.Dequeue().Job;
+            return isUrgent ? urgent.Dequeue() : TakeBackground(Math.Max(due, 0));
         }
+    }
+
+    /// <summary>Takes a job out of the few that wait.</summary>
+    private IJob TakeBackground(int place)
+    {
+        var job = background[place].Job;
+        background.RemoveAt(place);
+        return job;
     }
 
     private sealed class Job<T> : IJob
