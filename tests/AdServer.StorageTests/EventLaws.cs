@@ -57,7 +57,7 @@ public abstract class EventLaws : IAsyncLifetime
                 return [Event(id: "e1"), Event(id: "e1")];
             },
             Token);
-        await Assert.ThrowsAsync<NotSupportedException>(() => engine.Journal.AppendWaitingAsync(() => throw new NotSupportedException(), Token));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => engine.Journal.AppendWaitingAsync(() => throw new InvalidOperationException("No batch"), Token));
 
         Assert.Equal([AppendOutcome.Stored, AppendOutcome.Duplicate], outcomes);
         Assert.Equal(1, made);

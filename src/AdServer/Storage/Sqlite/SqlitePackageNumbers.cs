@@ -1,20 +1,10 @@
 namespace AdServer.Storage.Sqlite;
 
-/// <summary>The numbers of packages inside a transaction: remembers what it was told, and counts by name whom it is asked about.</summary>
+/// <summary>The numbers of packages inside a writing transaction: counts by name whom it is asked about. What it was told the connection remembers.</summary>
 internal sealed class SqlitePackageNumbers(SqliteSession session)
 {
-    private readonly Dictionary<string, long> numbers = [];
-
     /// <summary>The number of a package, which it gets if it has none.</summary>
-    public long Of(string package)
-    {
-        if (!numbers.TryGetValue(package, out var number))
-        {
-            numbers[package] = number = session.Numbers?.Package(package) ?? FindOrAdd(package);
-        }
-
-        return number;
-    }
+    public long Of(string package) => session.Numbers?.Package(package) ?? FindOrAdd(package);
 
     private long FindOrAdd(string package)
     {
