@@ -7,6 +7,9 @@ namespace AdServer.PageTests;
 /// <summary>Adding and editing ads.</summary>
 public sealed class AdFormTests(Browser browser, DemoHost demo)
 {
+    /// <summary>Milliseconds after which a text that nobody goes on typing is searched for, and some.</summary>
+    private const long SearchPause = 300;
+
     [Theory]
     [InlineData(Screen.Desktop)]
     [InlineData(Screen.Phone)]
@@ -59,6 +62,40 @@ public sealed class AdFormTests(Browser browser, DemoHost demo)
         Assert.Equal("2027-07-15T10:00:00.000Z", ad.Text("endsAt"));
         Assert.Equal(2.5, ad.GetProperty("adDetails").GetProperty("skipTime").GetDouble());
         Assert.Equal("""["com.example.a","com.b.*"]""", ad.GetProperty("packages").GetProperty("deny").GetRawText());
+    }
+
+    [Fact]
+    public async Task An_answer_to_an_earlier_text_takes_no_performer_away_while_one_is_chosen()
+    {
+        var scene = await CatalogScene.MakeAsync(demo);
+        var released = new TaskCompletionSource();
+        await using var reader = await Reader.OpenAsync(browser, demo.Url, "/ads/new", Screen.Desktop, prepare: async one =>
+        {
+            await one.Page.Clock.InstallAsync();
+            await one.Page.RouteAsync(IsSearchForSomebody, async route =>
+            {
+                await released.Task;
+                await route.ContinueAsync();
+            });
+        });
+        await Expect(reader.Field("Performer")).ToBeVisibleAsync();
+        await reader.Page.Clock.PauseAtAsync(DateTime.UtcNow.AddHours(1));
+        var option = reader.Page.GetByRole(AriaRole.Option).Filter(new() { HasText = scene.Email });
+
+        await reader.Field("Performer").FillAsync(scene.PerformerName);
+        await reader.Page.Clock.RunForAsync(SearchPause);
+        await Expect(option).ToBeVisibleAsync();
+        await reader.Field("Performer").FillAsync("somebody");
+        await reader.Page.RunAndWaitForRequestAsync(() => reader.Page.Clock.RunForAsync(SearchPause), request => IsSearchForSomebody(request.Url));
+        await reader.Field("Performer").FillAsync(scene.PerformerName);
+        await Expect(option).ToBeVisibleAsync();
+        await reader.Field("Performer").PressAsync("ArrowDown");
+        var late = await reader.Page.RunAndWaitForResponseAsync(() => Task.Run(released.SetResult), answer => IsSearchForSomebody(answer.Url));
+        await late.FinishedAsync();
+        await Expect(option).ToHaveAttributeAsync("aria-selected", "true");
+        await reader.Field("Performer").PressAsync("Enter");
+        await Expect(reader.Field("Performer")).ToHaveValueAsync(scene.Email);
+        await reader.EndAsync();
     }
 
     [Theory]
@@ -205,6 +242,8 @@ public sealed class AdFormTests(Browser browser, DemoHost demo)
         await reader.Button("Save").ClickAsync();
         await Expect(reader.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync(shown);
     }
+
+    private static bool IsSearchForSomebody(string address) => Reader.PathIs("/performers")(address) && address.Contains("search=somebody", StringComparison.Ordinal);
 
     private static async Task ChoosePerformerAsync(Reader reader, CatalogScene scene)
     {

@@ -34,7 +34,10 @@ function Found({ label, value, onValue, error }: PerformerFieldProps) {
   const { may } = useSession();
   const search = useLater(value.trim());
   const query = { search, sort: 'name', limit: most };
-  const load = useKept(useLoad((signal) => get<Page<Performer>>('/performers', query, signal), [query]));
+  const answer = useLoad((signal) => get<Page<Performer>>('/performers', query, signal), [query]);
+  // An answer that comes late, to another text, takes nothing away from under the hand that chooses; unless it is whole and what is typed narrows it.
+  const isWhole = (answer.data?.items.length ?? most) < most && value.trim().startsWith(search);
+  const load = useKept(search === value.trim() || isWhole ? answer : { ...answer, data: null, failure: null });
   // What was found for an earlier text is not offered for this one.
   const typed = value.trim().toLowerCase();
   const found = (load.data?.items ?? []).filter((one) => `${one.name}\n${one.email}`.toLowerCase().includes(typed));
