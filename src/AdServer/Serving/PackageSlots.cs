@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using AdServer.Catalog;
 using AdServer.Stats;
 
@@ -32,17 +33,21 @@ internal sealed class PackageSlots(KnownPackages packages, CatalogRefresher cata
     /// <exception cref="Common.StoreUnavailableException">That is not possible now; nothing was taken in.</exception>
     public async Task AddAsync(PackageAds set, CancellationToken cancellation)
     {
-        var known = catalog.Current;
-        foreach (var adId in set.AdIds.Where(adId => known.Find(adId) is null))
+        var (known, slots) = (catalog.Current, new List<int>(set.AdIds.Count));
+        foreach (var adId in set.AdIds)
         {
-            await lookup.FindAsync(adId, cancellation);
+            // Each ad is looked up once where it is known: a start does this for every pair there is.
+            var ad = known.Find(adId) ?? (await lookup.FindAsync(adId, cancellation) ? catalog.Current.Find(adId) : null);
+            if (ad is not null)
+            {
+                slots.Add(ad.Slot);
+            }
         }
 
-        var (package, snapshot) = (packages.Resolve(set.Package), catalog.Current);
-        int[] slots = [.. set.AdIds.Select(snapshot.Find).OfType<CatalogAd>().Select(ad => ad.Slot)];
-        if (slots.Length > 0)
+        var package = packages.Resolve(set.Package);
+        if (slots.Count > 0)
         {
-            Add(package, slots, snapshot.Slots);
+            Add(package, CollectionsMarshal.AsSpan(slots), catalog.Current.Slots);
         }
     }
 }

@@ -24,6 +24,8 @@ internal static partial class WebStart
             return 1;
         }
 
+        // What the start read and no longer needs is as much as it keeps; given back now, it is not there under load.
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         Announce(app, log);
         await app.WaitForShutdownAsync();
         return 0;
