@@ -24,11 +24,11 @@ internal sealed record SeenPairs(int Ads, int Packages, int SeenEach)
         session.Execute("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-256000;");
         session.InTransaction("BEGIN IMMEDIATE", inside =>
         {
-            inside.Execute(Numbers("package_numbers", 0, Packages - 1) + Numbers("places", 0, SeenEach - 1) + "INSERT INTO packages (name) SELECT 'com.example.app' || n FROM package_numbers;");
-            AddSeen(inside);
+            inside.Execute(Numbers("package_numbers", 0, Packages - 1) + "INSERT INTO packages (name) SELECT 'com.example.app' || n FROM package_numbers;");
+            Add(inside, "package_ads");
             if (isDelivered)
             {
-                AddDelivered(inside);
+                Add(inside, "delivered_sets");
             }
 
             return true;
@@ -36,28 +36,28 @@ internal sealed record SeenPairs(int Ads, int Packages, int SeenEach)
         session.Execute("PRAGMA journal_mode=WAL;");
     }
 
-    /// <summary>In the order of the table; its index is made at once in the end, in a tenth of the time.</summary>
-    private void AddSeen(SqliteSession session)
+    /// <summary>In the order of the table.</summary>
+    private void Add(SqliteSession session, string table)
     {
-        using var select = session.Once("SELECT sql FROM sqlite_schema WHERE name = 'package_ads_by_ad'");
-        var index = select.Rows().Select(row => row.Text(0)).Single();
-        session.Execute($"""
-            DROP INDEX package_ads_by_ad;
-            INSERT INTO package_ads (package_number, ad_number)
-                SELECT number, 1 + number % {Step} + n * {Step} FROM packages CROSS JOIN places ORDER BY number, n;
-            {index};
-            """);
-    }
+        using var insert = session.Once($"INSERT INTO {table} (place, ads) VALUES (?, ?)");
+        for (var block = 0; block <= Step * SeenEach / SqlitePairSets.PerRow; block++)
+        {
+            for (var package = 1; package <= Packages; package++)
+            {
+                var first = (long)block * SqlitePairSets.PerRow;
+                var set = new NumberSet();
+                foreach (var number in Enumerable.Range(0, SeenEach).Select(place => 1 + (package % Step) + ((long)place * Step)).Where(number => number / SqlitePairSets.PerRow == block))
+                {
+                    set.Add((int)(number - first));
+                }
 
-    /// <summary>Ad by ad, which is nearly the order of the table.</summary>
-    private void AddDelivered(SqliteSession session) => session.Execute($"""
-        {Numbers("ad_numbers", 1, Step * SeenEach)}
-        {Numbers("rounds", 0, Packages / Step)}
-        INSERT INTO delivered_sets (block, package_number, bits)
-            SELECT ad_numbers.n / {SqliteDeliveredSets.PerRow}, (ad_numbers.n - 1) % {Step} + rounds.n * {Step} AS package, 1 << (ad_numbers.n % {SqliteDeliveredSets.PerRow})
-            FROM ad_numbers CROSS JOIN rounds WHERE package BETWEEN 1 AND {Packages}
-        ON CONFLICT DO UPDATE SET bits = bits | excluded.bits;
-        """);
+                if (set.Count > 0)
+                {
+                    insert.Put(PairRow.PlaceOf(block, package)).PutBytes(set.Write()).Run();
+                }
+            }
+        }
+    }
 
     private static string Numbers(string table, int first, int last) => $"""
         CREATE TEMP TABLE {table} (n INTEGER PRIMARY KEY);

@@ -9,7 +9,7 @@ namespace AdServer.StorageTests;
 /// <summary>SQLite on a file in a folder that goes away with the test.</summary>
 internal sealed class SqliteEngine : TestEngine
 {
-    /// <summary>Takes back what version 7 of the schema changed.</summary>
+    /// <summary>Takes back what versions 7 and 8 of the schema changed; behind <see cref="BackToTheSeventhSchema"/>, as all that follow.</summary>
     public const string BackToTheSixthSchema =
         """
         CREATE TABLE named (
@@ -28,7 +28,7 @@ internal sealed class SqliteEngine : TestEngine
         PRAGMA user_version = 6;
         """;
 
-    /// <summary>Takes back what versions 6 and 7 of the schema changed.</summary>
+    /// <summary>Takes back what versions 6 to 8 of the schema changed.</summary>
     public const string BackToTheFifthSchema = BackToTheSixthSchema +
         """
         CREATE TABLE delivered_ads (
@@ -40,7 +40,7 @@ internal sealed class SqliteEngine : TestEngine
         PRAGMA user_version = 5;
         """;
 
-    /// <summary>Takes back what versions 5 to 7 of the schema added.</summary>
+    /// <summary>Takes back what versions 5 to 8 of the schema added.</summary>
     public const string BackToTheFourthSchema = BackToTheFifthSchema +
         """
         ALTER TABLE ad_events DROP COLUMN verified;
@@ -57,7 +57,7 @@ internal sealed class SqliteEngine : TestEngine
         PRAGMA user_version = 4;
         """;
 
-    /// <summary>Takes back what versions 3 to 7 of the schema added.</summary>
+    /// <summary>Takes back what versions 3 to 8 of the schema added.</summary>
     public const string BackToTheSecondSchema = BackToTheFourthSchema +
         """
         ALTER TABLE ad_events DROP COLUMN flaw;
@@ -77,6 +77,43 @@ internal sealed class SqliteEngine : TestEngine
         DROP TABLE daily_ad_revisions;
         PRAGMA user_version = 1;
         """;
+
+    /// <summary>Takes back what version 8 of the schema changed.</summary>
+    public static void BackToTheSeventhSchema(SqliteSession session)
+    {
+        session.Execute(
+            """
+            CREATE TABLE package_pairs (
+                package_number INTEGER NOT NULL, ad_number INTEGER NOT NULL,
+                PRIMARY KEY (package_number, ad_number)) STRICT, WITHOUT ROWID;
+            CREATE INDEX package_ads_by_ad ON package_pairs (ad_number);
+            CREATE TABLE delivered_bits (
+                block INTEGER NOT NULL, package_number INTEGER NOT NULL, bits INTEGER NOT NULL,
+                PRIMARY KEY (block, package_number)) STRICT, WITHOUT ROWID;
+            """);
+        using (var pair = session.Once("INSERT INTO package_pairs VALUES (?, ?)"))
+        using (var bits = session.Once("INSERT INTO delivered_bits VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET bits = bits | excluded.bits"))
+        {
+            foreach (var (package, ad) in AllOf(SqlitePairSets.Seen, session))
+            {
+                pair.Put(package).Put(ad).Run();
+            }
+
+            foreach (var (package, ad) in AllOf(SqlitePairSets.Delivered, session))
+            {
+                bits.Put(ad / 62).Put(package).Put(1L << (int)(ad % 62)).Run();
+            }
+        }
+
+        session.Execute(
+            """
+            DROP TABLE package_ads;
+            ALTER TABLE package_pairs RENAME TO package_ads;
+            DROP TABLE delivered_sets;
+            ALTER TABLE delivered_bits RENAME TO delivered_sets;
+            PRAGMA user_version = 7;
+            """);
+    }
 
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("adserver-tests-");
 
@@ -131,7 +168,7 @@ internal sealed class SqliteEngine : TestEngine
         RunAsync($"UPDATE events_by_day SET events = '[]' WHERE instr(events, char(34) || '{adId}' || char(34)) > 0");
 
     public override Task SpoilPackageAdsAsync(string package) =>
-        RunAsync($"DELETE FROM package_ads WHERE package_number = (SELECT number FROM packages WHERE name = '{package}')");
+        RunAsync($"DELETE FROM package_ads WHERE place & 4294967295 = (SELECT number FROM packages WHERE name = '{package}')");
 
     public override Task<long> CountTracesAsync(string adId) => Database.ReadAsync(
         session => session.Number(
@@ -143,9 +180,10 @@ internal sealed class SqliteEngine : TestEngine
                 + (SELECT count(*) FROM daily_invalid_stats WHERE ad_id = '{adId}')
                 + (SELECT count(*) FROM daily_package_stats WHERE {OfAd(adId)})
                 + (SELECT count(*) FROM daily_deliveries WHERE ad_id = '{adId}')
-                + (SELECT count(*) FROM package_ads WHERE {OfAd(adId)})
-                + (SELECT count(*) FROM delivered_sets JOIN ads ON id = '{adId}' AND block = number / 62 AND bits >> (number % 62) & 1)
-            """),
+            """) + session.Number($"SELECT coalesce((SELECT number FROM ads WHERE id = '{adId}'), -1)") switch
+            {
+                var number => AllOf(SqlitePairSets.Seen, session).Concat(AllOf(SqlitePairSets.Delivered, session)).Count(pair => pair.Ad == number),
+            },
         CancellationToken.None);
 
     public override Task<(long Events, long Buckets)> CountRawAsync() => Database.ReadAsync(
@@ -162,7 +200,31 @@ internal sealed class SqliteEngine : TestEngine
     public override async Task<int> ReadLargestBucketAsync() => (int)await Database.ReadAsync(
         session => session.Number("SELECT max(json_array_length(events)) FROM events_by_day"), CancellationToken.None);
 
+    /// <summary>The pairs of a table.</summary>
+    public static List<(long Package, long Ad)> AllOf(SqlitePairSets sets, SqliteSession session)
+    {
+        var pairs = new List<(long, long)>();
+        for (var rows = sets.List(session, -1, int.MaxValue); rows is [.., var last]; rows = sets.List(session, last.Place, int.MaxValue))
+        {
+            pairs.AddRange(rows.SelectMany(row => row.Pairs));
+        }
+
+        return pairs;
+    }
+
     private static string OfAd(string adId) => $"ad_number = (SELECT number FROM ads WHERE id = '{adId}')";
+
+    /// <summary>Makes the file one of an older schema.</summary>
+    /// <param name="script">What follows <see cref="BackToTheSeventhSchema"/>.</param>
+    public Task GoBackAsync(string script = "") => Database.WriteAsync(
+        SqliteLane.Urgent,
+        session =>
+        {
+            BackToTheSeventhSchema(session);
+            session.Execute(script);
+            return true;
+        },
+        CancellationToken.None);
 
     public Task RunAsync(string sql) => Database.WriteAsync(
         SqliteLane.Urgent,

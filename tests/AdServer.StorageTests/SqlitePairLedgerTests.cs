@@ -25,7 +25,7 @@ public sealed class SqlitePairLedgerTests : IAsyncDisposable
         await FillAsync();
         Assert.Empty(await CompareAsync(atOnce));
 
-        await engine.RunAsync("DELETE FROM package_ads WHERE (package_number, ad_number) IN ((1, 1), (2, 3), (4, 3))");
+        await SpoilAsync((1, 1), (2, 3), (4, 3));
         await engine.RunAsync("DELETE FROM ad_events WHERE package_name IN ('q', 's') AND ad_id = 'a2'");
 
         Assert.Equal(
@@ -37,8 +37,15 @@ public sealed class SqlitePairLedgerTests : IAsyncDisposable
     public async Task Removed_ads_and_pairs_of_nothing_are_left_out()
     {
         await FillAsync();
-        await engine.RunAsync("DELETE FROM package_ads WHERE ad_number = 2");
-        await engine.RunAsync("INSERT INTO package_ads (package_number, ad_number) VALUES (1, 77), (88, 1)");
+        await SpoilAsync((1, 2), (2, 2), (3, 2), (4, 2));
+        await engine.Database.WriteAsync(
+            SqliteLane.Urgent,
+            session =>
+            {
+                SqlitePairSets.Seen.Add(session, [(1L, 77L), (88, 1)]);
+                return true;
+            },
+            Token);
 
         await engine.Catalog.RemoveAdAsync("a2", Noon, Token);
 
@@ -67,13 +74,14 @@ public sealed class SqlitePairLedgerTests : IAsyncDisposable
         var (page, plan) = await engine.Database.ReadAsync(
             session =>
             {
-                using var statement = session.Once($"EXPLAIN QUERY PLAN {SqlitePackageAds.NamedPairs}");
-                return (SqlitePackageAds.ReadNamedPairs(session, (2, 1), 3), statement.Rows().Select(row => row.Text(3)).ToList());
+                using var statement = session.Once($"EXPLAIN QUERY PLAN {SqlitePairSets.Seen.ListText}");
+                return (SqlitePairSets.Seen.ListNamed(session, after: 1, enough: 4), statement.Rows().Select(row => row.Text(3)).ToList());
             },
             Token);
 
-        Assert.Equal([(2, 2), (2, 3), (3, 1)], page.Select(pair => pair.Place));
-        Assert.StartsWith("SEARCH package_ads USING PRIMARY KEY", plan[0], StringComparison.Ordinal);
+        Assert.Equal(3, page?.Place);
+        Assert.Equal(["q a1", "q a2", "q a3", "r a1", "r a2", "r a3"], page?.Pairs.Select(pair => $"{pair.Package} {pair.AdId}"));
+        Assert.StartsWith("SEARCH package_ads USING INTEGER PRIMARY KEY", plan[0], StringComparison.Ordinal);
         Assert.DoesNotContain(plan, line => line.Contains("SCAN", StringComparison.Ordinal) || line.Contains("TEMP B-TREE", StringComparison.Ordinal));
     }
 
@@ -84,6 +92,21 @@ public sealed class SqlitePairLedgerTests : IAsyncDisposable
         await engine.AppendAsync([.. Packages.SelectMany(package => Ads.Select(ad => Event(ad, package: package)))]);
         await engine.RollAllAsync();
     }
+
+    private Task<bool> SpoilAsync(params (long Package, int Ad)[] pairs) => engine.Database.WriteAsync(
+        SqliteLane.Urgent,
+        session =>
+        {
+            foreach (var (package, ad) in pairs)
+            {
+                var ads = new NumberSet();
+                ads.Add(ad);
+                SqlitePairSets.Seen.Clear(session, [new PairRow(package, ads)]);
+            }
+
+            return true;
+        },
+        Token);
 
     /// <summary>Goes on as a server does, but for so many new packages: a comparison page by page must not have to run after them for ever.</summary>
     private async Task RollPackagesUpAsync(string name, int count)

@@ -16,7 +16,7 @@ public sealed class SqliteRatingTests : IAsyncLifetime
     [Fact]
     public async Task Killed_anywhere_it_leaves_raw_equal_to_rolled_up_and_ends_in_the_same_when_done_again()
     {
-        foreach (var batch in RatingScene.SomeEvents(seed: 3, count: 120, RatingScene.Mild).Chunk(5))
+        foreach (var batch in RatingScene.SomeEvents(seed: 3, count: 200, RatingScene.Mild).Chunk(5))
         {
             await engine.AppendAsync(batch);
         }

@@ -204,7 +204,7 @@ public sealed class SqliteStartTests : IAsyncDisposable
         await engine.AppendAsync(Event(id: "rolled"));
         await engine.RollAllAsync();
         await engine.AppendAsync(Event(id: "tail"));
-        await engine.RunAsync(SqliteEngine.BackToTheFirstSchema);
+        await engine.GoBackAsync(SqliteEngine.BackToTheFirstSchema);
 
         await engine.ReopenAsync();
 
@@ -221,7 +221,7 @@ public sealed class SqliteStartTests : IAsyncDisposable
     {
         var made = new Access.AccessToken("t1", "name", "hash", Access.Role.Analyst.Name, Noon);
         await engine.Tokens.AddTokenAsync(made, Token);
-        await engine.RunAsync(SqliteEngine.BackToTheFourthSchema);
+        await engine.GoBackAsync(SqliteEngine.BackToTheFourthSchema);
 
         await engine.ReopenAsync();
 
@@ -238,7 +238,7 @@ public sealed class SqliteStartTests : IAsyncDisposable
         await engine.AppendAsync(Event(id: "rolled") with { Revision = 1 });
         await engine.RollAllAsync();
         await engine.AppendAsync(Event(id: "tail"));
-        await engine.RunAsync(SqliteEngine.BackToTheSecondSchema);
+        await engine.GoBackAsync(SqliteEngine.BackToTheSecondSchema);
 
         await engine.ReopenAsync();
 
@@ -256,7 +256,7 @@ public sealed class SqliteStartTests : IAsyncDisposable
         await engine.AppendAsync(Event(id: "rolled") with { Flaw = Events.TrafficFlaw.Robot });
         await engine.RollAllAsync();
         await engine.AppendAsync(Event(id: "tail"));
-        await engine.RunAsync(SqliteEngine.BackToTheFourthSchema);
+        await engine.GoBackAsync(SqliteEngine.BackToTheFourthSchema);
 
         await engine.ReopenAsync();
 
@@ -280,7 +280,7 @@ public sealed class SqliteStartTests : IAsyncDisposable
         await engine.AppendAsync(Event("a1", package: "x"), Event("a1", package: "z"), Event("a1", package: "y"), Event("gone", package: "w"));
         await engine.AppendAsync(Event("a2", package: "v") with { IsOtherPackage = true });
         await engine.Catalog.RemoveAdAsync("gone", Noon, Token);
-        await engine.RunAsync(SqliteEngine.BackToTheSecondSchema);
+        await engine.GoBackAsync(SqliteEngine.BackToTheSecondSchema);
 
         await engine.ReopenAsync();
 
@@ -301,7 +301,7 @@ public sealed class SqliteStartTests : IAsyncDisposable
         var query = new StatsQuery { GroupBy = [StatsGroup.Package, StatsGroup.Day] };
         var before = await engine.Stats.ReadAsync(query, Token);
         Assert.Equal(3, before.Rows.Count);
-        await engine.RunAsync(SqliteEngine.BackToTheSixthSchema);
+        await engine.GoBackAsync(SqliteEngine.BackToTheSixthSchema);
 
         await engine.ReopenAsync();
 
@@ -320,7 +320,7 @@ public sealed class SqliteStartTests : IAsyncDisposable
         await engine.RollAllAsync();
         await engine.Catalog.RemoveAdAsync("a1", Noon, Token);
         // As an older server left it in the midst of sweeping.
-        await engine.RunAsync(SqliteEngine.BackToTheSixthSchema + "DELETE FROM daily_ad_stats WHERE ad_id = 'a1';");
+        await engine.GoBackAsync(SqliteEngine.BackToTheSixthSchema + "DELETE FROM daily_ad_stats WHERE ad_id = 'a1';");
 
         await engine.ReopenAsync();
         await engine.SweepAllAsync();
@@ -329,13 +329,15 @@ public sealed class SqliteStartTests : IAsyncDisposable
             session => (session.Number("SELECT count(*) FROM ads WHERE removed_at IS NOT NULL AND swept = 0"), session.Number("SELECT count(*) FROM daily_package_stats")), Token));
     }
 
-    [Fact]
-    public async Task A_file_of_the_fifth_schema_keeps_what_was_delivered()
+    [Theory]
+    [InlineData("")]
+    [InlineData(SqliteEngine.BackToTheFifthSchema)]
+    public async Task A_file_of_the_seventh_or_fifth_schema_keeps_what_was_delivered(string back)
     {
         var ads = Enumerable.Range(0, 130).Select(number => $"a{number:000}").ToArray();
         await engine.AddAdsAsync("p1", ads);
         await engine.Delivered.AddDeliveredAdsAsync([new("x", ads), new("y", [ads[0], ads[60], ads[61], ads[62], ads[129]])], Token);
-        await engine.RunAsync(SqliteEngine.BackToTheFifthSchema);
+        await engine.GoBackAsync(back);
 
         await engine.ReopenAsync();
 
@@ -346,7 +348,7 @@ public sealed class SqliteStartTests : IAsyncDisposable
     public async Task A_file_of_the_fourth_schema_keeps_its_tokens_and_gets_an_audit_and_idempotency_keys()
     {
         await engine.Tokens.AddTokenAsync(new AccessToken("t1", "Key", "hash", Role.Analyst.Name, Noon), Token);
-        await engine.RunAsync(SqliteEngine.BackToTheFourthSchema);
+        await engine.GoBackAsync(SqliteEngine.BackToTheFourthSchema);
 
         await engine.ReopenAsync();
 
@@ -360,7 +362,7 @@ public sealed class SqliteStartTests : IAsyncDisposable
     public async Task A_copy_that_is_refused_leaves_a_file_of_the_first_schema_to_its_servers()
     {
         await engine.AddAdsAsync("p1", "a1");
-        await engine.RunAsync(SqliteEngine.BackToTheFirstSchema);
+        await engine.GoBackAsync(SqliteEngine.BackToTheFirstSchema);
         await engine.StopAsync();
 
         await using (var target = engine.Open(StorageAccess.CopyTo))

@@ -13,8 +13,8 @@ namespace AdServer.Serving;
 internal sealed class DeliveredAds(
     KnownPackages packages, CatalogRefresher catalog, AdLookup adLookup, DeliveredLookup lookup, IDeliveredStore store) : IDeliveredAds
 {
-    /// <summary>The most pairs that are written at once: half of what a second of full load can bring.</summary>
-    private const int MostAtOnce = 20_000;
+    /// <summary>The most pairs that are written at once: about what a second of full load can bring, since those of one package share what is written.</summary>
+    private const int MostAtOnce = 50_000;
 
     private readonly PackageSlots sets = new(packages, catalog, adLookup);
     private readonly ConcurrentQueue<(string Package, string AdId)> fresh = new();
@@ -66,14 +66,16 @@ internal sealed class DeliveredAds(
         }
     }
 
-    /// <summary>Writes the pairs that the store does not have. For one caller at a time.</summary>
+    /// <summary>Writes the pairs that the store did not have when this was called. For one caller at a time.</summary>
     /// <exception cref="StoreUnavailableException">What was not written is kept for the next time.</exception>
     public async Task FlushAsync(CancellationToken cancellation)
     {
-        for (Take(); unwritten.Count > 0; Take())
+        // What comes meanwhile goes with the next flush: chasing it would make a transaction of every few pairs under load.
+        for (var left = unwritten.Count + fresh.Count; left > 0; unwritten.Clear())
         {
+            Take();
+            left -= unwritten.Count;
             await store.AddDeliveredAdsAsync(PackageAds.Sets(unwritten), cancellation);
-            unwritten.Clear();
         }
     }
 

@@ -100,10 +100,13 @@ public sealed class BackupFileTests : IAsyncLifetime
     {
         var made = await MakeAsync(
             manifest => manifest with { Schema = 1 },
-            store => Run(
-                store,
-                "UPDATE events_by_day SET events = (SELECT json_group_array(json_remove(value, '$.revision', '$.flaw', '$.userAgent', '$.isVerified')) FROM json_each(events));"
-                + SqliteEngine.BackToTheFirstSchema));
+            store => Run(store, session =>
+            {
+                SqliteEngine.BackToTheSeventhSchema(session);
+                session.Execute(
+                    "UPDATE events_by_day SET events = (SELECT json_group_array(json_remove(value, '$.revision', '$.flaw', '$.userAgent', '$.isVerified')) FROM json_each(events));"
+                    + SqliteEngine.BackToTheFirstSchema);
+            }));
 
         (await BackupRun.RestoreAsync(target, made)).Require();
 
@@ -149,10 +152,12 @@ public sealed class BackupFileTests : IAsyncLifetime
         Assert.Empty(folder.EnumerateFiles());
     }
 
-    private static void Run(string store, string sql)
+    private static void Run(string store, string sql) => Run(store, session => session.Execute(sql));
+
+    private static void Run(string store, Action<SqliteSession> work)
     {
         using var session = SqliteSession.Open(store, readOnly: false);
-        session.Execute(sql);
+        work(session);
     }
 
     private static void Spoil(string store)

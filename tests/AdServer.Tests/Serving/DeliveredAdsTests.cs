@@ -10,7 +10,7 @@ public sealed class DeliveredAdsTests
 {
     private readonly MemoryDeliveredStore store = new();
     private readonly DeliveredAds delivered;
-    private readonly CatalogSnapshot catalog = ServingData.Catalog(5000);
+    private readonly CatalogSnapshot catalog = ServingData.Catalog(6000);
 
     public DeliveredAdsTests() => delivered = ServingData.Delivered(store);
 
@@ -48,9 +48,23 @@ public sealed class DeliveredAdsTests
     }
 
     [Fact]
+    public async Task What_comes_while_pairs_are_written_goes_with_the_next_flush()
+    {
+        var next = 2;
+        store.Meanwhile = () => Note("x", $"{next++}");
+        Note("x", "1");
+
+        await FlushAsync();
+        Assert.Equal([("x", "1")], store.Pairs);
+        await FlushAsync();
+
+        Assert.Equal([("x", "1"), ("x", "2")], store.Pairs);
+    }
+
+    [Fact]
     public async Task Many_pairs_are_written_in_parts()
     {
-        for (var number = 1; number <= 5; number++)
+        for (var number = 1; number <= 10; number++)
         {
             foreach (var ad in catalog.Ads)
             {
@@ -60,8 +74,8 @@ public sealed class DeliveredAdsTests
 
         await FlushAsync();
 
-        Assert.Equal(25_000, store.Pairs.Distinct().Count());
-        Assert.Equal(20_000, store.MostAtOnce);
+        Assert.Equal(60_000, store.Pairs.Distinct().Count());
+        Assert.Equal(50_000, store.MostAtOnce);
     }
 
     [Fact]
@@ -93,7 +107,7 @@ public sealed class DeliveredAdsTests
         await Task.WhenAll(noting);
         await FlushAsync();
 
-        Assert.Equal((10_000, 10_000), (store.Pairs.Count, store.Pairs.Distinct().Count()));
+        Assert.Equal((12_000, 12_000), (store.Pairs.Count, store.Pairs.Distinct().Count()));
     }
 
     private void Note(string package, string adId) => delivered.Note(new(package, package == "x" ? 1 : 2), catalog.Find(adId)!);

@@ -13,6 +13,9 @@ internal sealed class MemoryDeliveredStore : IDeliveredStore
 
     public List<(string Package, string AdId)> Pairs { get; } = [];
 
+    /// <summary>What happens while pairs are written.</summary>
+    public Action Meanwhile { get; set; } = () => { };
+
     public Task AddDeliveredAdsAsync(IReadOnlyList<PackageAds> sets, CancellationToken cancellation)
     {
         if (IsAway)
@@ -21,6 +24,7 @@ internal sealed class MemoryDeliveredStore : IDeliveredStore
         }
 
         MostAtOnce = Math.Max(MostAtOnce, sets.Sum(set => set.AdIds.Count));
+        Meanwhile();
         Pairs.AddRange(sets.SelectMany(set => set.AdIds, (set, adId) => (set.Package, adId)));
         return Task.CompletedTask;
     }

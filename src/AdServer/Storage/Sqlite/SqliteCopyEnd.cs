@@ -16,7 +16,7 @@ internal static class SqliteCopyEnd
         session.Number("SELECT count(*) FROM event_ids"),
         session.Number("SELECT count(*) FROM daily_deliveries WHERE ad_id IN (SELECT id FROM ads WHERE removed_at IS NULL)"),
         session.Number("SELECT count(*) FROM daily_requests"),
-        session.Number(SqliteDeliveredSets.CountLive))
+        SqlitePairSets.Delivered.CountLive(session))
     {
         Tokens = session.Number("SELECT count(*) FROM tokens WHERE subject IS NULL"),
         Credentials = session.Number("SELECT count(*) FROM credentials"),

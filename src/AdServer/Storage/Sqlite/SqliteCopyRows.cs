@@ -67,24 +67,6 @@ internal static class SqliteCopyRows
             row.Text(2), new RequestTotal(row.Text(0), row.Day(1), row.Int(3), row.Int(4))))];
     }
 
-    /// <summary>
-    /// The pairs of ads that were not removed, from the rows after a place on until there are enough, and the place of the last of those rows; nothing after
-    /// the last row.
-    /// </summary>
-    public static ((long Block, long Package) Place, IReadOnlyList<(string Package, string AdId)> Pairs)? ListDelivered(
-        SqliteSession session, (long Block, long Package) after, int enough)
-    {
-        using var select = session.Kept("SELECT packages.name, ads.id FROM packages JOIN ads ON removed_at IS NULL AND ads.number = ? WHERE packages.number = ?");
-        var (place, pairs) = (after, new List<(string, string)>());
-        foreach (var row in SqliteDeliveredSets.List(session, after, enough).TakeWhile(_ => pairs.Count < enough))
-        {
-            place = row.Place;
-            pairs.AddRange(row.Ads().SelectMany(ad => select.Put(ad).Put(row.Package).Rows().Select(found => (found.Text(0), found.Text(1)))));
-        }
-
-        return place == after ? null : (place, pairs);
-    }
-
     private static SqliteStatement PutKey(SqliteStatement select, string[]? after) =>
         select.Put(after?[0] ?? string.Empty).Put(after?[1] ?? string.Empty).Put(after?[2] ?? string.Empty);
 

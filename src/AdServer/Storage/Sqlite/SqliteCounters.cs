@@ -7,19 +7,21 @@ internal static class SqliteCounters
 {
     public static void ReplaceDeliveries(SqliteSession session, string process, IReadOnlyList<DeliveryTotal> totals)
     {
+        var ads = new SqliteLiveAds(session);
         using var replace = session.Kept(
             """
-            INSERT INTO daily_deliveries (ad_id, date, process, deliveries) SELECT id, ?, ?, ? FROM ads WHERE id = ? AND removed_at IS NULL
+            INSERT INTO daily_deliveries (ad_id, date, process, deliveries) VALUES (?, ?, ?, ?)
             ON CONFLICT (ad_id, date, process) DO UPDATE SET deliveries = excluded.deliveries
             """);
-        foreach (var total in totals)
+        foreach (var total in totals.Where(total => ads.Has(total.AdId)))
         {
-            replace.Put(total.Day).Put(process).Put(total.Deliveries).Put(total.AdId).Run();
+            replace.Put(total.AdId).Put(total.Day).Put(process).Put(total.Deliveries).Run();
         }
     }
 
     public static void ReplaceRequests(SqliteSession session, string process, IReadOnlyList<RequestTotal> totals)
     {
+        var packages = new SqlitePackageNumbers(session);
         using var replace = session.Kept(
             """
             INSERT INTO daily_requests (package_name, date, process, requests, fills) VALUES (?, ?, ?, ?, ?)
@@ -27,7 +29,7 @@ internal static class SqliteCounters
             """);
         foreach (var total in totals)
         {
-            SqlitePackageAds.Remember(session, total.Package);
+            packages.Count(total.Package);
             replace.Put(total.Package).Put(total.Day).Put(process).Put(total.Requests).Put(total.Fills).Run();
         }
     }

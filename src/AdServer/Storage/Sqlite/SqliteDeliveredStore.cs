@@ -5,17 +5,16 @@ namespace AdServer.Storage.Sqlite;
 /// <summary>Delivered ads in SQLite.</summary>
 internal sealed class SqliteDeliveredStore(ISqliteTransactions database) : IDeliveredStore
 {
-    /// <summary>The pairs after which a transaction looks whether somebody waits for it, as under load somebody always does: some ten milliseconds.</summary>
-    private const int Portion = 5000;
+    /// <summary>The rows after which a transaction looks whether somebody waits for it, as under load somebody always does: some five to ten milliseconds.</summary>
+    private const int Portion = 1000;
 
     public async Task AddDeliveredAdsAsync(IReadOnlyList<PackageAds> sets, CancellationToken cancellation)
     {
-        var portions = PairsOf(sets).Chunk(Portion).ToList();
-        for (var done = 0; done < portions.Count;)
+        for (var done = 0; done < sets.Count;)
         {
-            // As many as can be in one transaction: pairs lie scattered, and each transaction writes its pages once.
-            var rest = portions[done..];
-            done += await database.WriteAsync(SqliteLane.Background, session => Add(session, rest), cancellation);
+            // As many as can be in one transaction: rows lie scattered, and each transaction writes its pages once.
+            var from = done;
+            done = await database.WriteAsync(SqliteLane.Background, session => AddSome(session, sets, from), cancellation);
         }
     }
 
@@ -24,31 +23,30 @@ internal sealed class SqliteDeliveredStore(ISqliteTransactions database) : IDeli
 
     public Task<IReadOnlyList<PackageAds>> FindDeliveredAdsAsync(
         IReadOnlyCollection<(string Package, string AdId)> pairs, CancellationToken cancellation) =>
-        database.ReadAsync(session => PackageAds.Sets(pairs.Where(pair => SqliteDeliveredSets.Has(session, pair.Package, pair.AdId))), cancellation);
+        database.ReadAsync(session => PackageAds.Sets(pairs.Where(pair => SqlitePairSets.Delivered.Has(session, pair.Package, pair.AdId))), cancellation);
 
     /// <summary>Adds pairs of live ads in the caller's transaction.</summary>
-    public static bool Add(SqliteSession session, IReadOnlyList<PackageAds> sets)
+    public static void Add(SqliteSession session, IReadOnlyList<PackageAds> sets)
     {
-        SqliteDeliveredSets.Add(session, PairsOf(sets), new(session), new(session));
-        return true;
+        var (ads, packages) = (new SqliteLiveAds(session), new SqlitePackageNumbers(session));
+        foreach (var set in sets)
+        {
+            Add(session, set, ads, packages);
+        }
     }
 
-    private static IEnumerable<(string Package, string AdId)> PairsOf(IReadOnlyList<PackageAds> sets) => sets.SelectMany(set => set.AdIds, (set, adId) => (set.Package, adId));
-
-    /// <summary>Adds a portion, and more of them until somebody waits.</summary>
-    private int Add(SqliteSession session, IReadOnlyList<(string Package, string AdId)[]> portions)
+    /// <summary>Adds the sets from one on, until somebody waits; says up to which.</summary>
+    private int AddSome(SqliteSession session, IReadOnlyList<PackageAds> sets, int next)
     {
-        var (ads, packages, done) = (new SqliteLiveAds(session), new SqlitePackageNumbers(session), 0);
-        foreach (var portion in portions)
+        var (ads, packages) = (new SqliteLiveAds(session), new SqlitePackageNumbers(session));
+        for (var rows = 0; next < sets.Count && (rows < Portion || !database.IsAwaited); next++)
         {
-            SqliteDeliveredSets.Add(session, portion, ads, packages);
-            done++;
-            if (database.IsAwaited)
-            {
-                break;
-            }
+            rows += Add(session, sets[next], ads, packages);
         }
 
-        return done;
+        return next;
     }
+
+    private static int Add(SqliteSession session, PackageAds set, SqliteLiveAds ads, SqlitePackageNumbers packages) =>
+        SqlitePairSets.Delivered.Add(session, set.AdIds.Select(adId => (set.Package, adId)), ads, packages);
 }

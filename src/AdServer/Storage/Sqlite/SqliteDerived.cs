@@ -83,7 +83,7 @@ internal static class SqliteDerived
             PutCounts(upsert.Put(row.Day).Put(row.Ad).Put(row.Package), row.Counts).Put(now).Put(now).Put(through).Run();
         }
 
-        SqlitePackageAds.Add(session, rows.Select(row => (row.Package, row.Ad)));
+        SqlitePairSets.Seen.Add(session, rows.Select(row => (row.Package, row.Ad)));
     }
 
     private static void AddRevisions(SqliteSession session, RollUp counts, long through, DateTimeOffset now)

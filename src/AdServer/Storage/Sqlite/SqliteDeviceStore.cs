@@ -18,9 +18,6 @@ internal sealed class SqliteErasure(ISqliteTransactions database, string deviceI
     /// <summary>Positions that one read looks at.</summary>
     private const int Reach = 100_000;
 
-    /// <summary>The most (day, roll) pairs whose buckets one transaction rewrites.</summary>
-    private const int MostBuckets = 8;
-
     private long done;
     private long? asked;
 
@@ -64,25 +61,25 @@ internal sealed class SqliteErasure(ISqliteTransactions database, string deviceI
 
     private (long Events, long Entries, long Last) Erase(SqliteSession session, IReadOnlyList<(long Seq, UtcDay Day)> found)
     {
-        var buckets = new HashSet<(UtcDay, long)>();
+        var rewrites = new SqliteRewrites(session);
         var (events, entries, last) = (0L, 0L, done);
         // What is in no applied roll stays as it is: SqliteTail relies on it.
         using var update = session.Kept($"UPDATE ad_events SET {SqliteEvents.NoDevice} WHERE seq = ?");
         foreach (var (seq, day) in found)
         {
-            buckets.Add((day, SqliteRolls.Holding(session, seq).Number));
-            if (buckets.Count > MostBuckets)
+            if (rewrites.Fit(seq) is not { } roll)
             {
                 break;
             }
 
+            rewrites.Note(day, roll);
             events += update.Put(seq).Run();
             last = seq;
         }
 
-        foreach (var (day, roll) in buckets)
+        foreach (var bucket in rewrites.Buckets)
         {
-            entries += SqliteBuckets.Erase(session, day, roll, deviceId);
+            entries += SqliteBuckets.Erase(session, bucket.Day, bucket.Roll, deviceId);
         }
 
         return (events, entries, last);

@@ -55,7 +55,7 @@ internal sealed class SqliteLedgerStore(ISqliteTransactions database, TimeProvid
                 var pairs = SqlitePackageAds.ListRaw(session, 0, SqliteRolls.LastApplied(session).Last).ToHashSet();
                 pairs.UnionWith(SqliteRawSince.Read(session) is { } since ? SqlitePackageAds.ListRowsBefore(session, since) : []);
                 session.Execute("DELETE FROM package_ads");
-                SqlitePackageAds.Add(session, pairs, live);
+                SqlitePairSets.Seen.Add(session, pairs, live, new SqlitePackageNumbers(session));
                 return true;
             },
             cancellation);

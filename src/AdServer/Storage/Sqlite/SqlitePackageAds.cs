@@ -10,19 +10,7 @@ namespace AdServer.Storage.Sqlite;
 /// </summary>
 internal static class SqlitePackageAds
 {
-    /// <summary>One page of pairs, from a place on.</summary>
-    public const string NamedPairs =
-        """
-        SELECT package_number, ad_number, packages.name, ads.id
-        FROM package_ads LEFT JOIN packages ON packages.number = package_number LEFT JOIN ads ON ads.number = ad_number
-        WHERE (package_number, ad_number) > (?, ?)
-        ORDER BY package_number, ad_number LIMIT ?
-        """;
-
     private const int MostPairs = 50_000;
-
-    /// <summary>Rows of delivered ads, each of which is some dozens of pairs.</summary>
-    private const int MostRows = 2000;
 
     /// <summary>
     /// The tail comes first: whatever leaves it while the rest is read is in the rows from then on, and what is committed later is not
@@ -41,7 +29,7 @@ internal static class SqlitePackageAds
             yield return set;
         }
 
-        await foreach (var set in ReadSetsAsync(database, names, cancellation))
+        await foreach (var set in ReadSetsAsync(database, SqlitePairSets.Seen, names, cancellation))
         {
             yield return set;
         }
@@ -52,41 +40,26 @@ internal static class SqlitePackageAds
         ISqliteTransactions database, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var names = await database.ReadAsync(ReadNames, cancellation);
-        for (var place = (Block: -1L, Package: 0L); ;)
+        await foreach (var set in ReadSetsAsync(database, SqlitePairSets.Delivered, names, cancellation))
         {
-            var rows = await database.ReadAsync(session => SqliteDeliveredSets.List(session, place, MostRows), cancellation);
-            foreach (var set in Name(rows.SelectMany(row => row.Ads(), (row, ad) => (row.Package, ad)), names))
-            {
-                yield return set;
-            }
-
-            if (rows.Count < MostRows)
-            {
-                yield break;
-            }
-
-            place = rows[^1].Place;
+            yield return set;
         }
     }
 
     private static async IAsyncEnumerable<PackageAds> ReadSetsAsync(
-        ISqliteTransactions database, Names names, [EnumeratorCancellation] CancellationToken cancellation)
+        ISqliteTransactions database, SqlitePairSets sets, Names names, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var place = (Package: 0L, Ad: 0L);
-        while (true)
+        for (var (place, isEnd) = (-1L, false); !isEnd;)
         {
-            var pairs = await database.ReadAsync(session => ReadPairs(session, place, MostPairs), cancellation);
-            foreach (var set in Name(pairs, names))
+            var after = place;
+            var rows = await database.ReadAsync(session => sets.List(session, after, MostPairs), cancellation);
+            foreach (var set in Name(rows.SelectMany(row => row.Pairs), names))
             {
                 yield return set;
             }
 
-            if (pairs.Count < MostPairs)
-            {
-                yield break;
-            }
-
-            place = pairs[^1];
+            isEnd = rows.Count == 0;
+            place = isEnd ? after : rows[^1].Place;
         }
     }
 
@@ -95,47 +68,6 @@ internal static class SqlitePackageAds
     {
         using var insert = session.Kept("INSERT INTO packages (name) VALUES (?) ON CONFLICT DO NOTHING");
         insert.Put(package).Run();
-    }
-
-    /// <summary>Adds pairs of live ads that had an event; their packages are counted by name from then on.</summary>
-    public static void Add(SqliteSession session, IEnumerable<(string Package, string AdId)> pairs, SqliteLiveAds ads)
-    {
-        var packages = new SqlitePackageNumbers(session);
-        Add(session, pairs.Where(pair => ads.Has(pair.AdId)).Select(pair => (packages.Of(pair.Package), ads.NumberOf(pair.AdId)!.Value)));
-    }
-
-    /// <summary>Adds pairs of live ads that had an event, in the order of their keys.</summary>
-    public static void Add(SqliteSession session, IEnumerable<(long Package, long Ad)> pairs)
-    {
-        using var insert = session.Kept("INSERT INTO package_ads (package_number, ad_number) VALUES (?, ?) ON CONFLICT DO NOTHING");
-        foreach (var (package, ad) in pairs.Order())
-        {
-            insert.Put(package).Put(ad).Run();
-        }
-    }
-
-    /// <summary>The pairs that had an event after one, in order.</summary>
-    private static List<(long Package, long Ad)> ReadPairs(SqliteSession session, (long Package, long Ad) after, int limit)
-    {
-        using var select = session.Kept(
-            """
-            SELECT package_number, ad_number FROM package_ads WHERE (package_number, ad_number) > (?, ?)
-            ORDER BY package_number, ad_number LIMIT ?
-            """);
-        return [.. select.Put(after.Package).Put(after.Ad).Put(limit).Rows().Select(row => (row.Int(0), row.Int(1)))];
-    }
-
-    /// <summary>The pairs after one with their names, in order; without names where there is no such package or ad.</summary>
-    public static List<((long Package, long Ad) Place, (string Package, string AdId)? Names)> ReadNamedPairs(
-        SqliteSession session, (long Package, long Ad) after, int limit)
-    {
-        using var select = session.Kept(NamedPairs);
-        return
-        [
-            .. select.Put(after.Package).Put(after.Ad).Put(limit).Rows().Select(row => (
-                (row.Int(0), row.Int(1)),
-                row.TextOrNull(2) is { } package && row.TextOrNull(3) is { } adId ? (package, adId) : ((string, string)?)null)),
-        ];
     }
 
     /// <summary>The pairs that the events of a range of positions make, <paramref name="after"/> excluded, one for each event.</summary>

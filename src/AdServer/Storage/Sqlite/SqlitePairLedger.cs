@@ -95,13 +95,11 @@ internal sealed class SqlitePairLedger(
         PairWindow window, HashSet<(string Package, string AdId)> raw, CancellationToken cancellation)
     {
         var surplus = window.NewSet();
-        for (var (place, isEnd) = ((Package: 0L, Ad: 0L), false); !isEnd;)
+        for (long? place = -1; place is { } after;)
         {
-            var after = place;
-            var page = await database.ReadAsync(session => SqlitePackageAds.ReadNamedPairs(session, after, pairsAtOnce), cancellation);
-            window.Add(surplus, page.Select(pair => pair.Names).OfType<(string Package, string AdId)>().Where(pair => !raw.Remove(pair)));
-            isEnd = page.Count < pairsAtOnce;
-            place = isEnd ? after : page[^1].Place;
+            var page = await database.ReadAsync(session => SqlitePairSets.Seen.ListNamed(session, after, pairsAtOnce), cancellation);
+            window.Add(surplus, page?.Pairs.Where(pair => !raw.Remove(pair)) ?? []);
+            place = page?.Place;
         }
 
         return surplus;

@@ -14,9 +14,6 @@ internal sealed class SqliteRatingStore(ISqliteTransactions database, TimeProvid
 {
     private const int EventsAtOnce = 20_000;
 
-    /// <summary>The most rolls whose buckets one transaction rewrites.</summary>
-    private const int MostRolls = 4;
-
     public async IAsyncEnumerable<PlacedEvent> ListEventsAsync(UtcDay day, [EnumeratorCancellation] CancellationToken cancellation)
     {
         for (var (place, isEnd) = (0L, false); !isEnd;)
@@ -55,14 +52,13 @@ internal sealed class SqliteRatingStore(ISqliteTransactions database, TimeProvid
             return changes.Count;
         }
 
-        var (rolls, counts, next) = (new HashSet<long>(), new RollUp(), from);
+        var (rewrites, counts, next) = (new SqliteRewrites(session), new RollUp(), from);
         // What is in no applied roll stays as it is: SqliteTail relies on it.
         using var update = session.Kept("UPDATE ad_events SET flaw = ? WHERE seq = ? AND flaw = ?");
         for (; next < changes.Count && next - from < EventsAtOnce; next++)
         {
             var (seq, change) = changes[next];
-            var roll = SqliteRolls.Holding(session, seq).Number;
-            if (rolls.Count == MostRolls && !rolls.Contains(roll))
+            if (rewrites.Fit(seq) is not { } roll)
             {
                 break;
             }
@@ -70,15 +66,15 @@ internal sealed class SqliteRatingStore(ISqliteTransactions database, TimeProvid
             var one = change.One.Event;
             if (update.Put((long)change.Flaw).Put(seq).Put((long)one.Flaw).Run() == 1)
             {
-                rolls.Add(roll);
+                rewrites.Note(day, roll);
                 Move(counts, one, change.Flaw);
             }
         }
 
         SqliteInvalid.Change(session, new SqliteLiveAds(session).Only(counts), SqliteRolls.LastApplied(session).Number, clock.Now());
-        foreach (var roll in rolls)
+        foreach (var bucket in rewrites.Buckets)
         {
-            SqliteRebuild.ReplaceBuckets(session, day, roll, clock.Now());
+            SqliteRebuild.ReplaceBuckets(session, bucket.Day, bucket.Roll, clock.Now());
         }
 
         return next;

@@ -10,10 +10,10 @@ namespace AdServer.Storage.Sqlite;
 /// <param name="setting">What names it.</param>
 /// <param name="applicationId">Marks a file as ours and of this kind.</param>
 /// <param name="migrations">The steps.</param>
-internal sealed class SqliteSchema(string noun, string setting, int applicationId, params string[] migrations)
+internal sealed class SqliteSchema(string noun, string setting, int applicationId, params SqliteMigration[] migrations)
 {
     /// <summary>The store; its files are marked "AdSv".</summary>
-    public static SqliteSchema Store { get; } = new("store", "Storage:Path", 0x41645376, Version1, Version2, Version3, Version4, Version5, Version6, Version7);
+    public static SqliteSchema Store { get; } = new("store", "Storage:Path", 0x41645376, Version1, Version2, Version3, Version4, Version5, Version6, Version7, new SqliteMigration(Version8, SqlitePairSets.TakeOver));
 
     public string Noun => noun;
 
@@ -58,10 +58,12 @@ internal sealed class SqliteSchema(string noun, string setting, int applicationI
     {
         for (var version = session.Number("PRAGMA user_version") + 1; version <= migrations.Length; version++)
         {
-            var step = $"{migrations[version - 1]} PRAGMA application_id={applicationId}; PRAGMA user_version={version};";
+            var (step, marks) = (migrations[version - 1], $"PRAGMA application_id={applicationId}; PRAGMA user_version={version};");
             session.InTransaction("BEGIN IMMEDIATE", inside =>
             {
-                inside.Execute(step);
+                inside.Execute(step.Script);
+                step.Rest?.Invoke(inside);
+                inside.Execute(marks);
                 return true;
             });
         }
@@ -247,7 +249,7 @@ internal sealed class SqliteSchema(string noun, string setting, int applicationI
 
     private const string Version6 =
         """
-        -- Delivered ads in rows of up to 62 (SqliteDeliveredSets), by block: what a removed ad left behind stands together.
+        -- Delivered ads in rows of up to 62, by block: what a removed ad left behind stands together.
         CREATE TABLE delivered_sets (
             block INTEGER NOT NULL, package_number INTEGER NOT NULL, bits INTEGER NOT NULL,
             PRIMARY KEY (block, package_number)) STRICT, WITHOUT ROWID;
@@ -274,4 +276,21 @@ internal sealed class SqliteSchema(string noun, string setting, int applicationI
         ALTER TABLE daily_package_counts RENAME TO daily_package_stats;
         CREATE INDEX daily_package_stats_by_package ON daily_package_stats (package_number, date);
         """;
+
+    private const string Version8 =
+        """
+        -- Pairs of packages and ads in rows of up to 264 times 62 (SqlitePairSets): place is block * 2^32 + the package's number, ads a NumberSet.
+        ALTER TABLE package_ads RENAME TO package_pairs;
+        CREATE TABLE package_ads (place INTEGER PRIMARY KEY, ads BLOB NOT NULL) STRICT;
+        ALTER TABLE delivered_sets RENAME TO delivered_bits;
+        CREATE TABLE delivered_sets (place INTEGER PRIMARY KEY, ads BLOB NOT NULL) STRICT;
+        """;
+}
+
+/// <summary>One step of a schema.</summary>
+/// <param name="Script">Its statements.</param>
+/// <param name="Rest">What no statement can say, after them.</param>
+internal sealed record SqliteMigration(string Script, Action<SqliteSession>? Rest = null)
+{
+    public static implicit operator SqliteMigration(string script) => new(script);
 }

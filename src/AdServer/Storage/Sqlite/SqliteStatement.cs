@@ -42,6 +42,9 @@ internal sealed class SqliteStatement(sqlite3 connection, sqlite3_stmt handle, b
     /// <summary>Puts text that is UTF-8 already, and not empty.</summary>
     public SqliteStatement PutUtf8(ReadOnlySpan<byte> text) => Check(raw.sqlite3_bind_text(handle, ++parameters, text));
 
+    /// <summary>Puts bytes as they are; at least one.</summary>
+    public SqliteStatement PutBytes(ReadOnlySpan<byte> bytes) => Check(raw.sqlite3_bind_blob(handle, ++parameters, bytes));
+
     public SqliteStatement Put(long? number)
     {
         var index = ++parameters;
@@ -96,6 +99,9 @@ internal sealed class SqliteStatement(sqlite3 connection, sqlite3_stmt handle, b
     public string? TextOrNull(int column) => IsNull(column) ? null : Text(column);
 
     public ReadOnlySpan<byte> Utf8Text(int column) => raw.sqlite3_column_blob(handle, column);
+
+    /// <summary>Bytes as they are, until the next row is read.</summary>
+    public ReadOnlySpan<byte> Bytes(int column) => raw.sqlite3_column_blob(handle, column);
 
     public long Int(int column) => raw.sqlite3_column_int64(handle, column);
 

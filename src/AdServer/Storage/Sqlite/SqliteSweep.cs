@@ -14,9 +14,6 @@ internal sealed class SqliteSweep(ISqliteTransactions database)
     /// <summary>Positions that one read looks at; without an index by ad, which each append would pay for.</summary>
     private const int Reach = 100_000;
 
-    /// <summary>The most (day, roll) pairs whose buckets one transaction rewrites.</summary>
-    private const int MostBuckets = 8;
-
     private const string TheseAds = "IN (SELECT value FROM json_each(?))";
 
     private static readonly string[] RowDeletions =
@@ -28,11 +25,6 @@ internal sealed class SqliteSweep(ISqliteTransactions database)
         $"""
         DELETE FROM daily_invalid_stats WHERE (package_name, date, ad_id, flaw) IN
             (SELECT package_name, date, ad_id, flaw FROM daily_invalid_stats WHERE ad_id {TheseAds} LIMIT ?)
-        """,
-        $"""
-        DELETE FROM package_ads WHERE (package_number, ad_number) IN
-            (SELECT package_number, ad_number FROM package_ads
-             WHERE ad_number IN (SELECT number FROM ads WHERE id {TheseAds}) LIMIT ?)
         """,
         $"""
         DELETE FROM daily_deliveries WHERE (ad_id, date, process) IN
@@ -72,24 +64,43 @@ internal sealed class SqliteSweep(ISqliteTransactions database)
     /// <summary>Deletes a slice of what is no event; nothing is left of the ads if there is nothing to go on with.</summary>
     private async Task<Scan?> SweepRowsAsync(Scan scan, int slice, CancellationToken cancellation)
     {
-        // Looked for outside of the writer: the rows of a block are as many as there are packages, most of them without these ads. A removed ad is
-        // never added again, so nothing comes before the place.
-        var delivered = await database.ReadAsync(session => SqliteDeliveredSets.Find(session, scan.Json, scan.Delivered, slice), cancellation);
-        if (delivered is [.., var last])
+        // A removed ad is never added again, so nothing comes before the place.
+        if (await SweepPairsAsync(SqlitePairSets.Seen, scan, scan.Seen, slice, cancellation) is { } seen)
+        {
+            return scan with { Seen = seen };
+        }
+
+        if (await SweepPairsAsync(SqlitePairSets.Delivered, scan, scan.Delivered, slice, cancellation) is { } delivered)
+        {
+            return scan with { Seen = long.MaxValue, Delivered = delivered };
+        }
+
+        var rest = scan with { Seen = long.MaxValue, Delivered = long.MaxValue };
+        return await database.WriteAsync(SqliteLane.Background, session => Finish(session, rest, slice), cancellation) ? null : rest;
+    }
+
+    /// <summary>Deletes pairs after a place; says where to go on, if there may be more. Looked for outside of the writer: most rows have none of these ads.</summary>
+    private async Task<long?> SweepPairsAsync(SqlitePairSets sets, Scan scan, long after, int slice, CancellationToken cancellation)
+    {
+        if (after == long.MaxValue)
+        {
+            return null;
+        }
+
+        var look = await database.ReadAsync(session => sets.Find(session, scan.Json, after, slice), cancellation);
+        if (look.Found.Count > 0)
         {
             await database.WriteAsync(
                 SqliteLane.Background,
                 session =>
                 {
-                    SqliteDeliveredSets.Clear(session, delivered);
+                    sets.Clear(session, look.Found);
                     return true;
                 },
                 cancellation);
-            return scan with { Delivered = last.Place };
         }
 
-        var rest = scan with { Delivered = (long.MaxValue, 0) };
-        return await database.WriteAsync(SqliteLane.Background, session => Finish(session, rest, slice), cancellation) ? null : rest;
+        return look is { Found.Count: 0, IsEnd: true } ? null : look.Reached;
     }
 
     /// <summary>Has ads swept again that were swept before an event of theirs was rolled.</summary>
@@ -121,25 +132,25 @@ internal sealed class SqliteSweep(ISqliteTransactions database)
     /// <summary>Deletes events and their bucket entries together; says up to which position.</summary>
     private static long DeleteEvents(SqliteSession session, Scan scan, IReadOnlyList<(long Seq, UtcDay Day)> found)
     {
-        var buckets = new HashSet<(UtcDay, long)>();
+        var rewrites = new SqliteRewrites(session);
         var last = scan.Position;
         // What is in no applied roll stays: SqliteTail relies on it.
         using var delete = session.Kept("DELETE FROM ad_events WHERE seq = ?");
         foreach (var (seq, day) in found)
         {
-            buckets.Add((day, SqliteRolls.Holding(session, seq).Number));
-            if (buckets.Count > MostBuckets)
+            if (rewrites.Fit(seq) is not { } roll)
             {
                 break;
             }
 
+            rewrites.Note(day, roll);
             delete.Put(seq).Run();
             last = seq;
         }
 
-        foreach (var (day, roll) in buckets)
+        foreach (var bucket in rewrites.Buckets)
         {
-            SqliteBuckets.Sweep(session, day, roll, scan.Ads);
+            SqliteBuckets.Sweep(session, bucket.Day, bucket.Roll, scan.Ads);
         }
 
         return last;
@@ -199,8 +210,11 @@ internal sealed class SqliteSweep(ISqliteTransactions database)
     /// <summary>Some removed ads, and the position up to which no event of theirs is left.</summary>
     private sealed record Scan(IReadOnlySet<string> Ads, long Position)
     {
-        /// <summary>The place up to which no delivered ads are theirs.</summary>
-        public (long Block, long Package) Delivered { get; init; } = (-1, 0);
+        /// <summary>The place up to which no pairs that had an event are theirs.</summary>
+        public long Seen { get; init; } = -1;
+
+        /// <summary>The same of pairs that were delivered.</summary>
+        public long Delivered { get; init; } = -1;
 
         public string Json { get; } = JsonSerializer.Serialize(Ads);
     }

@@ -1,0 +1,274 @@
+using System.Numerics;
+
+namespace AdServer.Storage.Sqlite;
+
+/// <summary>
+/// The statements on a table of pairs of packages and ads, up to <see cref="PerRow"/> ads to a row. Pairs come scattered over all packages and
+/// ads, so what a second brings changes nearly as many rows as there are; with few large rows that is little to write. What a file holds depends
+/// on the number 16,368: it never changes.
+/// </summary>
+internal sealed class SqlitePairSets
+{
+    /// <summary>The ads of a row: the numbers that give its block when divided by this. So each row of <c>delivered_sets</c> in schema 7 went whole into one.</summary>
+    public const int PerRow = BlocksOfBits * AdsOfBits;
+
+    private const int BlocksOfBits = 264;
+    private const int AdsOfBits = 62;
+
+    /// <summary>Rows that one read looks at; each takes 2 KB of memory.</summary>
+    public const int Reach = 2000;
+
+    private readonly string find;
+    private readonly string write;
+    private readonly string delete;
+    private readonly string listBlock;
+
+    private SqlitePairSets(string table)
+    {
+        find = $"SELECT ads FROM {table} WHERE place = ?";
+        write = $"INSERT INTO {table} (place, ads) VALUES (?, ?) ON CONFLICT DO UPDATE SET ads = excluded.ads";
+        delete = $"DELETE FROM {table} WHERE place = ?";
+        listBlock = $"SELECT place, ads FROM {table} WHERE place > ? AND place < ? ORDER BY place LIMIT ?";
+        ListText = $"SELECT place, ads FROM {table} WHERE place > ? ORDER BY place LIMIT ?";
+    }
+
+    /// <summary>Which packages had an event of which ad.</summary>
+    public static SqlitePairSets Seen { get; } = new("package_ads");
+
+    /// <summary>Which packages were handed which ad.</summary>
+    public static SqlitePairSets Delivered { get; } = new("delivered_sets");
+
+    /// <summary>Rows after a place.</summary>
+    public string ListText { get; }
+
+    /// <summary>Adds pairs of live ads; their packages are counted by name from then on. Says in how many rows they are.</summary>
+    public int Add(SqliteSession session, IEnumerable<(string Package, string AdId)> pairs, SqliteLiveAds ads, SqlitePackageNumbers packages) =>
+        Add(session, pairs.Where(pair => ads.Has(pair.AdId)).Select(pair => (packages.Of(pair.Package), ads.NumberOf(pair.AdId)!.Value)));
+
+    /// <summary>Adds pairs by their numbers; says in how many rows they are. Rows that have them all are not written.</summary>
+    public int Add(SqliteSession session, IEnumerable<(long Package, long Ad)> pairs)
+    {
+        var rows = 0;
+        foreach (var row in pairs.ToLookup(pair => PairRow.PlaceOf(pair.Ad / PerRow, pair.Package), pair => (int)(pair.Ad % PerRow)).OrderBy(row => row.Key))
+        {
+            var set = Find(session, row.Key) ?? new NumberSet();
+            var added = row.Count(set.Add);
+            if (added > 0)
+            {
+                Write(session, row.Key, set);
+            }
+
+            rows++;
+        }
+
+        return rows;
+    }
+
+    /// <summary>The next rows after a place that hold some ads (a JSON array of their identities), in order, each with those ads only.</summary>
+    public PairSight Find(SqliteSession session, string ads, long after, int limit)
+    {
+        var wanted = ReadBlocks(session, "SELECT number FROM ads WHERE id IN (SELECT value FROM json_each(?))", ads);
+        using var select = session.Kept(listBlock);
+        var (found, looked) = (new List<PairRow>(), 0);
+        foreach (var (block, numbers) in wanted.OrderBy(block => block.Key))
+        {
+            // A package's number is at least 1.
+            var from = Math.Max(after, PairRow.PlaceOf(block, 0));
+            foreach (var row in select.Put(from).Put(PairRow.PlaceOf(block + 1, 0)).Put(Reach - looked).Rows().Select(Read))
+            {
+                looked++;
+                row.Ads.Keep(numbers);
+                if (row.Ads.Count > 0)
+                {
+                    found.Add(row);
+                }
+
+                if (found.Count == limit || looked == Reach)
+                {
+                    return new PairSight(found, row.Place, IsEnd: false);
+                }
+            }
+        }
+
+        return new PairSight(found, long.MaxValue, IsEnd: true);
+    }
+
+    /// <summary>Takes ads out of rows; a row that holds nothing else goes.</summary>
+    public void Clear(SqliteSession session, IEnumerable<PairRow> gone)
+    {
+        using var remove = session.Kept(delete);
+        foreach (var row in gone)
+        {
+            if (Find(session, row.Place) is not { } set)
+            {
+                continue;
+            }
+
+            set.Remove(row.Ads);
+            if (set.Count > 0)
+            {
+                Write(session, row.Place, set);
+            }
+            else
+            {
+                remove.Put(row.Place).Run();
+            }
+        }
+    }
+
+    /// <summary>Whether a pair is there.</summary>
+    public bool Has(SqliteSession session, string package, string adId)
+    {
+        using var select = session.Kept("SELECT ads.number, packages.number FROM ads JOIN packages ON packages.name = ? WHERE ads.id = ?");
+        return select.Put(package).Put(adId).Rows().Select(row => (Ad: row.Int(0), Package: row.Int(1))).ToList() is [var (ad, number)]
+            && Find(session, PairRow.PlaceOf(ad / PerRow, number))?.Contains((int)(ad % PerRow)) == true;
+    }
+
+    /// <summary>The rows after a place, in order, as many as it takes for so many pairs, but no more than <see cref="Reach"/>; none after the last.</summary>
+    public List<PairRow> List(SqliteSession session, long after, int enough)
+    {
+        using var select = session.Kept(ListText);
+        var (rows, pairs) = (new List<PairRow>(), 0);
+        foreach (var row in select.Put(after).Put(Math.Min(enough, Reach)).Rows().Select(Read).TakeWhile(_ => pairs < enough))
+        {
+            rows.Add(row);
+            pairs += row.Ads.Count;
+        }
+
+        return rows;
+    }
+
+    /// <summary>The same by name, without ads that were removed, and the place of the last of the rows; nothing after the last row.</summary>
+    public (long Place, IReadOnlyList<(string Package, string AdId)> Pairs)? ListNamed(SqliteSession session, long after, int enough)
+    {
+        using var ad = session.Kept("SELECT id FROM ads WHERE number = ? AND removed_at IS NULL");
+        using var package = session.Kept("SELECT name FROM packages WHERE number = ?");
+        var ids = new Dictionary<long, string?>();
+        var (place, pairs) = (after, new List<(string, string)>());
+        foreach (var row in List(session, after, enough))
+        {
+            place = row.Place;
+            if (package.Put(row.Package).Rows().Select(found => found.Text(0)).SingleOrDefault() is { } name)
+            {
+                pairs.AddRange(row.Pairs.Select(pair => IdOf(pair.Ad)).OfType<string>().Select(id => (name, id)));
+            }
+        }
+
+        return place == after ? null : (place, pairs);
+
+        string? IdOf(long number)
+        {
+            if (!ids.TryGetValue(number, out var id))
+            {
+                ids[number] = id = ad.Put(number).Rows().Select(found => found.Text(0)).SingleOrDefault();
+            }
+
+            return id;
+        }
+    }
+
+    /// <summary>How many pairs of live ads there are.</summary>
+    public long CountLive(SqliteSession session)
+    {
+        var live = ReadBlocks(session, "SELECT number FROM ads WHERE removed_at IS NULL", null);
+        using var select = session.Kept(ListText);
+        return select.Put(-1).Put(long.MaxValue).Rows().Select(Read).Sum(row => live.TryGetValue(row.Block, out var ads) ? (long)row.Ads.CountShared(ads) : 0);
+    }
+
+    /// <summary>Takes over the pairs of schema 7: one to a row, and up to 62 to a row, where bit n of a block is the ad with the number <c>62 * block + n</c>.</summary>
+    public static void TakeOver(SqliteSession session)
+    {
+        Seen.Take(session, $"SELECT ad_number / {PerRow} AS block, package_number, ad_number % {PerRow}, 1 FROM package_pairs ORDER BY package_number, ad_number");
+        Delivered.Take(
+            session,
+            $"SELECT block / {BlocksOfBits} AS part, package_number, block % {BlocksOfBits} * {AdsOfBits}, bits FROM delivered_bits ORDER BY part, package_number");
+        session.Execute("DROP TABLE package_pairs; DROP TABLE delivered_bits;");
+    }
+
+    /// <summary>Adds what a statement gives: block, package, number and bits, what belongs to one row together.</summary>
+    private void Take(SqliteSession session, string sql)
+    {
+        using var select = session.Once(sql);
+        var (place, set) = (0L, new NumberSet());
+        foreach (var row in select.Rows())
+        {
+            var next = PairRow.PlaceOf(row.Int(0), row.Int(1));
+            if (next != place && set.Count > 0)
+            {
+                Write(session, place, set);
+                set = new NumberSet();
+            }
+
+            place = next;
+            for (var left = row.Int(3); left != 0; left &= left - 1)
+            {
+                set.Add((int)row.Int(2) + BitOperations.TrailingZeroCount(left));
+            }
+        }
+
+        if (set.Count > 0)
+        {
+            Write(session, place, set);
+        }
+    }
+
+    private NumberSet? Find(SqliteSession session, long place)
+    {
+        using var select = session.Kept(find);
+        return select.Put(place).Rows().Select(row => NumberSet.Read(row.Bytes(0))).SingleOrDefault();
+    }
+
+    private void Write(SqliteSession session, long place, NumberSet set)
+    {
+        using var insert = session.Kept(write);
+        insert.Put(place).PutBytes(set.Write()).Run();
+    }
+
+    private static PairRow Read(SqliteStatement row) => new(row.Int(0), NumberSet.Read(row.Bytes(1)));
+
+    /// <summary>Ads by their block.</summary>
+    private static Dictionary<long, NumberSet> ReadBlocks(SqliteSession session, string sql, string? value)
+    {
+        using var select = session.Kept(sql);
+        var blocks = new Dictionary<long, NumberSet>();
+        foreach (var number in (value is null ? select : select.Put(value)).Rows().Select(row => row.Int(0)))
+        {
+            if (!blocks.TryGetValue(number / PerRow, out var set))
+            {
+                blocks[number / PerRow] = set = new NumberSet();
+            }
+
+            set.Add((int)(number % PerRow));
+        }
+
+        return blocks;
+    }
+}
+
+/// <summary>Some of the ads of a package.</summary>
+/// <param name="Place">The row's key: rows of a block of ads stand together, so that what a removed ad left behind does.</param>
+/// <param name="Ads">The ads, less the first number of the block.</param>
+internal readonly record struct PairRow(long Place, NumberSet Ads)
+{
+    private const int PackageBits = 32;
+
+    /// <summary>Which ads.</summary>
+    public long Block => Place >> PackageBits;
+
+    /// <summary>The package's number.</summary>
+    public long Package => Place & ((1L << PackageBits) - 1);
+
+    public IEnumerable<(long Package, long Ad)> Pairs
+    {
+        get
+        {
+            var (package, first) = (Package, Block * SqlitePairSets.PerRow);
+            return Ads.Numbers.Select(number => (package, first + number));
+        }
+    }
+
+    public static long PlaceOf(long block, long package) => (block << PackageBits) | package;
+}
+
+/// <summary>What a look for some ads found, how far it saw, and whether that was the end.</summary>
+internal sealed record PairSight(IReadOnlyList<PairRow> Found, long Reached, bool IsEnd);

@@ -1,0 +1,110 @@
+using AdServer.Stats;
+using AdServer.Storage.Sqlite;
+using Xunit;
+using static AdServer.StorageTests.Samples;
+
+namespace AdServer.StorageTests;
+
+/// <summary>Pairs of packages and ads where the ads are in several rows, and the rows more than one read looks at.</summary>
+public sealed class SqlitePairSetsTests : IAsyncLifetime
+{
+    /// <summary>Four ads on either side of the border between two rows.</summary>
+    private static readonly string[] Ads = ["a1", "a2", "a3", "a4"];
+
+    private readonly SqliteEngine engine = new();
+
+    public async ValueTask InitializeAsync()
+    {
+        await engine.OpenAsync();
+        await engine.AddAdsAsync("p1", "first");
+        await engine.RunAsync($"UPDATE sqlite_sequence SET seq = {SqlitePairSets.PerRow - 3} WHERE name = 'ads'");
+        await engine.AddAdsAsync("p1", Ads);
+    }
+
+    public ValueTask DisposeAsync() => engine.DisposeAsync();
+
+    [Fact]
+    public async Task Ads_on_either_side_of_a_border_are_told_apart()
+    {
+        await AddAsync(new("x", Ads), new("y", ["a2", "a3"]), new("z", ["a4"]), new("z", ["first"]));
+
+        Assert.Equal(["x a1", "x a2", "x a3", "x a4", "y a2", "y a3", "z a4", "z first"], await DeliveredLaws.ReadAsync(engine));
+        var found = await engine.Delivered.FindDeliveredAdsAsync([("x", "a2"), ("x", "a3"), ("y", "a1"), ("y", "a4"), ("z", "a4"), ("z", "a3")], Token);
+        Assert.Equal(["x a2", "x a3", "z a4"], found.SelectMany(set => set.AdIds, (set, ad) => $"{set.Package} {ad}"));
+        Assert.Equal(8, await engine.Database.ReadAsync(SqlitePairSets.Delivered.CountLive, Token));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(SqliteEngine.BackToTheFifthSchema)]
+    public async Task A_file_of_an_older_schema_keeps_them(string back)
+    {
+        await AddAsync(new("x", Ads), new("y", ["a2", "a3"]), new("z", ["a4"]), new("z", ["first"]));
+        await engine.AppendAsync(Event("a2", package: "x"), Event("a3", package: "x"), Event("first", package: "y"), Event("a4", package: "y"));
+        await engine.RollAllAsync();
+        await engine.GoBackAsync(back);
+
+        await engine.ReopenAsync();
+
+        Assert.Equal(["x a1", "x a2", "x a3", "x a4", "y a2", "y a3", "z a4", "z first"], await DeliveredLaws.ReadAsync(engine));
+        Assert.Equal(["x a2", "x a3", "y a4", "y first"], await ReadSeenAsync());
+        Assert.Empty(await engine.VerifyAsync());
+    }
+
+    [Fact]
+    public async Task What_a_removed_ad_left_is_swept_out_of_every_row_also_after_a_migration_in_between()
+    {
+        await AddAsync(new("x", Ads), new("y", ["a2", "a3"]), new("z", ["a4"]));
+        await engine.AppendAsync(Event("a2", package: "x"), Event("a3", package: "x"), Event("a4", package: "y"));
+        await engine.RollAllAsync();
+        await engine.Catalog.RemoveAdAsync("a2", Noon, Token);
+        await engine.Catalog.RemoveAdAsync("a4", Noon, Token);
+        await engine.GoBackAsync();
+        await engine.ReopenAsync();
+
+        await engine.SweepAllAsync();
+
+        Assert.Equal((0, 0), (await engine.CountTracesAsync("a2"), await engine.CountTracesAsync("a4")));
+        Assert.Equal(["x a1", "x a3", "y a3"], await DeliveredLaws.ReadAsync(engine));
+        Assert.Equal(["x a3"], await ReadSeenAsync());
+        Assert.Equal(3, await engine.Database.ReadAsync(session => session.Number("SELECT count(*) FROM delivered_sets"), Token));
+    }
+
+    [Fact]
+    public async Task An_ad_is_swept_that_is_further_away_than_one_read_looks()
+    {
+        var packages = Enumerable.Range(0, SqlitePairSets.Reach + 10).Select(number => $"x{number:d4}").ToArray();
+        await AddAsync([.. packages.Select(package => new PackageAds(package, ["a3"])), new PackageAds(packages[^1], ["a4"]), new PackageAds("y", ["a2", "a4"])]);
+        await engine.Catalog.RemoveAdAsync("a4", Noon, Token);
+
+        await engine.SweepAllAsync(slice: 1);
+
+        Assert.Equal(0, await engine.CountTracesAsync("a4"));
+        Assert.Equal([.. packages.Select(package => $"{package} a3"), "y a2"], await DeliveredLaws.ReadAsync(engine));
+    }
+
+    [Fact]
+    public async Task A_page_of_removed_ads_only_is_no_end()
+    {
+        await AddAsync(new("x", ["a1"]), new("y", ["a1"]), new("z", ["a2"]));
+        await engine.Catalog.RemoveAdAsync("a1", Noon, Token);
+
+        var (first, second, last) = await engine.Database.ReadAsync(
+            session =>
+            {
+                var one = SqlitePairSets.Delivered.ListNamed(session, -1, enough: 2);
+                var two = SqlitePairSets.Delivered.ListNamed(session, one!.Value.Place, enough: 2);
+                return (one, two, SqlitePairSets.Delivered.ListNamed(session, two!.Value.Place, enough: 2));
+            },
+            Token);
+
+        Assert.Empty(first!.Value.Pairs);
+        Assert.Equal([("z", "a2")], second!.Value.Pairs);
+        Assert.Null(last);
+    }
+
+    private Task AddAsync(params PackageAds[] sets) => engine.Delivered.AddDeliveredAdsAsync(sets, Token);
+
+    private async Task<List<string>> ReadSeenAsync() => await engine.Serving.ReadPackageAdsAsync(Token)
+        .SelectMany(set => set.AdIds.Select(ad => $"{set.Package} {ad}")).Order(StringComparer.Ordinal).ToListAsync(Token);
+}
