@@ -95,6 +95,7 @@ public sealed class AdFormTests(Browser browser, DemoHost demo)
         await Expect(option).ToHaveAttributeAsync("aria-selected", "true");
         await reader.Field("Performer").PressAsync("Enter");
         await Expect(reader.Field("Performer")).ToHaveValueAsync(scene.Email);
+        await reader.Page.Clock.ResumeAsync();
         await reader.EndAsync();
     }
 

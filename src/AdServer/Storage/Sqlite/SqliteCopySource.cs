@@ -11,7 +11,7 @@ internal sealed class SqliteCopySource(SqliteDatabase database, StorageLocation 
     private const int MostRows = 1000;
 
     /// <summary>Tells places among these rows from those that a program before schema 8 left, of two numbers, the last ones with "sets": from such a one, a copy begins the stage anew.</summary>
-    private const string InSets = "rows";
+    private const string InRows = "rows";
 
     private const int MostEvents = 4000;
 
@@ -109,8 +109,8 @@ internal sealed class SqliteCopySource(SqliteDatabase database, StorageLocation 
 
     private static CopyPiece? ReadDelivered(SqliteSession session, string[]? after)
     {
-        var rows = SqlitePairSets.Delivered.ListNamed(session, after is [InSets, ..] ? NumberOf(after[1..]) : -1, MostRows);
-        return rows is var (place, pairs) ? new CopyPiece(new CopyRows.Delivered(pairs), StoragePlace.Of(InSets, $"{place}")) : null;
+        var rows = SqlitePairSets.Delivered.ListNamed(session, after is [InRows, ..] ? NumberOf(after[1..]) : -1, MostRows);
+        return rows is var (place, pairs) ? new CopyPiece(new CopyRows.Delivered(pairs), StoragePlace.Of(InRows, $"{place}")) : null;
     }
 
     private static CopyPiece? Piece<T>(IReadOnlyList<(long Number, T Item)> rows, Func<IReadOnlyList<T>, CopyRows> make) =>

@@ -9,7 +9,7 @@ namespace AdServer.Storage.Sqlite;
 /// </summary>
 /// <param name="database">The file.</param>
 /// <param name="eventsAtOnce">The most events of a transaction.</param>
-/// <param name="pairsAtOnce">The most pairs of a transaction.</param>
+/// <param name="pairsAtOnce">About how many pairs a transaction reads.</param>
 /// <param name="mostPairs">About how many pairs are held in memory; a smaller number means more passes over all events.</param>
 internal sealed class SqlitePairLedger(
     ISqliteTransactions database, int eventsAtOnce = 20_000, int pairsAtOnce = 20_000, int mostPairs = PairWindow.MostPairs)

@@ -5,14 +5,17 @@ namespace AdServer.Storage.Sqlite;
 /// <summary>
 /// The statements on a table of pairs of packages and ads, up to <see cref="PerRow"/> ads to a row. Pairs come scattered over all packages and
 /// ads, so what a second brings changes nearly as many rows as there are; with few large rows that is little to write. What a file holds depends
-/// on the number 16,368: it never changes.
+/// on the number 16,182: it never changes.
 /// </summary>
 internal sealed class SqlitePairSets
 {
-    /// <summary>The ads of a row: the numbers that give its block when divided by this. So each row of <c>delivered_sets</c> in schema 7 went whole into one.</summary>
+    /// <summary>
+    /// The ads of a row: the numbers that give its block when divided by this. A multiple of 62, so that each row of <c>delivered_sets</c> in schema 7
+    /// went whole into one; the largest of which two full rows are on a page (4,096 bytes).
+    /// </summary>
     public const int PerRow = BlocksOfBits * AdsOfBits;
 
-    private const int BlocksOfBits = 264;
+    private const int BlocksOfBits = 261;
     private const int AdsOfBits = 62;
 
     /// <summary>Rows that one read looks at; each takes 2 KB of memory.</summary>
@@ -179,9 +182,18 @@ internal sealed class SqlitePairSets
     public static void TakeOver(SqliteSession session)
     {
         Seen.Take(session, $"SELECT ad_number / {PerRow} AS block, package_number, ad_number % {PerRow}, 1 FROM package_pairs ORDER BY package_number, ad_number");
-        Delivered.Take(
-            session,
-            $"SELECT block / {BlocksOfBits} AS part, package_number, block % {BlocksOfBits} * {AdsOfBits}, bits FROM delivered_bits ORDER BY part, package_number");
+        var blocks = session.Number("SELECT coalesce(max(block) + 1, 0) FROM delivered_bits");
+        for (var first = 0L; first < blocks; first += BlocksOfBits)
+        {
+            // Part by part, since they are not in this order: what is sorted outside of memory is bounded.
+            Delivered.Take(
+                session,
+                $"""
+                SELECT block / {BlocksOfBits}, package_number, block % {BlocksOfBits} * {AdsOfBits}, bits FROM delivered_bits
+                WHERE block >= {first} AND block < {first + BlocksOfBits} ORDER BY package_number
+                """);
+        }
+
         session.Execute("DROP TABLE package_pairs; DROP TABLE delivered_bits;");
     }
 

@@ -279,7 +279,7 @@ internal sealed class SqliteSchema(string noun, string setting, int applicationI
 
     private const string Version8 =
         """
-        -- Pairs of packages and ads in rows of up to 264 times 62 (SqlitePairSets): place is block * 2^32 + the package's number, ads a NumberSet.
+        -- Pairs of packages and ads in rows of up to 261 times 62 (SqlitePairSets): place is block * 2^32 + the package's number, ads a NumberSet.
         ALTER TABLE package_ads RENAME TO package_pairs;
         CREATE TABLE package_ads (place INTEGER PRIMARY KEY, ads BLOB NOT NULL) STRICT;
         ALTER TABLE delivered_sets RENAME TO delivered_bits;

@@ -14,6 +14,9 @@ internal sealed class SqliteSweep(ISqliteTransactions database)
     /// <summary>Positions that one read looks at; without an index by ad, which each append would pay for.</summary>
     private const int Reach = 100_000;
 
+    /// <summary>Rows of pairs of one transaction: each is read and written whole.</summary>
+    private const int MostPairRows = 200;
+
     private const string TheseAds = "IN (SELECT value FROM json_each(?))";
 
     private static readonly string[] RowDeletions =
@@ -87,7 +90,7 @@ internal sealed class SqliteSweep(ISqliteTransactions database)
             return null;
         }
 
-        var look = await database.ReadAsync(session => sets.Find(session, scan.Json, after, slice), cancellation);
+        var look = await database.ReadAsync(session => sets.Find(session, scan.Json, after, Math.Min(slice, MostPairRows)), cancellation);
         if (look.Found.Count > 0)
         {
             await database.WriteAsync(
