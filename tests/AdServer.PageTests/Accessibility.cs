@@ -14,12 +14,15 @@ internal static class Accessibility
         }
         """;
 
+    /// <summary>It waits by timers of the page: where those stand still, it would never end.</summary>
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);
+
     private static readonly Lazy<string> Axe = new(() => File.ReadAllText(Path.Combine(Artefacts.Page, "node_modules/axe-core/axe.min.js")));
 
     public static async Task<string[]> FindingsAsync(IPage page)
     {
         Assert.False(string.IsNullOrEmpty(Axe.Value));
         await page.EvaluateAsync(Axe.Value + "; undefined");
-        return await page.EvaluateAsync<string[]>(Run);
+        return await page.EvaluateAsync<string[]>(Run).WaitAsync(Longest);
     }
 }
