@@ -1,3 +1,4 @@
+using AdServer.Common;
 using AdServer.Stats;
 using AdServer.Storage.Sqlite;
 using Xunit;
@@ -49,6 +50,21 @@ public sealed class SqlitePairSetsTests : IAsyncLifetime
         Assert.Equal(["x a1", "x a2", "x a3", "x a4", "y a2", "y a3", "z a4", "z first"], await DeliveredLaws.ReadAsync(engine));
         Assert.Equal(["x a2", "x a3", "y a4", "y first"], await ReadSeenAsync());
         Assert.Empty(await engine.VerifyAsync());
+    }
+
+    [Fact]
+    public async Task A_row_that_holds_no_ads_is_named_and_rebuild_derives_it_again()
+    {
+        await engine.AppendAsync(Event("a2", package: "x"), Event("a4", package: "y"));
+        await engine.RollAllAsync();
+        await engine.RunAsync("UPDATE package_ads SET ads = x'07ff'");
+
+        var damage = await Assert.ThrowsAsync<StoreUnavailableException>(ReadSeenAsync);
+
+        Assert.StartsWith("The store is damaged: the row ", damage.Message, StringComparison.Ordinal);
+        Assert.EndsWith(" of package_ads holds no ads; the command rebuild derives them again", damage.Message, StringComparison.Ordinal);
+        await engine.Ledger.RebuildPackageAdsAsync(Token);
+        Assert.Equal(["x a2", "y a4"], await ReadSeenAsync());
     }
 
     [Fact]

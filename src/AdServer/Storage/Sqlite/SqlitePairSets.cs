@@ -1,4 +1,5 @@
 using System.Numerics;
+using AdServer.Common;
 
 namespace AdServer.Storage.Sqlite;
 
@@ -21,13 +22,16 @@ internal sealed class SqlitePairSets
     /// <summary>Rows that one read looks at; each takes 2 KB of memory.</summary>
     public const int Reach = 2000;
 
+    private readonly string table;
+    private readonly string remedy;
     private readonly string find;
     private readonly string write;
     private readonly string delete;
     private readonly string listBlock;
 
-    private SqlitePairSets(string table)
+    private SqlitePairSets(string table, string remedy)
     {
+        (this.table, this.remedy) = (table, remedy);
         find = $"SELECT ads FROM {table} WHERE place = ?";
         write = $"INSERT INTO {table} (place, ads) VALUES (?, ?) ON CONFLICT DO UPDATE SET ads = excluded.ads";
         delete = $"DELETE FROM {table} WHERE place = ?";
@@ -36,10 +40,10 @@ internal sealed class SqlitePairSets
     }
 
     /// <summary>Which packages had an event of which ad.</summary>
-    public static SqlitePairSets Seen { get; } = new("package_ads");
+    public static SqlitePairSets Seen { get; } = new("package_ads", "the command rebuild derives them again");
 
     /// <summary>Which packages were handed which ad.</summary>
-    public static SqlitePairSets Delivered { get; } = new("delivered_sets");
+    public static SqlitePairSets Delivered { get; } = new("delivered_sets", "a backup has them");
 
     /// <summary>Rows after a place.</summary>
     public string ListText { get; }
@@ -227,7 +231,7 @@ internal sealed class SqlitePairSets
     private NumberSet? Find(SqliteSession session, long place)
     {
         using var select = session.Kept(find);
-        return select.Put(place).Rows().Select(row => NumberSet.Read(row.Bytes(0))).SingleOrDefault();
+        return select.Put(place).Rows().Select(row => ReadAds(place, row.Bytes(0))).SingleOrDefault();
     }
 
     private void Write(SqliteSession session, long place, NumberSet set)
@@ -236,7 +240,19 @@ internal sealed class SqlitePairSets
         insert.Put(place).PutBytes(set.Write()).Run();
     }
 
-    private static PairRow Read(SqliteStatement row) => new(row.Int(0), NumberSet.Read(row.Bytes(1)));
+    private PairRow Read(SqliteStatement row) => new(row.Int(0), ReadAds(row.Int(0), row.Bytes(1)));
+
+    private NumberSet ReadAds(long place, ReadOnlySpan<byte> ads)
+    {
+        try
+        {
+            return NumberSet.Read(ads);
+        }
+        catch (InvalidDataException damage)
+        {
+            throw new StoreUnavailableException($"The store is damaged: the row {place} of {table} holds no ads; {remedy}", damage);
+        }
+    }
 
     /// <summary>Ads by their block.</summary>
     private static Dictionary<long, NumberSet> ReadBlocks(SqliteSession session, string sql, string? value)
