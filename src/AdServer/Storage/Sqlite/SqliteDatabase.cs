@@ -9,8 +9,9 @@ internal sealed class SqliteDatabase : ISqliteTransactions
     private static readonly TimeSpan LongestReport = TimeSpan.FromSeconds(30);
 
     // fullfsync: macOS takes an ordinary fsync for done while the disk still holds the data in its cache. Elsewhere it says nothing.
+    // wal_autocheckpoint: the writer moves the log itself, between two jobs; the engine only if that has long not been possible.
     private const string WriterSettings =
-        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA fullfsync=ON; PRAGMA foreign_keys=ON; PRAGMA cache_size=-32000; PRAGMA journal_size_limit=67108864;";
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA fullfsync=ON; PRAGMA foreign_keys=ON; PRAGMA cache_size=-32000; PRAGMA journal_size_limit=67108864; PRAGMA wal_autocheckpoint=16000;";
 
     private const string ReaderSettings = "PRAGMA cache_size=-8000; PRAGMA temp_store=MEMORY;";
 

@@ -28,6 +28,16 @@ internal sealed class SqliteSession : IDisposable
     /// <summary>The position of the row that it inserted last.</summary>
     public long LastRow => raw.sqlite3_last_insert_rowid(Handle);
 
+    /// <summary>How many pages it has written to the log since it was opened.</summary>
+    public int PagesWritten
+    {
+        get
+        {
+            _ = raw.sqlite3_db_status(Handle, raw.SQLITE_DBSTATUS_CACHE_WRITE, out var pages, out _, 0);
+            return pages;
+        }
+    }
+
     private sqlite3 Handle => connection.Handle!;
 
     /// <summary>Opens the file; with <paramref name="readOnly"/> it must exist, else it is created.</summary>

@@ -1,13 +1,17 @@
-using AdServer.Common;
+using Microsoft.Data.Sqlite;
 
 namespace AdServer.Storage.Sqlite;
 
 /// <summary>The one connection that writes, opened again after it broke.</summary>
 internal sealed class SqliteWriteConnection : IDisposable
 {
+    /// <summary>Pages of the log, 4 KB each, after which it is moved into the file: as many as the engine itself waits for, but that does it within the next commit.</summary>
+    private const int MostPages = 1000;
+
     private readonly Lock door = new();
     private readonly Func<SqliteSession> open;
     private SqliteSession? session;
+    private int moved;
 
     /// <param name="open">Opens it, also again.</param>
     public SqliteWriteConnection(Func<SqliteSession> open)
@@ -19,12 +23,32 @@ internal sealed class SqliteWriteConnection : IDisposable
     /// <summary>Whether rolls fall behind what is appended. For the thread that writes.</summary>
     public bool IsBehind => session?.Tail?.IsLong ?? false;
 
+    /// <summary>Whether so much lies in the log that it should be moved into the file. For the thread that writes.</summary>
+    public bool IsLogFull => session?.PagesWritten - moved >= MostPages;
+
+    /// <summary>
+    /// Moves the log into the file as far as readers let it. Between two transactions, so that nobody waits for a commit and for this, too, which takes
+    /// as long as a large one.
+    /// </summary>
+    public void MoveLog()
+    {
+        lock (door)
+        {
+            TryMoveLog("PRAGMA wal_checkpoint(PASSIVE)");
+            moved = session?.PagesWritten ?? 0;
+        }
+    }
+
     /// <summary>Runs work in a transaction on the caller's thread: it is durable when this returns, or leaves no trace.</summary>
     public T Transact<T>(Func<SqliteSession, T> work)
     {
         lock (door)
         {
-            session ??= open();
+            if (session is null)
+            {
+                (session, moved) = (open(), 0);
+            }
+
             try
             {
                 return session.InTransaction("BEGIN IMMEDIATE", work);
@@ -43,15 +67,19 @@ internal sealed class SqliteWriteConnection : IDisposable
     /// <summary>Moves the log into the file as far as readers let it, and closes.</summary>
     public void Dispose()
     {
+        TryMoveLog("PRAGMA wal_checkpoint(TRUNCATE)");
+        session?.Dispose();
+    }
+
+    private void TryMoveLog(string statement)
+    {
         try
         {
-            session?.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
+            session?.Execute(statement);
         }
-        catch (Exception fault) when (SqliteFault.Translate(fault) is StoreUnavailableException)
+        catch (SqliteException)
         {
-            // The log holds everything that was committed; the next start reads it.
+            // Whatever it is, the log holds everything that was committed; the next time or the next start moves it.
         }
-
-        session?.Dispose();
     }
 }

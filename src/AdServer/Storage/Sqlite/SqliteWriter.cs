@@ -22,6 +22,8 @@ internal enum SqliteLane
 /// <param name="connection">The writing connection, which it closes.</param>
 internal sealed class SqliteWriter(SqliteWriteConnection connection) : IDisposable
 {
+    private static readonly IJob MoveLog = new LogMove();
+
     /// <summary>Urgent jobs in a row while a background job waits: the roll-up must not starve.</summary>
     private const int MostUrgentInRow = 8;
 
@@ -110,6 +112,11 @@ internal sealed class SqliteWriter(SqliteWriteConnection connection) : IDisposab
         {
             while (urgent.Count + background.Count == 0)
             {
+                if (connection.IsLogFull)
+                {
+                    return MoveLog;
+                }
+
                 if (closing)
                 {
                     return null;
@@ -120,9 +127,10 @@ internal sealed class SqliteWriter(SqliteWriteConnection connection) : IDisposab
 
             // Whoever sends more than can be rolled up waits for the rolls: what waits for them is bounded, and so is the time that reports take.
             var due = connection.IsBehind ? background.FindIndex(job => job.IsRoll) : -1;
-            var isUrgent = urgent.Count > 0 && (background.Count == 0 || (urgentInRow < MostUrgentInRow && due < 0));
+            var isLogFull = connection.IsLogFull;
+            var isUrgent = urgent.Count > 0 && ((background.Count == 0 && !isLogFull) || (urgentInRow < MostUrgentInRow && due < 0));
             urgentInRow = isUrgent ? urgentInRow + 1 : 0;
-            return isUrgent ? urgent.Dequeue() : TakeBackground(Math.Max(due, 0));
+            return isUrgent ? urgent.Dequeue() : isLogFull ? MoveLog : TakeBackground(Math.Max(due, 0));
         }
     }
 
@@ -132,6 +140,11 @@ internal sealed class SqliteWriter(SqliteWriteConnection connection) : IDisposab
         var job = background[place].Job;
         background.RemoveAt(place);
         return job;
+    }
+
+    private sealed class LogMove : IJob
+    {
+        public void Run(SqliteWriteConnection connection) => connection.MoveLog();
     }
 
     private sealed class Job<T> : IJob

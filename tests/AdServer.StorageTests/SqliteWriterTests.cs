@@ -1,0 +1,77 @@
+using AdServer.Storage.Sqlite;
+using Xunit;
+using static AdServer.StorageTests.Samples;
+
+namespace AdServer.StorageTests;
+
+/// <summary>When the one thread that writes moves the log into the file.</summary>
+public sealed class SqliteWriterTests : IAsyncLifetime
+{
+    private const int Much = 8 << 20;
+
+    private readonly SqliteEngine engine = new();
+
+    private long FileLength => new FileInfo(engine.File).Length;
+
+    public async ValueTask InitializeAsync()
+    {
+        await engine.OpenAsync();
+        await engine.RunAsync("CREATE TABLE filling (bytes BLOB)");
+    }
+
+    public ValueTask DisposeAsync() => engine.DisposeAsync();
+
+    [Fact]
+    public async Task A_large_transaction_is_answered_before_the_log_is_moved_and_so_is_who_waits_behind_it()
+    {
+        using var queued = new ManualResetEventSlim();
+        var large = engine.Database.WriteAsync(
+            SqliteLane.Urgent,
+            session =>
+            {
+                queued.Wait(Token);
+                session.Execute($"INSERT INTO filling VALUES (zeroblob({Much}))");
+                return FileLength;
+            },
+            Token);
+        var next = engine.Database.WriteAsync(SqliteLane.Urgent, _ => FileLength, Token);
+        var background = engine.Database.WriteAsync(SqliteLane.Background, _ => FileLength, Token);
+        queued.Set();
+
+        Assert.InRange(await large, 0, Much);
+        Assert.InRange(await next, 0, Much);
+        Assert.InRange(await background, Much, long.MaxValue);
+    }
+
+    [Fact]
+    public async Task Who_is_urgent_does_not_keep_the_log_from_being_moved()
+    {
+        using var queued = new ManualResetEventSlim();
+        var large = engine.Database.WriteAsync(
+            SqliteLane.Urgent,
+            session =>
+            {
+                queued.Wait(Token);
+                session.Execute($"INSERT INTO filling VALUES (zeroblob({Much}))");
+                return FileLength;
+            },
+            Token);
+        var lengths = Enumerable.Range(0, 20).Select(_ => engine.Database.WriteAsync(SqliteLane.Urgent, _ => FileLength, Token)).ToList();
+        queued.Set();
+
+        Assert.InRange(await large, 0, Much);
+        Assert.InRange(await lengths[0], 0, Much);
+        Assert.InRange(await lengths[^1], Much, long.MaxValue);
+    }
+
+    [Fact]
+    public async Task A_log_that_is_small_stays_where_it_is()
+    {
+        await engine.RunAsync("INSERT INTO filling VALUES (zeroblob(100000))");
+
+        var before = await engine.Database.WriteAsync(SqliteLane.Background, _ => FileLength, Token);
+        await engine.RunAsync("INSERT INTO filling VALUES (zeroblob(100000))");
+
+        Assert.Equal(before, await engine.Database.WriteAsync(SqliteLane.Background, _ => FileLength, Token));
+    }
+}
