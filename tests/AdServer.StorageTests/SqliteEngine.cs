@@ -9,7 +9,7 @@ namespace AdServer.StorageTests;
 /// <summary>SQLite on a file in a folder that goes away with the test.</summary>
 internal sealed class SqliteEngine : TestEngine
 {
-    /// <summary>Takes back what versions 7 and 8 of the schema changed; behind <see cref="BackToTheSeventhSchema"/>, as all that follow.</summary>
+    /// <summary>Takes back what versions 7 to 9 of the schema changed; behind <see cref="BackToTheSeventhSchema"/>, as all that follow.</summary>
     public const string BackToTheSixthSchema =
         """
         CREATE TABLE named (
@@ -28,7 +28,7 @@ internal sealed class SqliteEngine : TestEngine
         PRAGMA user_version = 6;
         """;
 
-    /// <summary>Takes back what versions 6 to 8 of the schema changed.</summary>
+    /// <summary>Takes back what versions 6 to 9 of the schema changed.</summary>
     public const string BackToTheFifthSchema = BackToTheSixthSchema +
         """
         CREATE TABLE delivered_ads (
@@ -40,7 +40,7 @@ internal sealed class SqliteEngine : TestEngine
         PRAGMA user_version = 5;
         """;
 
-    /// <summary>Takes back what versions 5 to 8 of the schema added.</summary>
+    /// <summary>Takes back what versions 5 to 9 of the schema added.</summary>
     public const string BackToTheFourthSchema = BackToTheFifthSchema +
         """
         ALTER TABLE ad_events DROP COLUMN verified;
@@ -57,7 +57,7 @@ internal sealed class SqliteEngine : TestEngine
         PRAGMA user_version = 4;
         """;
 
-    /// <summary>Takes back what versions 3 to 8 of the schema added.</summary>
+    /// <summary>Takes back what versions 3 to 9 of the schema added.</summary>
     public const string BackToTheSecondSchema = BackToTheFourthSchema +
         """
         ALTER TABLE ad_events DROP COLUMN flaw;
@@ -78,9 +78,35 @@ internal sealed class SqliteEngine : TestEngine
         PRAGMA user_version = 1;
         """;
 
-    /// <summary>Takes back what version 8 of the schema changed.</summary>
+    /// <summary>Takes back what version 9 of the schema changed.</summary>
+    public const string BackToTheEighthSchema =
+        """
+        CREATE TABLE named_deliveries (
+            ad_id TEXT NOT NULL, date TEXT NOT NULL, process TEXT NOT NULL, deliveries INTEGER NOT NULL,
+            PRIMARY KEY (ad_id, date, process)) STRICT, WITHOUT ROWID;
+        INSERT INTO named_deliveries
+            SELECT ads.id, date, processes.name, deliveries
+            FROM daily_deliveries JOIN ads ON ads.number = ad_number JOIN processes ON processes.number = process_number;
+        DROP TABLE daily_deliveries;
+        ALTER TABLE named_deliveries RENAME TO daily_deliveries;
+        CREATE INDEX daily_deliveries_by_date ON daily_deliveries (date);
+        CREATE TABLE named_requests (
+            package_name TEXT NOT NULL, date TEXT NOT NULL, process TEXT NOT NULL, requests INTEGER NOT NULL, fills INTEGER NOT NULL,
+            PRIMARY KEY (package_name, date, process)) STRICT, WITHOUT ROWID;
+        INSERT INTO named_requests
+            SELECT packages.name, date, processes.name, requests, fills
+            FROM daily_requests JOIN packages ON packages.number = package_number JOIN processes ON processes.number = process_number;
+        DROP TABLE daily_requests;
+        ALTER TABLE named_requests RENAME TO daily_requests;
+        CREATE INDEX daily_requests_by_date ON daily_requests (date);
+        DROP TABLE processes;
+        PRAGMA user_version = 8;
+        """;
+
+    /// <summary>Takes back what versions 8 and 9 of the schema changed.</summary>
     public static void BackToTheSeventhSchema(SqliteSession session)
     {
+        session.Execute(BackToTheEighthSchema);
         session.Execute(
             """
             CREATE TABLE package_pairs (
@@ -179,7 +205,7 @@ internal sealed class SqliteEngine : TestEngine
                 + (SELECT count(*) FROM daily_ad_revisions WHERE ad_id = '{adId}')
                 + (SELECT count(*) FROM daily_invalid_stats WHERE ad_id = '{adId}')
                 + (SELECT count(*) FROM daily_package_stats WHERE {OfAd(adId)})
-                + (SELECT count(*) FROM daily_deliveries WHERE ad_id = '{adId}')
+                + (SELECT count(*) FROM daily_deliveries WHERE {OfAd(adId)})
             """) + session.Number($"SELECT coalesce((SELECT number FROM ads WHERE id = '{adId}'), -1)") switch
             {
                 var number => AllOf(SqlitePairSets.Seen, session).Concat(AllOf(SqlitePairSets.Delivered, session)).Count(pair => pair.Ad == number),

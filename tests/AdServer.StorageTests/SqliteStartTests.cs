@@ -313,6 +313,31 @@ public sealed class SqliteStartTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_file_of_the_eighth_schema_keeps_its_totals_of_deliveries_and_requests()
+    {
+        await engine.AddAdsAsync("p1", "a1", "a2", "gone");
+        await engine.Serving.ReplaceDeliveriesAsync(
+            "first", [new("a1", Today, 1), new("a2", Today, 2), new("gone", Today, 4)], [new("x", Today, 8, 4), new("y", Today.AddDays(-1), 3, 1)], Token);
+        await engine.Serving.ReplaceDeliveriesAsync("second", [new("a1", Today, 16)], [new("x", Today, 1, 1)], Token);
+        await engine.Catalog.RemoveAdAsync("gone", Noon, Token);
+        await engine.RunAsync(SqliteEngine.BackToTheEighthSchema);
+
+        await engine.ReopenAsync();
+
+        Assert.Equal(["a1 17", "a2 2"], await ReadAsync(StatsGroup.Ad, row => row.Measures.Deliveries));
+        Assert.Equal(["x 9", "y 3"], await ReadAsync(StatsGroup.Package, row => row.Measures.Requests));
+        // The same process replaces its totals, and adds nothing to them.
+        await engine.Serving.ReplaceDeliveriesAsync("second", [new("a1", Today, 20)], [new("x", Today, 2, 2)], Token);
+        Assert.Equal(["a1 21", "a2 2"], await ReadAsync(StatsGroup.Ad, row => row.Measures.Deliveries));
+        Assert.Equal(["x 10", "y 3"], await ReadAsync(StatsGroup.Package, row => row.Measures.Requests));
+        await engine.SweepAllAsync();
+        Assert.Equal(0, await engine.CountTracesAsync("gone"));
+
+        async Task<List<string>> ReadAsync(StatsGroup group, Func<StatsRow, long> measure) =>
+            [.. (await engine.Stats.ReadAsync(new StatsQuery { GroupBy = [group] }, Token)).Rows.Select(row => $"{row.Key.First} {measure(row)}")];
+    }
+
+    [Fact]
     public async Task What_a_removed_ad_left_in_a_file_of_the_sixth_schema_is_gone_once_it_is_swept()
     {
         await engine.AddAdsAsync("p1", "a1", "a2");

@@ -19,7 +19,19 @@ internal sealed class NumberSet
     private readonly ulong[] words = new ulong[Size / BitsPerWord];
 
     /// <summary>How many numbers are in it.</summary>
-    public int Count => words.Sum(BitOperations.PopCount);
+    public int Count
+    {
+        get
+        {
+            var count = 0;
+            foreach (var word in words)
+            {
+                count += BitOperations.PopCount(word);
+            }
+
+            return count;
+        }
+    }
 
     /// <summary>The numbers, in order.</summary>
     public IEnumerable<int> Numbers

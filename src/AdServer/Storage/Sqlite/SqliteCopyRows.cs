@@ -49,9 +49,10 @@ internal static class SqliteCopyRows
     {
         using var select = session.Kept(
             """
-            SELECT ad_id, date, process, deliveries FROM daily_deliveries
-            WHERE (ad_id, date, process) > (?, ?, ?) AND ad_id IN (SELECT id FROM ads WHERE removed_at IS NULL)
-            ORDER BY ad_id, date, process LIMIT ?
+            SELECT ads.id, date, processes.name, deliveries FROM ads
+            CROSS JOIN daily_deliveries ON ad_number = ads.number CROSS JOIN processes ON processes.number = process_number
+            WHERE ads.removed_at IS NULL AND ads.id >= ?1 AND (ads.id, date, processes.name) > (?1, ?2, ?3)
+            ORDER BY ads.id, date, processes.name LIMIT ?4
             """);
         return [.. PutKey(select, after).Put(limit).Rows().Select(row => (row.Text(2), new DeliveryTotal(row.Text(0), row.Day(1), row.Int(3))))];
     }
@@ -60,8 +61,10 @@ internal static class SqliteCopyRows
     {
         using var select = session.Kept(
             """
-            SELECT package_name, date, process, requests, fills FROM daily_requests
-            WHERE (package_name, date, process) > (?, ?, ?) ORDER BY package_name, date, process LIMIT ?
+            SELECT packages.name, date, processes.name, requests, fills FROM packages
+            CROSS JOIN daily_requests ON package_number = packages.number CROSS JOIN processes ON processes.number = process_number
+            WHERE packages.name >= ?1 AND (packages.name, date, processes.name) > (?1, ?2, ?3)
+            ORDER BY packages.name, date, processes.name LIMIT ?4
             """);
         return [.. PutKey(select, after).Put(limit).Rows().Select(row => (
             row.Text(2), new RequestTotal(row.Text(0), row.Day(1), row.Int(3), row.Int(4))))];

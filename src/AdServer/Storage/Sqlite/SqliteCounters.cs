@@ -1,3 +1,4 @@
+using AdServer.Common;
 using AdServer.Serving;
 
 namespace AdServer.Storage.Sqlite;
@@ -10,12 +11,24 @@ internal static class SqliteCounters
         var ads = new SqliteLiveAds(session);
         using var replace = session.Kept(
             """
-            INSERT INTO daily_deliveries (ad_id, date, process, deliveries) VALUES (?, ?, ?, ?)
-            ON CONFLICT (ad_id, date, process) DO UPDATE SET deliveries = excluded.deliveries
+            INSERT INTO daily_deliveries (date, process_number, ad_number, deliveries) VALUES (?, ?, ?, ?)
+            ON CONFLICT (date, process_number, ad_number) DO UPDATE SET deliveries = excluded.deliveries
             """);
-        foreach (var total in totals.Where(total => ads.Has(total.AdId)))
+        var number = NumberOf(session, process);
+        var rows = new List<(UtcDay Day, long Ad, long Deliveries)>(totals.Count);
+        foreach (var total in totals)
         {
-            replace.Put(total.AdId).Put(total.Day).Put(process).Put(total.Deliveries).Run();
+            if (ads.NumberOf(total.AdId) is { } ad)
+            {
+                rows.Add((total.Day, ad, total.Deliveries));
+            }
+        }
+
+        // In the order of their keys: neighbours share pages of the file.
+        rows.Sort();
+        foreach (var (day, ad, deliveries) in rows)
+        {
+            replace.Put(day).Put(number).Put(ad).Put(deliveries).Run();
         }
     }
 
@@ -24,13 +37,22 @@ internal static class SqliteCounters
         var packages = new SqlitePackageNumbers(session);
         using var replace = session.Kept(
             """
-            INSERT INTO daily_requests (package_name, date, process, requests, fills) VALUES (?, ?, ?, ?, ?)
-            ON CONFLICT (package_name, date, process) DO UPDATE SET requests = excluded.requests, fills = excluded.fills
+            INSERT INTO daily_requests (date, process_number, package_number, requests, fills) VALUES (?, ?, ?, ?, ?)
+            ON CONFLICT (date, process_number, package_number) DO UPDATE SET requests = excluded.requests, fills = excluded.fills
             """);
-        foreach (var total in totals)
+        var number = NumberOf(session, process);
+        foreach (var (day, package, requests, fills) in totals.Select(total => (total.Day, packages.Of(total.Package), total.Requests, total.Fills)).Order())
         {
-            packages.Count(total.Package);
-            replace.Put(total.Package).Put(total.Day).Put(process).Put(total.Requests).Put(total.Fills).Run();
+            replace.Put(day).Put(number).Put(package).Put(requests).Put(fills).Run();
         }
+    }
+
+    /// <summary>The small number of a process, which it gets if it has none.</summary>
+    private static long NumberOf(SqliteSession session, string process)
+    {
+        using var insert = session.Kept("INSERT INTO processes (name) VALUES (?) ON CONFLICT DO NOTHING");
+        insert.Put(process).Run();
+        using var select = session.Kept("SELECT number FROM processes WHERE name = ?");
+        return select.Put(process).Rows().Select(row => row.Int(0)).Single();
     }
 }

@@ -47,6 +47,15 @@ internal sealed class SqliteDeliveredStore(ISqliteTransactions database) : IDeli
         return next;
     }
 
-    private static int Add(SqliteSession session, PackageAds set, SqliteLiveAds ads, SqlitePackageNumbers packages) =>
-        SqlitePairSets.Delivered.Add(session, set.AdIds.Select(adId => (set.Package, adId)), ads, packages);
+    private static int Add(SqliteSession session, PackageAds set, SqliteLiveAds ads, SqlitePackageNumbers packages)
+    {
+        long[] live = [.. set.AdIds.Select(ads.NumberOf).OfType<long>()];
+        if (live.Length == 0)
+        {
+            return 0;
+        }
+
+        var package = packages.Of(set.Package);
+        return SqlitePairSets.Delivered.Add(session, live.Select(ad => (package, ad)));
+    }
 }

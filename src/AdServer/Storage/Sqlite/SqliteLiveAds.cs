@@ -8,14 +8,20 @@ namespace AdServer.Storage.Sqlite;
 /// </summary>
 internal sealed class SqliteLiveAds(SqliteSession session)
 {
+    /// <summary>What the connection itself does not remember.</summary>
     private readonly Dictionary<string, long?> numbers = [];
 
     /// <summary>The small number of a live ad; nothing for any other.</summary>
     public long? NumberOf(string adId)
     {
+        if (session.Numbers?.Ad(adId) is { } known)
+        {
+            return known;
+        }
+
         if (!numbers.TryGetValue(adId, out var number))
         {
-            numbers[adId] = number = session.Numbers?.Ad(adId) ?? Find(adId);
+            numbers[adId] = number = Find(adId);
         }
 
         return number;

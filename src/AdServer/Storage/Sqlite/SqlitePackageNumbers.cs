@@ -6,9 +6,6 @@ internal sealed class SqlitePackageNumbers(SqliteSession session)
     /// <summary>The number of a package, which it gets if it has none.</summary>
     public long Of(string package) => session.Numbers?.Package(package) ?? FindOrAdd(package);
 
-    /// <summary>Counts a package by name from now on.</summary>
-    public void Count(string package) => Of(package);
-
     private long FindOrAdd(string package)
     {
         if (Find(package) is not { } number)

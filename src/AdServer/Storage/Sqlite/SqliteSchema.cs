@@ -13,7 +13,7 @@ namespace AdServer.Storage.Sqlite;
 internal sealed class SqliteSchema(string noun, string setting, int applicationId, params SqliteMigration[] migrations)
 {
     /// <summary>The store; its files are marked "AdSv".</summary>
-    public static SqliteSchema Store { get; } = new("store", "Storage:Path", 0x41645376, Version1, Version2, Version3, Version4, Version5, Version6, Version7, new SqliteMigration(Version8, SqlitePairSets.TakeOver));
+    public static SqliteSchema Store { get; } = new("store", "Storage:Path", 0x41645376, Version1, Version2, Version3, Version4, Version5, Version6, Version7, new SqliteMigration(Version8, SqlitePairSets.TakeOver), Version9);
 
     public string Noun => noun;
 
@@ -284,6 +284,35 @@ internal sealed class SqliteSchema(string noun, string setting, int applicationI
         CREATE TABLE package_ads (place INTEGER PRIMARY KEY, ads BLOB NOT NULL) STRICT;
         ALTER TABLE delivered_sets RENAME TO delivered_bits;
         CREATE TABLE delivered_sets (place INTEGER PRIMARY KEY, ads BLOB NOT NULL) STRICT;
+        """;
+
+    private const string Version9 =
+        """
+        -- Totals of deliveries and requests by small numbers, a day's of a process together: what is replaced each second lies side by side, however many
+        -- days there are. Those of ads that are not there were nobody's.
+        CREATE TABLE processes (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+        INSERT INTO processes (name) SELECT process FROM daily_deliveries UNION SELECT process FROM daily_requests;
+
+        CREATE TABLE delivery_totals (
+            date TEXT NOT NULL, process_number INTEGER NOT NULL, ad_number INTEGER NOT NULL, deliveries INTEGER NOT NULL,
+            PRIMARY KEY (date, process_number, ad_number)) STRICT, WITHOUT ROWID;
+        INSERT INTO delivery_totals
+            SELECT date, processes.number, ads.number, deliveries
+            FROM daily_deliveries JOIN ads ON ads.id = ad_id JOIN processes ON processes.name = process ORDER BY 1, 2, 3;
+        DROP TABLE daily_deliveries;
+        ALTER TABLE delivery_totals RENAME TO daily_deliveries;
+        CREATE INDEX daily_deliveries_by_ad ON daily_deliveries (ad_number, date);
+
+        INSERT INTO packages (name) SELECT DISTINCT package_name FROM daily_requests WHERE true ON CONFLICT DO NOTHING;
+        CREATE TABLE request_totals (
+            date TEXT NOT NULL, process_number INTEGER NOT NULL, package_number INTEGER NOT NULL, requests INTEGER NOT NULL, fills INTEGER NOT NULL,
+            PRIMARY KEY (date, process_number, package_number)) STRICT, WITHOUT ROWID;
+        INSERT INTO request_totals
+            SELECT date, processes.number, packages.number, requests, fills
+            FROM daily_requests JOIN packages ON packages.name = package_name JOIN processes ON processes.name = process ORDER BY 1, 2, 3;
+        DROP TABLE daily_requests;
+        ALTER TABLE request_totals RENAME TO daily_requests;
+        CREATE INDEX daily_requests_by_package ON daily_requests (package_number, date);
         """;
 }
 

@@ -70,25 +70,39 @@ internal sealed class SqliteStatsQuery(SqliteSession session, StatsQuery query)
             .Aggregate((sum, one) => sum + one)),
     };
 
+    /// <summary>All totals of deliveries, day by day.</summary>
     private static readonly Source Deliveries = new(
-        "daily_deliveries s JOIN ads a ON a.id = s.ad_id WHERE a.removed_at IS NULL",
-        Named with { Performer = "a.performer_id" },
+        "daily_deliveries s CROSS JOIN ads a ON a.number = s.ad_number WHERE a.removed_at IS NULL",
+        Numbered,
         "coalesce(sum(s.deliveries), 0)",
         row => new Measures(default, row.Int(2), 0, 0));
 
+    /// <summary>Those of an ad, of a performer's ads, or ad by ad.</summary>
+    private static readonly Source DeliveriesOfAds = Deliveries with
+    {
+        From = "ads a CROSS JOIN daily_deliveries s ON s.ad_number = a.number WHERE a.removed_at IS NULL",
+    };
+
+    /// <summary>All totals of requests, day by day.</summary>
     private static readonly Source Requests = new(
-        "daily_requests s WHERE true",
-        Named,
+        "daily_requests s CROSS JOIN packages p ON p.number = s.package_number WHERE true",
+        Numbered,
         "coalesce(sum(s.requests), 0), coalesce(sum(s.fills), 0)",
         row => new Measures(default, 0, row.Int(2), row.Int(3)));
+
+    /// <summary>Those of one package, or package by package in the order of their names.</summary>
+    private static readonly Source RequestsOfPackages = Requests with
+    {
+        From = "packages p CROSS JOIN daily_requests s ON s.package_number = p.number WHERE true",
+    };
 
     private readonly List<Source> sources =
     [
         Events(query),
         .. query.HasRevisions ? [Revisions(query.AsOf)] : Array.Empty<Source>(),
         .. query.IsNet ? [Invalid] : query.IsVerified ? [Verified] : Array.Empty<Source>(),
-        .. query.HasDeliveries ? [Deliveries] : Array.Empty<Source>(),
-        .. query.HasRequests ? [Requests] : Array.Empty<Source>(),
+        .. query.HasDeliveries ? [IsByAd(query) ? DeliveriesOfAds : Deliveries] : Array.Empty<Source>(),
+        .. query.HasRequests ? [IsPackageByPackage(query) ? RequestsOfPackages : Requests] : Array.Empty<Source>(),
     ];
 
     /// <summary>The texts of the page's statements, for a look at how the engine runs them.</summary>
@@ -137,10 +151,16 @@ internal sealed class SqliteStatsQuery(SqliteSession session, StatsQuery query)
         var ofAds = query.AdId is not null || query.PerformerId is not null;
         var rows = !query.ByPackage ? AdRows
             : ofAds ? query.PackageName is null ? PackageRowsOfAds : PackageRowsOfAdsAndPackage
-            : query.PackageName is not null || query.GroupBy is [StatsGroup.Package] or [StatsGroup.Package, StatsGroup.Day] ? RowsOfPackages
+            : IsPackageByPackage(query) ? RowsOfPackages
             : PackageRows;
         return query.IsVerified ? rows with { Read = _ => default } : rows;
     }
+
+    private static bool IsByAd(StatsQuery query) =>
+        query.AdId is not null || query.PerformerId is not null || query.GroupBy is [StatsGroup.Ad or StatsGroup.Performer, ..];
+
+    private static bool IsPackageByPackage(StatsQuery query) =>
+        query.PackageName is not null || query.GroupBy is [StatsGroup.Package] or [StatsGroup.Package, StatsGroup.Day];
 
     private static string Counts(string filter = "") =>
         string.Join(", ", CountColumns.Select(column => $"coalesce(sum(s.{column}){filter}, 0)"));

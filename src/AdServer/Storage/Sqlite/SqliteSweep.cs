@@ -30,8 +30,8 @@ internal sealed class SqliteSweep(ISqliteTransactions database)
             (SELECT package_name, date, ad_id, flaw FROM daily_invalid_stats WHERE ad_id {TheseAds} LIMIT ?)
         """,
         $"""
-        DELETE FROM daily_deliveries WHERE (ad_id, date, process) IN
-            (SELECT ad_id, date, process FROM daily_deliveries WHERE ad_id {TheseAds} LIMIT ?)
+        DELETE FROM daily_deliveries WHERE (date, process_number, ad_number) IN
+            (SELECT date, process_number, ad_number FROM daily_deliveries WHERE ad_number IN (SELECT number FROM ads WHERE id {TheseAds}) LIMIT ?)
         """,
     ];
 
