@@ -22,12 +22,12 @@ internal sealed class Delivery
     {
         var day = UtcDay.Of(now);
         var tally = today is { } held && held.Day.CompareTo(day) >= 0 ? held : Begin(day);
-        var asked = tally.Packages.GetOrAdd(package.Index, static (_, name) => new Tally(name), package.Name);
+        ref var asked = ref tally.Packages.Of(package.Index, package.Name);
         asked.Increment();
         if (ad is not null)
         {
             asked.IncrementFills();
-            tally.Ads.GetOrAdd(ad.Slot, static (_, id) => new Tally(id), ad.Ad.Id).Increment();
+            tally.Ads.Of(ad.Slot, ad.Ad.Id).Increment();
         }
     }
 

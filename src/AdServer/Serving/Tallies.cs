@@ -1,0 +1,101 @@
+namespace AdServer.Serving;
+
+/// <summary>
+/// Running totals by small numbers: ads by their slots, packages by their indexes. Counting takes no lock and reads one place in memory, since with
+/// many ads each place that it reads is one that the processor does not have at hand.
+/// </summary>
+internal sealed class Tallies
+{
+    private const int PerPage = 512;
+
+    private readonly Lock growing = new();
+
+    /// <summary>Pages never change their places in memory once they are there: a total that is being counted is not lost.</summary>
+    private Tally[]?[] pages = [];
+
+    /// <summary>Those of which the store does not have all, in the order of their numbers, as they are now.</summary>
+    public IEnumerable<TallyRead> Changed =>
+        from page in Volatile.Read(ref pages)
+        where page is not null
+        from index in Enumerable.Range(0, PerPage)
+        where page[index].IsChanged
+        select TallyRead.Of(page, index);
+
+    /// <summary>The total of a number.</summary>
+    /// <param name="number">The number.</param>
+    /// <param name="key">What the store calls it: the same for a number whenever it is asked for.</param>
+    public ref Tally Of(int number, string key)
+    {
+        var known = Volatile.Read(ref pages);
+        var page = (number / PerPage < known.Length ? Volatile.Read(ref known[number / PerPage]) : null) ?? Add(number / PerPage);
+        ref var tally = ref page[number % PerPage];
+        tally.Name(key);
+        return ref tally;
+    }
+
+    private Tally[] Add(int place)
+    {
+        lock (growing)
+        {
+            if (place >= pages.Length)
+            {
+                var more = pages;
+                Array.Resize(ref more, Math.Max(place + 1, pages.Length * 2));
+                Volatile.Write(ref pages, more);
+            }
+
+            var page = pages[place] ?? new Tally[PerPage];
+            Volatile.Write(ref pages[place], page);
+            return page;
+        }
+    }
+}
+
+/// <summary>A running total, and how much of it the store has. Lies in an array and is counted there, never copied.</summary>
+internal struct Tally
+{
+    private long count;
+    private long fills;
+    private long settledCount;
+    private long settledFills;
+
+    /// <summary>The ad's identity or the package's name; absent while nothing was counted.</summary>
+    public string? Key { get; private set; }
+
+    public readonly bool IsChanged => count != settledCount || fills != settledFills;
+
+    /// <summary>Before it is counted: whoever sees a count sees its name.</summary>
+    public void Name(string key) => Key ??= key;
+
+    public void Increment() => Interlocked.Increment(ref count);
+
+    public void IncrementFills() => Interlocked.Increment(ref fills);
+
+    /// <summary>Fills are read first: a request is counted before its fill, so there are never more fills than requests.</summary>
+    public (long Count, long Fills) Read()
+    {
+        var filled = Interlocked.Read(ref fills);
+        return (Interlocked.Read(ref count), filled);
+    }
+
+    /// <summary>The store has these totals. Called by the one who flushes.</summary>
+    public void Settle(long counted, long filled) => (settledCount, settledFills) = (counted, filled);
+}
+
+/// <summary>A total as it was read.</summary>
+/// <param name="Page">Where it lies.</param>
+/// <param name="Index">At which place.</param>
+/// <param name="Key">The ad's identity or the package's name.</param>
+/// <param name="Count">What was counted.</param>
+/// <param name="Fills">For how many of them there was an ad; 0 for ads themselves.</param>
+internal readonly record struct TallyRead(Tally[] Page, int Index, string Key, long Count, long Fills)
+{
+    public static TallyRead Of(Tally[] page, int index)
+    {
+        var (count, fills) = page[index].Read();
+        return new TallyRead(page, index, page[index].Key!, count, fills);
+    }
+
+    /// <summary>The store has it.</summary>
+    public void Settle() => Page[Index].Settle(Count, Fills);
+}
