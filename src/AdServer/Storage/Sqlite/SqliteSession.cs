@@ -28,15 +28,8 @@ internal sealed class SqliteSession : IDisposable
     /// <summary>The position of the row that it inserted last.</summary>
     public long LastRow => raw.sqlite3_last_insert_rowid(Handle);
 
-    /// <summary>How many pages it has written to the log since it was opened.</summary>
-    public int PagesWritten
-    {
-        get
-        {
-            _ = raw.sqlite3_db_status(Handle, raw.SQLITE_DBSTATUS_CACHE_WRITE, out var pages, out _, 0);
-            return pages;
-        }
-    }
+    /// <summary>How many pages it has written to the log since it was opened, or since <see cref="ForgetPages"/>.</summary>
+    public int PagesWritten => CountPages(forget: false);
 
     private sqlite3 Handle => connection.Handle!;
 
@@ -160,6 +153,15 @@ internal sealed class SqliteSession : IDisposable
         }
 
         connection.Dispose();
+    }
+
+    /// <summary>Begins to count pages anew: the engine's counter would come to its end after some days of full load.</summary>
+    public void ForgetPages() => CountPages(forget: true);
+
+    private int CountPages(bool forget)
+    {
+        _ = raw.sqlite3_db_status(Handle, raw.SQLITE_DBSTATUS_CACHE_WRITE, out var pages, out _, forget ? 1 : 0);
+        return pages;
     }
 
     private void RollBack()

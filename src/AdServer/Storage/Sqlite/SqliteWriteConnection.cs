@@ -11,7 +11,6 @@ internal sealed class SqliteWriteConnection : IDisposable
     private readonly Lock door = new();
     private readonly Func<SqliteSession> open;
     private SqliteSession? session;
-    private int moved;
 
     /// <param name="open">Opens it, also again.</param>
     public SqliteWriteConnection(Func<SqliteSession> open)
@@ -23,8 +22,8 @@ internal sealed class SqliteWriteConnection : IDisposable
     /// <summary>Whether rolls fall behind what is appended. For the thread that writes.</summary>
     public bool IsBehind => session?.Tail?.IsLong ?? false;
 
-    /// <summary>Whether so much lies in the log that it should be moved into the file. For the thread that writes.</summary>
-    public bool IsLogFull => session?.PagesWritten - moved >= MostPages;
+    /// <summary>Whether so much lies in the log that it should be moved into the file.</summary>
+    public bool IsLogFull { get; private set; }
 
     /// <summary>
     /// Moves the log into the file as far as readers let it. Between two transactions, so that nobody waits for a commit and for this, too, which takes
@@ -35,7 +34,8 @@ internal sealed class SqliteWriteConnection : IDisposable
         lock (door)
         {
             TryMoveLog("PRAGMA wal_checkpoint(PASSIVE)");
-            moved = session?.PagesWritten ?? 0;
+            session?.ForgetPages();
+            IsLogFull = false;
         }
     }
 
@@ -44,17 +44,14 @@ internal sealed class SqliteWriteConnection : IDisposable
     {
         lock (door)
         {
-            if (session is null)
-            {
-                (session, moved) = (open(), 0);
-            }
-
+            session ??= open();
             try
             {
                 return session.InTransaction("BEGIN IMMEDIATE", work);
             }
             finally
             {
+                IsLogFull = session.PagesWritten >= MostPages;
                 if (session.IsStuck)
                 {
                     session.Dispose();
