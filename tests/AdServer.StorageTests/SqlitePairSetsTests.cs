@@ -62,9 +62,12 @@ public sealed class SqlitePairSetsTests : IAsyncLifetime
         var damage = await Assert.ThrowsAsync<StoreUnavailableException>(ReadSeenAsync);
 
         Assert.StartsWith("The store is damaged: the row ", damage.Message, StringComparison.Ordinal);
-        Assert.EndsWith(" of package_ads holds no ads; the command rebuild derives them again", damage.Message, StringComparison.Ordinal);
+        Assert.EndsWith(" of package_ads cannot be read; the command rebuild, without days, derives it again", damage.Message, StringComparison.Ordinal);
+        await engine.SpoilAdRowAsync("a2");
         await engine.Ledger.RebuildPackageAdsAsync(Token);
+        Assert.True(await engine.Ledger.RebuildDayAsync(Today, 100, Token));
         Assert.Equal(["x a2", "y a4"], await ReadSeenAsync());
+        Assert.Empty(await engine.VerifyAsync());
     }
 
     [Fact]

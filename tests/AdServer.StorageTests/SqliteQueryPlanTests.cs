@@ -58,6 +58,16 @@ public sealed class SqliteQueryPlanTests : IAsyncDisposable
         Assert.DoesNotContain("TEMP B-TREE", plan[3], StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task All_deliveries_requests_and_rows_by_package_are_read_as_they_lie()
+    {
+        var all = await PlanAsync(new StatsQuery());
+        var byPackage = await PlanAsync(new StatsQuery { GroupBy = [StatsGroup.Day, StatsGroup.Package] });
+
+        Assert.Equal(2, all.Count(line => line == "SEARCH s USING PRIMARY KEY (date>?)"));
+        Assert.Equal(2, byPackage.Count(line => line == "SEARCH s USING PRIMARY KEY (date>?)"));
+    }
+
     [Theory]
     [InlineData("p1", null)]
     [InlineData(null, "a1")]

@@ -17,6 +17,9 @@ public sealed class SqliteWriterTests : IAsyncLifetime
     {
         await engine.OpenAsync();
         await engine.RunAsync("CREATE TABLE filling (bytes BLOB)");
+
+        // Urgent jobs are counted from the last one in the background.
+        await engine.Database.WriteAsync(SqliteLane.Background, _ => true, Token);
     }
 
     public ValueTask DisposeAsync() => engine.DisposeAsync();
@@ -61,7 +64,28 @@ public sealed class SqliteWriterTests : IAsyncLifetime
 
         Assert.InRange(await large, 0, Much);
         Assert.InRange(await lengths[0], 0, Much);
-        Assert.InRange(await lengths[^1], Much, long.MaxValue);
+        Assert.InRange(await lengths[8], Much, long.MaxValue);
+    }
+
+    [Fact]
+    public async Task However_often_the_log_is_moved_the_background_has_its_turn()
+    {
+        using var queued = new ManualResetEventSlim();
+        var done = 0;
+        var writes = Enumerable.Range(0, 40).Select(number => engine.Database.WriteAsync(
+            SqliteLane.Urgent,
+            session =>
+            {
+                queued.Wait(Token);
+                session.Execute($"INSERT INTO filling VALUES (zeroblob({Much / 8}))");
+                return ++done;
+            },
+            Token)).ToList();
+        var background = engine.Database.WriteAsync(SqliteLane.Background, _ => done, Token);
+        queued.Set();
+
+        Assert.InRange(await background, 1, 20);
+        Assert.Equal(40, await writes[^1]);
     }
 
     [Fact]

@@ -36,16 +36,17 @@ internal sealed class RebuildCommand(ILedgerStore ledger, AuditLog audit, IAnsiC
     private async Task<int> RebuildAsync(DaySpan span, Action<int, int> steps, CancellationToken cancellation)
     {
         var since = await ledger.ReadRawSinceAsync(cancellation);
+        if (span.IsWhole)
+        {
+            // First: whoever mends a day adds to these sets, and could not if they cannot be read.
+            await ledger.RebuildPackageAdsAsync(cancellation);
+        }
+
         var days = (await ledger.ListDaysAsync(cancellation)).Where(day => span.Holds(day) && !(day < since)).ToList();
         for (var done = 0; done < days.Count; done++)
         {
             steps(done, days.Count);
             await ledger.RebuildDayAsync(days[done], LedgerCheck.MostRebuiltKeys, cancellation);
-        }
-
-        if (span.IsWhole)
-        {
-            await ledger.RebuildPackageAdsAsync(cancellation);
         }
 
         return days.Count;

@@ -10,7 +10,7 @@ internal sealed class Tallies
 
     private readonly Lock growing = new();
 
-    /// <summary>Pages never change their places in memory once they are there: a total that is being counted is not lost.</summary>
+    /// <summary>A page that is there is never replaced: no count is lost.</summary>
     private Tally[]?[] pages = [];
 
     /// <summary>Those of which the store does not have all, in the order of their numbers, as they are now.</summary>
@@ -59,7 +59,7 @@ internal struct Tally
     private long settledCount;
     private long settledFills;
 
-    /// <summary>The ad's identity or the package's name; absent while nothing was counted.</summary>
+    /// <summary>The ad's identity or the package's name; absent until it is first asked for.</summary>
     public string? Key { get; private set; }
 
     public readonly bool IsChanged => count != settledCount || fills != settledFills;

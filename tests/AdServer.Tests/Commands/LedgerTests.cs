@@ -210,7 +210,7 @@ public sealed class LedgerTests
                 "Raw events are kept since 2026-11-22; earlier days cannot be derived again, and stay as they are.",
             ],
             console.Lines[..3]);
-        Assert.Equal(["2026-11-22", "package sets"], ledger.Rebuilt);
+        Assert.Equal(["package sets", "2026-11-22"], ledger.Rebuilt);
     }
 
     [Fact]
@@ -290,7 +290,7 @@ public sealed class LedgerTests
     }
 
     [Fact]
-    public async Task Rebuild_derives_every_day_and_then_the_package_sets()
+    public async Task Rebuild_derives_the_package_sets_first_and_then_every_day()
     {
         using var console = new TextConsole();
         var ledger = new FakeLedger { Days = { [Day] = new(1, new(), new(), new()), [Day.AddDays(1)] = new(1, new(), new(), new()) } };
@@ -298,7 +298,7 @@ public sealed class LedgerTests
         var code = await new RebuildCommand(ledger, MemoryAudit.NewLog(), console.Console, TimeProvider.System).RunAsync(DaySpan.All, TestContext.Current.CancellationToken);
 
         Assert.Equal(0, code);
-        Assert.Equal(["2026-11-21", "2026-11-22", "package sets"], ledger.Rebuilt);
+        Assert.Equal(["package sets", "2026-11-21", "2026-11-22"], ledger.Rebuilt);
         Assert.StartsWith("2 days and the package sets were derived again from raw events in ", Assert.Single(console.Lines), StringComparison.Ordinal);
     }
 }

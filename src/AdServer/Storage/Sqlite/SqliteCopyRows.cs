@@ -51,8 +51,8 @@ internal static class SqliteCopyRows
             """
             SELECT ads.id, date, processes.name, deliveries FROM ads
             CROSS JOIN daily_deliveries ON ad_number = ads.number CROSS JOIN processes ON processes.number = process_number
-            WHERE ads.removed_at IS NULL AND ads.id >= ?1 AND (ads.id, date, processes.name) > (?1, ?2, ?3)
-            ORDER BY ads.id, date, processes.name LIMIT ?4
+            WHERE ads.removed_at IS NULL AND (ads.id, date, processes.name) > (?, ?, ?)
+            ORDER BY ads.id, date, processes.name LIMIT ?
             """);
         return [.. PutKey(select, after).Put(limit).Rows().Select(row => (row.Text(2), new DeliveryTotal(row.Text(0), row.Day(1), row.Int(3))))];
     }
@@ -63,8 +63,8 @@ internal static class SqliteCopyRows
             """
             SELECT packages.name, date, processes.name, requests, fills FROM packages
             CROSS JOIN daily_requests ON package_number = packages.number CROSS JOIN processes ON processes.number = process_number
-            WHERE packages.name >= ?1 AND (packages.name, date, processes.name) > (?1, ?2, ?3)
-            ORDER BY packages.name, date, processes.name LIMIT ?4
+            WHERE (packages.name, date, processes.name) > (?, ?, ?)
+            ORDER BY packages.name, date, processes.name LIMIT ?
             """);
         return [.. PutKey(select, after).Put(limit).Rows().Select(row => (
             row.Text(2), new RequestTotal(row.Text(0), row.Day(1), row.Int(3), row.Int(4))))];

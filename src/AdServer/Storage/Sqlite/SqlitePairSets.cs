@@ -40,10 +40,10 @@ internal sealed class SqlitePairSets
     }
 
     /// <summary>Which packages had an event of which ad.</summary>
-    public static SqlitePairSets Seen { get; } = new("package_ads", "the command rebuild derives them again");
+    public static SqlitePairSets Seen { get; } = new("package_ads", "the command rebuild, without days, derives it again");
 
     /// <summary>Which packages were handed which ad.</summary>
-    public static SqlitePairSets Delivered { get; } = new("delivered_sets", "a backup has them");
+    public static SqlitePairSets Delivered { get; } = new("delivered_sets", "a backup has it");
 
     /// <summary>Rows after a place.</summary>
     public string ListText { get; }
@@ -250,7 +250,7 @@ internal sealed class SqlitePairSets
         }
         catch (InvalidDataException damage)
         {
-            throw new StoreUnavailableException($"The store is damaged: the row {place} of {table} holds no ads; {remedy}", damage);
+            throw new StoreUnavailableException($"The store is damaged: the row {place} of {table} cannot be read; {remedy}", damage);
         }
     }
 

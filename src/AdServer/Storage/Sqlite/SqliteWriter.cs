@@ -17,14 +17,15 @@ internal enum SqliteLane
 
 /// <summary>
 /// The one thread that writes, from the first job on. Each job is one transaction on the one writing connection: committed and durable when
-/// its task completes, or without a trace. A job that was started runs to its end; before that it can be cancelled.
+/// its task completes, or without a trace. A job that was started runs to its end; before that it can be cancelled. Between two jobs it moves
+/// the log into the file when that is long.
 /// </summary>
 /// <param name="connection">The writing connection, which it closes.</param>
 internal sealed class SqliteWriter(SqliteWriteConnection connection) : IDisposable
 {
     private static readonly IJob MoveLog = new LogMove();
 
-    /// <summary>Urgent jobs in a row while a background job waits: the roll-up must not starve.</summary>
+    /// <summary>Urgent jobs since the last background job, while one waits or the log is full: neither may starve.</summary>
     private const int MostUrgentInRow = 8;
 
     private readonly Queue<IJob> urgent = [];
@@ -110,13 +111,8 @@ internal sealed class SqliteWriter(SqliteWriteConnection connection) : IDisposab
     {
         lock (urgent)
         {
-            while (urgent.Count + background.Count == 0)
+            while (urgent.Count + background.Count == 0 && !connection.IsLogFull)
             {
-                if (connection.IsLogFull)
-                {
-                    return MoveLog;
-                }
-
                 if (closing)
                 {
                     return null;
@@ -125,13 +121,31 @@ internal sealed class SqliteWriter(SqliteWriteConnection connection) : IDisposab
                 Monitor.Wait(urgent);
             }
 
-            // Whoever sends more than can be rolled up waits for the rolls: what waits for them is bounded, and so is the time that reports take.
-            var due = connection.IsBehind ? background.FindIndex(job => job.IsRoll) : -1;
-            var isLogFull = connection.IsLogFull;
-            var isUrgent = urgent.Count > 0 && ((background.Count == 0 && !isLogFull) || (urgentInRow < MostUrgentInRow && due < 0));
-            urgentInRow = isUrgent ? urgentInRow + 1 : 0;
-            return isUrgent ? urgent.Dequeue() : isLogFull ? MoveLog : TakeBackground(Math.Max(due, 0));
+            return Choose();
         }
+    }
+
+    /// <summary>The next of what there is to do.</summary>
+    private IJob Choose()
+    {
+        // Whoever sends more than can be rolled up waits for the rolls: what waits for them is bounded, and so is the time that reports take.
+        var due = connection.IsBehind ? background.FindIndex(job => job.IsRoll) : -1;
+        var isLogFull = connection.IsLogFull;
+        var isAlone = background.Count == 0 && !isLogFull;
+        if (urgent.Count > 0 && (isAlone || (urgentInRow < MostUrgentInRow && due < 0)))
+        {
+            urgentInRow++;
+            return urgent.Dequeue();
+        }
+
+        if (isLogFull)
+        {
+            // Nobody's turn: under load it may be due as often as the background's is.
+            return MoveLog;
+        }
+
+        urgentInRow = 0;
+        return TakeBackground(Math.Max(due, 0));
     }
 
     /// <summary>Takes a job out of the few that wait.</summary>
