@@ -11,16 +11,18 @@ internal sealed class Lot
         Weight = checked(pools.Sum(pool => pool.Slots.Weight));
     }
 
+    /// <summary>Whether all that was not fit has been taken out.</summary>
+    public bool IsNarrow { get; private init; }
+
     /// <summary>The units of all pools together.</summary>
     public int Weight { get; }
 
     /// <summary>The slots that are admitted. Walks over all of them: for narrowing and for tests.</summary>
     public IEnumerable<int> Admitted => pools.SelectMany(pool => pool.Slots.Slots.Where(pool.Admits));
 
-    /// <summary>The slot that owns a unit, or a negative number if it was seen or is not admitted in this package.</summary>
+    /// <summary>The slot that owns a unit, or a negative number if it is not admitted in this package.</summary>
     /// <param name="unit">At least 0 and less than <see cref="Weight"/>.</param>
-    /// <param name="seen">Asked first: a rule has to read the ad.</param>
-    public int At(int unit, SlotSet seen)
+    public int At(int unit)
     {
         var index = 0;
         while (unit >= pools[index].Slots.Weight)
@@ -29,12 +31,12 @@ internal sealed class Lot
         }
 
         var slot = pools[index].Slots.At(unit);
-        return !seen.Contains(slot) && pools[index].Admits(slot) ? slot : -1;
+        return pools[index].Admits(slot) ? slot : -1;
     }
 
     /// <summary>Only the slots that are admitted and not seen, so that every unit is worth drawing until more is seen.</summary>
     public Lot Narrow(SlotSet seen) =>
-        new(new Pool(WeightedSlots.Union(pools.Select(pool => pool.Slots.Where(slot => !seen.Contains(slot) && pool.Admits(slot))))));
+        new(new Pool(WeightedSlots.Union(pools.Select(pool => pool.Slots.Where(slot => !seen.Contains(slot) && pool.Admits(slot)))))) { IsNarrow = true };
 }
 
 /// <summary>Ads that share a reason to be candidates.</summary>

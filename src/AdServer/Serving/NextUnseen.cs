@@ -6,7 +6,7 @@ namespace AdServer.Serving;
 /// The choice of an ad: unseen ads first, all eligible ads when none is left, in proportion to their weights (low 1, medium 2, high 3).
 /// </summary>
 /// <remarks>
-/// Ads are drawn by weight until one is fit. Refusing the others keeps the proportions of the fit ones exact, but grows slow where few
+/// Ads are drawn by weight until one is fit, several at once (<see cref="Hand"/>). Refusing the others keeps the proportions of the fit ones exact, but grows slow where few
 /// are fit; so after some refusals the lot is narrowed to the fit ones, and the narrow lot is kept for the package. Proportions are the
 /// same in either. A narrowing is one pass over a lot of which nearly all has been seen since the last one, so on average a pick costs
 /// the same however many ads there are.
@@ -14,18 +14,23 @@ namespace AdServer.Serving;
 internal static class NextUnseen
 {
     /// <summary>
-    /// Refusals in a row after which a lot is narrowed. With half of it fit that happens once in four thousand million picks, with a
-    /// sixteenth once in eight: narrow lots are small.
+    /// Refusals in a row, in hands that hold nothing else, after which a lot is narrowed. With half of it fit that happens once in four thousand million
+    /// times, with a sixteenth once in eight: narrow lots are small.
     /// </summary>
     private const int Refusals = 32;
 
     /// <summary>The next ad for a package, or nothing if no ad is eligible.</summary>
     public static CatalogAd? Pick(PackageCandidates candidates, SlotSet seen, Random random)
     {
-        var slot = Draw(ref candidates.Unseen, seen, random);
+        var slot = candidates.Hand.Take(seen);
         if (slot < 0)
         {
-            slot = Draw(ref candidates.Eligible, SlotSet.Empty, random);
+            slot = DrawUnseen(candidates, seen, random);
+        }
+
+        if (slot < 0)
+        {
+            slot = DrawAny(candidates, random);
         }
 
         return slot < 0 ? null : candidates.At(slot);
@@ -36,15 +41,34 @@ internal static class NextUnseen
         new(candidates.Eligible.Narrow(SlotSet.Empty), candidates.Unseen.Narrow(seen));
 
     /// <summary>
-    /// A slot of the lot that was not seen, or a negative number if all were. Requests may narrow at once: either result will do.
+    /// A slot that was not seen, or a negative number if all were. Requests may draw and narrow at once: either result will do.
     /// </summary>
-    private static int Draw(ref Lot kept, SlotSet seen, Random random)
+    private static int DrawUnseen(PackageCandidates candidates, SlotSet seen, Random random)
     {
-        for (var lot = Volatile.Read(ref kept); lot.Weight > 0; Volatile.Write(ref kept, lot = lot.Narrow(seen)))
+        for (var lot = Volatile.Read(ref candidates.Unseen); lot.Weight > 0; Volatile.Write(ref candidates.Unseen, lot = lot.Narrow(seen)))
         {
-            for (var refusal = 0; refusal < Refusals; refusal++)
+            for (var refusals = 0; refusals < Refusals; refusals += Hand.Size)
             {
-                var slot = lot.At(random.Next(lot.Weight), seen);
+                candidates.Hand.Fill(lot, seen, random);
+                var slot = candidates.Hand.Take(seen);
+                if (slot >= 0)
+                {
+                    return slot;
+                }
+            }
+        }
+
+        return -1;
+    }
+
+    /// <summary>A slot that may be served, seen or not, or a negative number if there is none.</summary>
+    private static int DrawAny(PackageCandidates candidates, Random random)
+    {
+        for (var lot = Volatile.Read(ref candidates.Eligible); lot.Weight > 0; Volatile.Write(ref candidates.Eligible, lot = lot.Narrow(SlotSet.Empty)))
+        {
+            for (var refusals = 0; refusals < Refusals; refusals++)
+            {
+                var slot = lot.At(random.Next(lot.Weight));
                 if (slot >= 0)
                 {
                     return slot;

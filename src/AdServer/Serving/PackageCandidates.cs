@@ -13,5 +13,8 @@ internal sealed class PackageCandidates(Lot all, CatalogAd?[] ads)
     /// <summary>Holds every eligible ad, and maybe some that are not.</summary>
     public Lot Eligible = all;
 
+    /// <summary>Drawn from <see cref="Unseen"/>.</summary>
+    public Hand Hand { get; } = new();
+
     public CatalogAd? At(int slot) => ads[slot];
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using AdServer.Catalog;
 using AdServer.Serving;
 using FsCheck;
@@ -131,7 +132,8 @@ public sealed class ExplanationTests
     /// <summary>What a pick gives for each unit that can be drawn, on lots that nobody narrowed before.</summary>
     private static HashSet<string> Pickable(CatalogSnapshot catalog, SlotSet seen, string package, DateTimeOffset now) =>
         [.. Enumerable.Range(0, catalog.Ads.Count * WeightedSlots.HighWeight)
-            .Select(unit => NextUnseen.Pick(new Candidates(catalog, now).For(ServingData.Package(package)), seen, new OneUnit(unit))?.Ad.Id)
+            .Select(unit => new OneUnit(unit, catalog.Ads.Count * WeightedSlots.HighWeight))
+            .Select(unit => NextUnseen.Pick(new Candidates(catalog, now).For(ServingData.Package(package)), seen, unit)?.Ad.Id)
             .OfType<string>()];
 
     private static ServingScene Scene(CatalogSnapshot catalog, SlotSet seen, string package, DateTimeOffset now, CatalogAd ad) =>
@@ -162,9 +164,13 @@ public sealed class ExplanationTests
             (3, Gen.Constant((DateTimeOffset?)null)),
             (1, Gen.Choose(-5, 5).Select(hour => (DateTimeOffset?)ServingData.Noon.AddHours(hour))));
 
-    /// <summary>Always draws the same unit, as far as there is one.</summary>
-    private sealed class OneUnit(int unit) : Random
+    /// <summary>Always draws the same of so many parts of a lot. Of a lot with no more units than there are parts, each unit is drawn by some part.</summary>
+    private sealed class OneUnit(int part, int parts) : Random
     {
-        public override int Next(int maxValue) => unit % maxValue;
+        private double Chance => (part + 0.5) / parts;
+
+        public override int Next(int maxValue) => (int)(Chance * maxValue);
+
+        public override void NextBytes(Span<byte> buffer) => MemoryMarshal.Cast<byte, ulong>(buffer).Fill((ulong)(Chance * ulong.MaxValue));
     }
 }

@@ -1,0 +1,97 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace AdServer.Serving;
+
+/// <summary>
+/// Slots that were drawn for a package before anybody asked for them. What several draws read is fetched from memory at the same time, and what the
+/// next pick reads while others are served; drawn one by one, each would wait for its own. Requests may share it: a slot is handed out once.
+/// </summary>
+internal sealed class Hand
+{
+    /// <summary>How many are drawn at once.</summary>
+    public const int Size = 16;
+
+    private const int None = -1;
+
+    private Slots slots;
+    private int next = Size;
+
+    /// <summary>The next slot that was drawn and has not been seen since, or a negative number if none is left.</summary>
+    public int Take(SlotSet seen)
+    {
+        for (var place = Volatile.Read(ref next); place < Size; place++)
+        {
+            var slot = Interlocked.Exchange(ref slots[place], None);
+            if (slot == None)
+            {
+                break;
+            }
+
+            Volatile.Write(ref next, place + 1);
+            if (place + 1 < Size)
+            {
+                seen.Fetch(slots[place + 1]);
+            }
+
+            if (!seen.Contains(slot))
+            {
+                return slot;
+            }
+        }
+
+        return None;
+    }
+
+    /// <summary>Draws anew, in place of what is left.</summary>
+    public void Fill(Lot lot, SlotSet seen, Random random)
+    {
+        Span<ulong> chances = stackalloc ulong[Size];
+        Span<int> drawn = stackalloc int[Size];
+        random.NextBytes(MemoryMarshal.AsBytes(chances));
+        for (var place = 0; place < Size; place++)
+        {
+            // The upper half of the product: each unit has the same part of all 64-bit numbers, but for one in 2^64 of them.
+            drawn[place] = lot.At((int)Math.BigMul(chances[place], (ulong)lot.Weight, out _));
+        }
+
+        // Of a lot that was narrowed nearly all are fit: what was seen since is left to who takes it.
+        Put(lot.IsNarrow ? drawn : drawn[..Sift(drawn, seen)]);
+    }
+
+    /// <summary>Moves those to the front that are admitted and not seen; says how many they are.</summary>
+    private static int Sift(Span<int> drawn, SlotSet seen)
+    {
+        foreach (var slot in drawn)
+        {
+            seen.Fetch(slot);
+        }
+
+        var fit = 0;
+        foreach (var slot in drawn)
+        {
+            if (slot >= 0 && !seen.Contains(slot))
+            {
+                drawn[fit++] = slot;
+            }
+        }
+
+        return fit;
+    }
+
+    private void Put(ReadOnlySpan<int> drawn)
+    {
+        for (var place = 0; place < Size; place++)
+        {
+            Volatile.Write(ref slots[place], place < drawn.Length ? drawn[place] : None);
+        }
+
+        Volatile.Write(ref next, 0);
+    }
+
+    [InlineArray(Size)]
+    private struct Slots
+    {
+        private int first;
+    }
+}
