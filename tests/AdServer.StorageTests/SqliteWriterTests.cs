@@ -28,15 +28,7 @@ public sealed class SqliteWriterTests : IAsyncLifetime
     public async Task A_large_transaction_is_answered_before_the_log_is_moved_and_so_is_who_waits_behind_it()
     {
         using var queued = new ManualResetEventSlim();
-        var large = engine.Database.WriteAsync(
-            SqliteLane.Urgent,
-            session =>
-            {
-                queued.Wait(Token);
-                session.Execute($"INSERT INTO filling VALUES (zeroblob({Much}))");
-                return FileLength;
-            },
-            Token);
+        var large = WriteMuchAsync(queued);
         var next = engine.Database.WriteAsync(SqliteLane.Urgent, _ => FileLength, Token);
         var background = engine.Database.WriteAsync(SqliteLane.Background, _ => FileLength, Token);
         queued.Set();
@@ -50,15 +42,7 @@ public sealed class SqliteWriterTests : IAsyncLifetime
     public async Task Who_is_urgent_does_not_keep_the_log_from_being_moved()
     {
         using var queued = new ManualResetEventSlim();
-        var large = engine.Database.WriteAsync(
-            SqliteLane.Urgent,
-            session =>
-            {
-                queued.Wait(Token);
-                session.Execute($"INSERT INTO filling VALUES (zeroblob({Much}))");
-                return FileLength;
-            },
-            Token);
+        var large = WriteMuchAsync(queued);
         var lengths = Enumerable.Range(0, 20).Select(_ => engine.Database.WriteAsync(SqliteLane.Urgent, _ => FileLength, Token)).ToList();
         queued.Set();
 
@@ -98,4 +82,15 @@ public sealed class SqliteWriterTests : IAsyncLifetime
 
         Assert.Equal(before, await engine.Database.WriteAsync(SqliteLane.Background, _ => FileLength, Token));
     }
+
+    /// <summary>Fills the log once everything is queued; says how long the file was just before the commit.</summary>
+    private Task<long> WriteMuchAsync(ManualResetEventSlim queued) => engine.Database.WriteAsync(
+        SqliteLane.Urgent,
+        session =>
+        {
+            queued.Wait(Token);
+            session.Execute($"INSERT INTO filling VALUES (zeroblob({Much}))");
+            return FileLength;
+        },
+        Token);
 }

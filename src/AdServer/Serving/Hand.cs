@@ -43,8 +43,11 @@ internal sealed class Hand
         return None;
     }
 
-    /// <summary>Draws anew, in place of what is left.</summary>
-    public void Fill(Lot lot, SlotSet seen, Random random)
+    /// <summary>
+    /// Draws anew: the first slot that was not seen is the caller's, the others take the place of what is left. A negative number if there is none: then what is left stays.
+    /// So who draws is refused only by what was drawn, and never because others took it first.
+    /// </summary>
+    public int Draw(Lot lot, SlotSet seen, Random random)
     {
         Span<ulong> chances = stackalloc ulong[Size];
         Span<int> drawn = stackalloc int[Size];
@@ -56,7 +59,17 @@ internal sealed class Hand
         }
 
         // Of a lot that was narrowed nearly all are fit: what was seen since is left to who takes it.
-        Put(lot.IsNarrow ? drawn : drawn[..Sift(drawn, seen)]);
+        var fit = lot.IsNarrow ? drawn : drawn[..Sift(drawn, seen)];
+        for (var place = 0; place < fit.Length; place++)
+        {
+            if (!seen.Contains(fit[place]))
+            {
+                Put(fit[(place + 1)..], seen);
+                return fit[place];
+            }
+        }
+
+        return None;
     }
 
     /// <summary>Moves those to the front that are admitted and not seen; says how many they are.</summary>
@@ -79,8 +92,13 @@ internal sealed class Hand
         return fit;
     }
 
-    private void Put(ReadOnlySpan<int> drawn)
+    private void Put(ReadOnlySpan<int> drawn, SlotSet seen)
     {
+        if (drawn.Length > 0)
+        {
+            seen.Fetch(drawn[0]);
+        }
+
         for (var place = 0; place < Size; place++)
         {
             Volatile.Write(ref slots[place], place < drawn.Length ? drawn[place] : None);

@@ -49,8 +49,7 @@ internal static class NextUnseen
         {
             for (var refusals = 0; refusals < Refusals; refusals += Hand.Size)
             {
-                candidates.Hand.Fill(lot, seen, random);
-                var slot = candidates.Hand.Take(seen);
+                var slot = candidates.Hand.Draw(lot, seen, random);
                 if (slot >= 0)
                 {
                     return slot;

@@ -17,9 +17,9 @@ public sealed class HandTests
     public void A_new_hand_is_empty_and_a_full_one_ends()
     {
         Assert.True(hand.Take(SlotSet.Empty) < 0);
-        hand.Fill(All, SlotSet.Empty, new Random(1));
+        Assert.True(hand.Draw(All, SlotSet.Empty, new Random(1)) >= 0);
 
-        Assert.Equal(Hand.Size, TakeAll(SlotSet.Empty).Count);
+        Assert.Equal(Hand.Size - 1, TakeAll(SlotSet.Empty).Count);
         Assert.True(hand.Take(SlotSet.Empty) < 0);
     }
 
@@ -29,16 +29,54 @@ public sealed class HandTests
     public void What_was_seen_before_or_after_it_was_drawn_is_not_handed_out(bool isNarrow)
     {
         var seen = ServingData.Seen(Catalog, Catalog.Ads.Take(500).Select(ad => ad.Ad.Id));
-        hand.Fill(isNarrow ? All.Narrow(seen) : All, seen, new Random(2));
-        var first = hand.Take(seen);
-        hand.Fill(isNarrow ? All.Narrow(seen) : All, seen, new Random(2));
-        seen.Add([first], Catalog.Slots);
+        var lot = isNarrow ? All.Narrow(seen) : All;
+        var first = hand.Draw(lot, seen, new Random(2));
+        var second = hand.Take(seen);
+        Assert.Equal(first, hand.Draw(lot, seen, new Random(2)));
+        seen.Add([second], Catalog.Slots);
 
         var rest = TakeAll(seen);
 
-        Assert.DoesNotContain(first, rest);
+        Assert.DoesNotContain(second, rest);
         Assert.DoesNotContain(rest, seen.Contains);
-        Assert.InRange(rest.Count, isNarrow ? Hand.Size - 2 : 1, Hand.Size - 1);
+        Assert.InRange(rest.Count, isNarrow ? Hand.Size - 3 : 1, Hand.Size - 2);
+    }
+
+    [Fact]
+    public void Where_all_that_is_drawn_was_seen_what_is_left_stays()
+    {
+        hand.Draw(All, SlotSet.Empty, new Random(3));
+        var expected = TakeAll(SlotSet.Empty);
+        hand.Draw(All, SlotSet.Empty, new Random(3));
+
+        Assert.True(hand.Draw(All, ServingData.Seen(Catalog, Catalog.Ads.Select(ad => ad.Ad.Id)), new Random(4)) < 0);
+
+        Assert.Equal(expected, TakeAll(SlotSet.Empty));
+    }
+
+    [Fact]
+    public void Requests_at_once_never_narrow_a_lot_of_which_nothing_was_seen()
+    {
+        var candidates = new Candidates(Catalog, ServingData.Noon).For(ServingData.Package("com.a"));
+        var lot = candidates.Unseen;
+        using var start = new Barrier(4);
+        var missed = 0;
+        var requests = Enumerable.Range(0, 4).Select(_ => new Thread(() =>
+        {
+            start.SignalAndWait(TestContext.Current.CancellationToken);
+            for (var pick = 0; pick < 50_000; pick++)
+            {
+                if (NextUnseen.Pick(candidates, SlotSet.Empty, Random.Shared) is null)
+                {
+                    Interlocked.Increment(ref missed);
+                }
+            }
+        })).ToList();
+        requests.ForEach(request => request.Start());
+        requests.ForEach(request => request.Join());
+
+        Assert.Equal(0, missed);
+        Assert.Same(lot, candidates.Unseen);
     }
 
     [Fact]
@@ -46,14 +84,15 @@ public sealed class HandTests
     {
         for (var round = 0; round < 200; round++)
         {
-            hand.Fill(All, SlotSet.Empty, new Random(round));
+            hand.Draw(All, SlotSet.Empty, new Random(round));
             var expected = TakeAll(SlotSet.Empty);
-            hand.Fill(All, SlotSet.Empty, new Random(round));
+            hand.Draw(All, SlotSet.Empty, new Random(round));
 
             var taken = new ConcurrentBag<int>();
             Parallel.For(0, Hand.Size, new ParallelOptions { CancellationToken = TestContext.Current.CancellationToken }, _ => taken.Add(hand.Take(SlotSet.Empty)));
 
-            // Who comes while another one takes may find nothing, and draws for itself.
+            // Who comes while another one takes may find nothing, and draws for itself; the first one finds something.
+            Assert.Contains(taken, slot => slot >= 0);
             Assert.All(taken.Where(slot => slot >= 0).GroupBy(slot => slot), slot => Assert.InRange(slot.Count(), 1, expected.Count(one => one == slot.Key)));
         }
     }

@@ -1,6 +1,6 @@
 namespace AdServer.Storage.Sqlite;
 
-/// <summary>The steps of the store's schema. One that was released is never edited.</summary>
+/// <summary>The steps of the store's schema (<see cref="SqliteSchema"/>).</summary>
 internal static class SqliteMigrations
 {
     private const string Version1 =
