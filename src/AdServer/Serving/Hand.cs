@@ -17,6 +17,9 @@ internal sealed class Hand
     private Slots slots;
     private int next = Size;
 
+    /// <summary>Whether nothing is left to take. Others may take the last one just after.</summary>
+    public bool IsEmpty => Volatile.Read(ref next) is var place && (place == Size || Volatile.Read(ref slots[place]) == None);
+
     /// <summary>The next slot that was drawn and has not been seen since, or a negative number if none is left.</summary>
     public int Take(SlotSet seen)
     {
@@ -49,27 +52,48 @@ internal sealed class Hand
     /// </summary>
     public int Draw(Lot lot, SlotSet seen, Random random)
     {
-        Span<ulong> chances = stackalloc ulong[Size];
         Span<int> drawn = stackalloc int[Size];
-        random.NextBytes(MemoryMarshal.AsBytes(chances));
-        for (var place = 0; place < Size; place++)
+        drawn = drawn[..DrawFit(lot, seen, random, drawn)];
+        for (var place = 0; place < drawn.Length; place++)
         {
-            // The upper half of the product: each unit has the same part of all 64-bit numbers, but for one in 2^64 of them.
-            drawn[place] = lot.At((int)Math.BigMul(chances[place], (ulong)lot.Weight, out _));
-        }
-
-        // Of a lot that was narrowed nearly all are fit: what was seen since is left to who takes it.
-        var fit = lot.IsNarrow ? drawn : drawn[..Sift(drawn, seen)];
-        for (var place = 0; place < fit.Length; place++)
-        {
-            if (!seen.Contains(fit[place]))
+            if (!seen.Contains(drawn[place]))
             {
-                Put(fit[(place + 1)..], seen);
-                return fit[place];
+                Put(drawn[(place + 1)..], seen);
+                return drawn[place];
             }
         }
 
         return None;
+    }
+
+    /// <summary>Draws anew for later requests, and waits for less than <see cref="Draw"/>: of a deck it asks nothing yet.</summary>
+    public void Refill(Lot lot, SlotSet seen, Random random)
+    {
+        Span<int> drawn = stackalloc int[Size];
+        Put(drawn[..DrawFit(lot, seen, random, drawn)], seen);
+    }
+
+    /// <summary>Draws, and says how many of the slots can be handed out: the first ones.</summary>
+    private static int DrawFit(Lot lot, SlotSet seen, Random random, Span<int> drawn)
+    {
+        if (lot.Weight == 0)
+        {
+            return 0;
+        }
+
+        Span<ulong> chances = stackalloc ulong[Size];
+        Span<int> units = stackalloc int[Size];
+        random.NextBytes(MemoryMarshal.AsBytes(chances));
+        for (var place = 0; place < Size; place++)
+        {
+            // The upper half of the product: each unit has the same part of all 64-bit numbers, but for one in 2^64 of them.
+            units[place] = (int)Math.BigMul(chances[place], (ulong)lot.Weight, out _);
+        }
+
+        lot.At(units, drawn);
+
+        // Of a deck nearly all are fit: what was seen since is left to who takes it.
+        return lot.IsDeck ? Size : Sift(drawn, seen);
     }
 
     /// <summary>Moves those to the front that are admitted and not seen; says how many they are.</summary>

@@ -7,7 +7,7 @@ namespace AdServer.Serving;
 /// </summary>
 /// <remarks>
 /// Ads are drawn by weight until one is fit, several at once (<see cref="Hand"/>). Refusing the others keeps the proportions of the fit ones exact, but grows slow where few
-/// are fit; so after some refusals the lot is narrowed to the fit ones, and the narrow lot is kept for the package. Proportions are the
+/// are fit; so after some refusals the lot is narrowed to the fit ones (<see cref="Lot.Deck"/>), and the narrow lot is kept for the package. Proportions are the
 /// same in either. A narrowing is one pass over a lot of which nearly all has been seen since the last one, so on average a pick costs
 /// the same however many ads there are.
 /// </remarks>
@@ -22,10 +22,16 @@ internal static class NextUnseen
     /// <summary>The next ad for a package, or nothing if no ad is eligible.</summary>
     public static CatalogAd? Pick(PackageCandidates candidates, SlotSet seen, Random random)
     {
-        var slot = candidates.Hand.Take(seen);
+        var hand = candidates.Hand;
+        var slot = hand.Take(seen);
         if (slot < 0)
         {
             slot = DrawUnseen(candidates, seen, random);
+        }
+        else if (hand.IsEmpty)
+        {
+            // While this one is answered, what the next one reads comes from memory.
+            hand.Refill(Volatile.Read(ref candidates.Unseen), seen, random);
         }
 
         if (slot < 0)
@@ -45,7 +51,7 @@ internal static class NextUnseen
     /// </summary>
     private static int DrawUnseen(PackageCandidates candidates, SlotSet seen, Random random)
     {
-        for (var lot = Volatile.Read(ref candidates.Unseen); lot.Weight > 0; Volatile.Write(ref candidates.Unseen, lot = lot.Narrow(seen)))
+        for (var lot = Volatile.Read(ref candidates.Unseen); lot.Weight > 0; Volatile.Write(ref candidates.Unseen, lot = lot.Deck(seen, random)))
         {
             for (var refusals = 0; refusals < Refusals; refusals += Hand.Size)
             {

@@ -56,17 +56,55 @@ internal sealed class WeightedSlots
     /// <param name="unit">At least 0 and less than <see cref="Weight"/>.</param>
     public int At(int unit)
     {
-        var lowUnits = low.Length * LowWeight;
-        if (unit < lowUnits)
-        {
-            return low[unit / LowWeight];
-        }
+        var (of, _, index) = Find(unit);
+        return of[index];
+    }
 
-        unit -= lowUnits;
-        var mediumUnits = medium.Length * MediumWeight;
-        return unit < mediumUnits ? medium[unit / MediumWeight] : high[(unit - mediumUnits) / HighWeight];
+    /// <summary>
+    /// A slot for each of several units, by the same weights, from as few places in memory as can be: of each budget the first is the one that owns
+    /// the unit, and the others follow it. Only of shuffled slots are they a choice.
+    /// </summary>
+    /// <param name="units">Each at least 0 and less than <see cref="Weight"/>.</param>
+    /// <param name="slots">Where they are put, as many as units.</param>
+    public void Run(ReadOnlySpan<int> units, Span<int> slots)
+    {
+        Span<int> last = [-1, -1, -1];
+        for (var place = 0; place < units.Length; place++)
+        {
+            var (of, budget, index) = Find(units[place]);
+            ref var at = ref last[budget];
+            at = at < 0 ? index : at + 1 < of.Length ? at + 1 : 0;
+            slots[place] = of[at];
+        }
+    }
+
+    /// <summary>The same in random order.</summary>
+    public WeightedSlots Shuffle(Random random)
+    {
+        return new WeightedSlots(Shuffled(low), Shuffled(medium), Shuffled(high));
+
+        int[] Shuffled(int[] slots)
+        {
+            int[] shuffled = [.. slots];
+            random.Shuffle(shuffled);
+            return shuffled;
+        }
     }
 
     public WeightedSlots Where(Predicate<int> keep) =>
         new(Array.FindAll(low, keep), Array.FindAll(medium, keep), Array.FindAll(high, keep));
+
+    /// <summary>Where the slot is that owns a unit: which list, of which budget, and its index there.</summary>
+    private (int[] Of, int Budget, int Index) Find(int unit)
+    {
+        var lowUnits = low.Length * LowWeight;
+        if (unit < lowUnits)
+        {
+            return (low, 0, unit / LowWeight);
+        }
+
+        unit -= lowUnits;
+        var mediumUnits = medium.Length * MediumWeight;
+        return unit < mediumUnits ? (medium, 1, unit / MediumWeight) : (high, 2, (unit - mediumUnits) / HighWeight);
+    }
 }

@@ -26,10 +26,10 @@ public sealed class HandTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void What_was_seen_before_or_after_it_was_drawn_is_not_handed_out(bool isNarrow)
+    public void What_was_seen_before_or_after_it_was_drawn_is_not_handed_out(bool isDeck)
     {
         var seen = ServingData.Seen(Catalog, Catalog.Ads.Take(500).Select(ad => ad.Ad.Id));
-        var lot = isNarrow ? All.Narrow(seen) : All;
+        var lot = isDeck ? All.Deck(seen, new Random(5)) : All;
         var first = hand.Draw(lot, seen, new Random(2));
         var second = hand.Take(seen);
         Assert.Equal(first, hand.Draw(lot, seen, new Random(2)));
@@ -39,7 +39,7 @@ public sealed class HandTests
 
         Assert.DoesNotContain(second, rest);
         Assert.DoesNotContain(rest, seen.Contains);
-        Assert.InRange(rest.Count, isNarrow ? Hand.Size - 3 : 1, Hand.Size - 2);
+        Assert.InRange(rest.Count, isDeck ? Hand.Size - 3 : 1, Hand.Size - 2);
     }
 
     [Fact]
@@ -52,6 +52,42 @@ public sealed class HandTests
         Assert.True(hand.Draw(All, ServingData.Seen(Catalog, Catalog.Ads.Select(ad => ad.Ad.Id)), new Random(4)) < 0);
 
         Assert.Equal(expected, TakeAll(SlotSet.Empty));
+    }
+
+    [Fact]
+    public void A_hand_of_a_deck_holds_no_slot_twice()
+    {
+        var deck = All.Deck(SlotSet.Empty, new Random(6));
+        for (var round = 0; round < 50; round++)
+        {
+            hand.Refill(deck, SlotSet.Empty, new Random(round));
+
+            Assert.Equal(Hand.Size, TakeAll(SlotSet.Empty).Distinct().Count());
+        }
+    }
+
+    [Fact]
+    public void A_hand_of_which_the_last_is_taken_is_filled_again()
+    {
+        var candidates = new Candidates(Catalog, ServingData.Noon).For(ServingData.Package("com.a"));
+        var random = new Random(8);
+        for (var pick = 0; pick < 3 * Hand.Size; pick++)
+        {
+            NextUnseen.Pick(candidates, SlotSet.Empty, random);
+
+            Assert.False(candidates.Hand.IsEmpty);
+        }
+    }
+
+    [Fact]
+    public void Of_a_deck_without_slots_nothing_is_drawn()
+    {
+        var deck = All.Deck(ServingData.Seen(Catalog, Catalog.Ads.Select(ad => ad.Ad.Id)), new Random(7));
+
+        hand.Refill(deck, SlotSet.Empty, new Random(9));
+
+        Assert.True(hand.IsEmpty);
+        Assert.True(hand.Draw(deck, SlotSet.Empty, new Random(9)) < 0);
     }
 
     [Fact]

@@ -60,7 +60,32 @@ public sealed class NextUnseenTests
         var picks = Enumerable.Range(1, 30_000)
             .Select(index => NextUnseen.Pick(candidates.For(new Package(App, index)), set, random)!.Ad.Id);
 
-        AssertProportional(catalog, ids.Except(seen), picks);
+        AssertProportional(Weights(catalog, ids.Except(seen)), picks);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(90)]
+    [InlineData(96)]
+    public void The_second_pick_of_a_package_is_as_proportional_as_if_it_were_drawn_alone(int percentSeen)
+    {
+        var catalog = ServingData.Catalog(100);
+        var ids = catalog.Ads.Select(ad => ad.Ad.Id).ToArray();
+        var candidates = new Candidates(catalog, ServingData.Noon);
+        var random = new Random(12);
+
+        var picks = Enumerable.Range(1, 30_000).Select(index =>
+        {
+            var own = candidates.For(new Package(App, index));
+            var seen = ServingData.Seen(catalog, ids.Take(percentSeen));
+            seen.Add([NextUnseen.Pick(own, seen, random)!.Slot], catalog.Slots);
+            return NextUnseen.Pick(own, seen, random)!.Ad.Id;
+        });
+
+        // Each other ad may have come first, and the weight that was left then is without it.
+        var weights = Weights(catalog, ids.Skip(percentSeen));
+        var all = weights.Values.Sum();
+        AssertProportional(weights.ToDictionary(ad => ad.Key, ad => weights.Where(first => first.Key != ad.Key).Sum(first => first.Value * ad.Value / (all - first.Value))), picks);
     }
 
     [Fact]
@@ -168,14 +193,16 @@ public sealed class NextUnseenTests
     {
         var own = candidates.For(ServingData.Package(App));
         var random = new Random(4711);
-        AssertProportional(catalog, expected, Enumerable.Range(0, 60_000).Select(_ => NextUnseen.Pick(own, seen, random)!.Ad.Id));
+        AssertProportional(Weights(catalog, expected), Enumerable.Range(0, 60_000).Select(_ => NextUnseen.Pick(own, seen, random)!.Ad.Id));
     }
 
+    private static Dictionary<string, double> Weights(CatalogSnapshot catalog, IEnumerable<string> ids) =>
+        ids.ToDictionary(id => id, id => (double)catalog.Find(id)!.Ad.Details.Budget);
+
     /// <summary>Pearson's test: the statistic stays within five standard deviations of its mean.</summary>
-    private static void AssertProportional(CatalogSnapshot catalog, IEnumerable<string> expected, IEnumerable<string> picks)
+    private static void AssertProportional(Dictionary<string, double> weights, IEnumerable<string> picks)
     {
         var found = picks.CountBy(id => id).ToDictionary();
-        var weights = expected.ToDictionary(id => id, id => (double)catalog.Find(id)!.Ad.Details.Budget);
         Assert.Empty(found.Keys.Except(weights.Keys));
 
         var unit = found.Values.Sum() / weights.Values.Sum();
