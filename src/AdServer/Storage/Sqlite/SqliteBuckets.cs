@@ -25,14 +25,29 @@ internal static class SqliteBuckets
            select new WrittenBucket(day.Key, part.Index + 1, Write(part.Item)),
     ];
 
-    /// <summary>Adds the parts of one roll.</summary>
-    public static void Add(SqliteSession session, long roll, IReadOnlyList<WrittenBucket> parts, DateTimeOffset now)
+    /// <summary>Writes the parts of one roll, in place of those that are there.</summary>
+    public static void Put(SqliteSession session, long roll, IReadOnlyList<WrittenBucket> parts, DateTimeOffset now)
     {
-        using var insert = session.Kept("INSERT INTO events_by_day (date, roll, part, events, created_at) VALUES (?, ?, ?, ?, ?)");
+        using var insert = session.Kept(
+            """
+            INSERT INTO events_by_day (date, roll, part, events, created_at) VALUES (?, ?, ?, ?, ?)
+            ON CONFLICT (date, roll, part) DO UPDATE SET events = excluded.events
+            """);
         foreach (var part in parts)
         {
             insert.Put(part.Day).Put(roll).Put(part.Part).PutUtf8(part.Events).Put(now).Run();
         }
+    }
+
+    /// <summary>Writes the parts of one roll anew, without the events of ads that do not count.</summary>
+    public static void Replace(SqliteSession session, Roll roll, SqliteLiveAds ads, DateTimeOffset now)
+    {
+        foreach (var day in roll.Events.Select(one => one.Day).Distinct())
+        {
+            Remove(session, day, roll.Number);
+        }
+
+        Put(session, roll.Number, Render(roll.Events.Where(one => ads.Has(one.AdId))), now);
     }
 
     /// <summary>Takes the events of some ads out of the parts of one day and roll.</summary>

@@ -7,7 +7,7 @@ namespace AdServer.Storage.Sqlite;
 internal static class SqliteDerived
 {
     /// <summary>Adds to a row that is there, unless it includes the roll.</summary>
-    public const string AddCounts =
+    public const string AddToRow =
         """
          DO UPDATE SET views = views + excluded.views, clicks = clicks + excluded.clicks, skips = skips + excluded.skips,
             exits = exits + excluded.exits, watch_duration_sum = watch_duration_sum + excluded.watch_duration_sum,
@@ -15,29 +15,49 @@ internal static class SqliteDerived
         WHERE through < excluded.through
         """;
 
-    /// <summary>Writes everything that a roll adds and marks it applied, unless it is.</summary>
+    /// <summary>
+    /// Writes what of a roll changes no number before the roll is applied: its buckets, which nobody reads before, and the pairs of packages and ads, whose
+    /// events are stored already. Apart from <see cref="Apply"/>, so that events wait for half of a roll at a time. A second time changes nothing.
+    /// </summary>
     /// <param name="session">The writing connection.</param>
     /// <param name="roll">The roll.</param>
     /// <param name="counts">What its events add up to.</param>
     /// <param name="buckets">Its events as they are kept by day.</param>
     /// <param name="now">Now.</param>
-    public static bool Apply(SqliteSession session, Roll roll, RollUp counts, IReadOnlyList<WrittenBucket> buckets, DateTimeOffset now)
+    /// <returns>Whether the roll was still to be applied.</returns>
+    public static bool Prepare(SqliteSession session, Roll roll, RollUp counts, IReadOnlyList<WrittenBucket> buckets, DateTimeOffset now)
     {
-        if (SqliteRolls.Find(session, roll.Number) is not { } kept)
+        if (IsApplied(session, roll))
         {
-            throw new InvalidOperationException($"There is no roll {roll.Number}");
+            return false;
         }
 
-        if (kept.Applied)
+        SqliteBuckets.Put(session, roll.Number, buckets, now);
+        AddPairs(session, counts, new SqliteLiveAds(session));
+        return true;
+    }
+
+    /// <summary>Writes all other that a roll adds and marks it applied, unless it is. It was prepared.</summary>
+    /// <param name="session">The writing connection.</param>
+    /// <param name="roll">The roll.</param>
+    /// <param name="counts">What its events add up to.</param>
+    /// <param name="now">Now.</param>
+    /// <returns>Whether the roll was still to be applied.</returns>
+    public static bool Apply(SqliteSession session, Roll roll, RollUp counts, DateTimeOffset now)
+    {
+        if (IsApplied(session, roll))
         {
             return false;
         }
 
         var ads = new SqliteLiveAds(session);
-        var live = ads.Only(counts);
-        AddRows(session, live, ads, roll.Number, now);
-        SqliteBuckets.Add(session, roll.Number, ads.Gone.Any() ? SqliteBuckets.Render(roll.Events.Where(one => ads.Has(one.AdId))) : buckets, now);
-        SqliteSweep.Reopen(session, ads.Gone);
+        AddCounts(session, ads.Only(counts), ads, roll.Number, now);
+        if (ads.Gone.Any())
+        {
+            SqliteBuckets.Replace(session, roll, ads, now);
+            SqliteSweep.Reopen(session, ads.Gone);
+        }
+
         SqliteRolls.MarkApplied(session, roll.Number);
         return true;
     }
@@ -45,11 +65,23 @@ internal static class SqliteDerived
     /// <summary>Adds counts of live ads to their rows, except to rows that include this roll already, and the pairs of packages and ads that they make.</summary>
     public static void AddRows(SqliteSession session, RollUp counts, SqliteLiveAds ads, long through, DateTimeOffset now)
     {
+        AddCounts(session, counts, ads, through, now);
+        AddPairs(session, counts, ads);
+    }
+
+    private static bool IsApplied(SqliteSession session, Roll roll) =>
+        SqliteRolls.Find(session, roll.Number)?.Applied ?? throw new InvalidOperationException($"There is no roll {roll.Number}");
+
+    private static void AddPairs(SqliteSession session, RollUp counts, SqliteLiveAds ads) =>
+        SqlitePairSets.Seen.Add(session, counts.PackageDays.Keys.Select(key => (key.Package, key.AdId)), ads, new SqlitePackageNumbers(session));
+
+    private static void AddCounts(SqliteSession session, RollUp counts, SqliteLiveAds ads, long through, DateTimeOffset now)
+    {
         using var ad = session.Kept(
             """
             INSERT INTO daily_ad_stats (ad_id, performer_id, date, views, clicks, skips, exits, watch_duration_sum, created_at, updated_at, through)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (ad_id, date)
-            """ + AddCounts);
+            """ + AddToRow);
         foreach (var ((adId, performerId, day), sums) in counts.AdDays)
         {
             PutCounts(ad.Put(adId).Put(performerId).Put(day), sums).Put(now).Put(now).Put(through).Run();
@@ -57,7 +89,6 @@ internal static class SqliteDerived
 
         AddRevisions(session, counts, through, now);
         SqliteInvalid.Add(session, counts, through, now);
-
         AddPackageRows(session, counts, ads, through, now);
     }
 
@@ -77,13 +108,11 @@ internal static class SqliteDerived
             INSERT INTO daily_package_stats (date, ad_number, package_number, views, clicks, skips, exits, watch_duration_sum,
                 created_at, updated_at, through)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (date, ad_number, package_number)
-            """ + AddCounts);
+            """ + AddToRow);
         foreach (var row in rows)
         {
             PutCounts(upsert.Put(row.Day).Put(row.Ad).Put(row.Package), row.Counts).Put(now).Put(now).Put(through).Run();
         }
-
-        SqlitePairSets.Seen.Add(session, rows.Select(row => (row.Package, row.Ad)));
     }
 
     private static void AddRevisions(SqliteSession session, RollUp counts, long through, DateTimeOffset now)
@@ -93,7 +122,7 @@ internal static class SqliteDerived
             INSERT INTO daily_ad_revisions (ad_id, performer_id, date, revision, time, views, clicks, skips, exits, watch_duration_sum,
                 created_at, updated_at, through)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (ad_id, date, revision)
-            """ + AddCounts);
+            """ + AddToRow);
         foreach (var (key, sums) in counts.Revisions)
         {
             PutCounts(revision.Put(key.AdId).Put(key.PerformerId).Put(key.Day).Put(key.Number).Put(key.Time), sums)

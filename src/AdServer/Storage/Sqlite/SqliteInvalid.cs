@@ -16,7 +16,7 @@ internal static class SqliteInvalid
 
     /// <summary>Adds counts to their rows, except to rows that include this roll already.</summary>
     public static void Add(SqliteSession session, RollUp counts, long through, DateTimeOffset now) =>
-        Run(session, Insert + SqliteDerived.AddCounts, counts.Classes, through, now);
+        Run(session, Insert + SqliteDerived.AddToRow, counts.Classes, through, now);
 
     /// <summary>Adds what events with other flaws change, whatever the rows include: those events are of rolls that they include all.</summary>
     public static void Change(SqliteSession session, RollUp counts, long through, DateTimeOffset now)

@@ -4,8 +4,8 @@ namespace AdServer.Storage.Sqlite;
 
 /// <summary>
 /// Compares <c>package_ads</c> with the raw events while a server goes on, in short read transactions. Sets only grow, but for removed ads, and
-/// change together with the roll that is applied. So every pair of the rolls applied at first must be kept by whenever its page is read,
-/// and every pair that is kept then must be in the rolls applied at last. Of days whose raw events may be gone the rows stand for them.
+/// have the pairs of a roll after it was closed and before it is applied. So every pair of the rolls applied at first must be kept by whenever its page is read,
+/// and every pair that is kept then must be in the rolls closed at last. Of days whose raw events may be gone the rows stand for them.
 /// </summary>
 /// <param name="database">The file.</param>
 /// <param name="eventsAtOnce">The most events of a transaction.</param>
@@ -33,11 +33,12 @@ internal sealed class SqlitePairLedger(
 
     private async Task<IReadOnlyList<(string Package, string AdId, bool InRaw)>> CompareAsync(PairWindow window, CancellationToken cancellation)
     {
-        var first = await ReadLastAppliedAsync(cancellation);
+        var first = await database.ReadAsync(session => SqliteRolls.LastApplied(session).Last, cancellation);
         var missing = await ReadRawAsync(window, 0, first, cancellation);
         await ReadRowsAsync(window, missing, cancellation);
         var surplus = await TakeKeptAsync(window, missing, cancellation);
-        surplus.ExceptWith(await ReadRawAsync(window, first, await ReadLastAppliedAsync(cancellation), cancellation));
+        var last = await database.ReadAsync(session => SqliteRolls.Newest(session).Last, cancellation);
+        surplus.ExceptWith(await ReadRawAsync(window, first, last, cancellation));
         if (surplus.Count > 0)
         {
             // A day may have been removed meanwhile, or an event of one that was.
@@ -54,9 +55,6 @@ internal sealed class SqlitePairLedger(
             },
             cancellation);
     }
-
-    private Task<long> ReadLastAppliedAsync(CancellationToken cancellation) =>
-        database.ReadAsync(session => SqliteRolls.LastApplied(session).Last, cancellation);
 
     /// <summary>The pairs of the events of a range of positions, <paramref name="after"/> excluded.</summary>
     private async Task<HashSet<(string Package, string AdId)>> ReadRawAsync(PairWindow window, long after, long last, CancellationToken cancellation)

@@ -103,8 +103,9 @@ internal sealed class SqliteRebuild(ISqliteTransactions database, TimeProvider c
     /// <summary>The first roll after one that has, or should have, buckets of the day.</summary>
     private static long? NextRoll(SqliteSession session, UtcDay day, long after, SqliteRoll last)
     {
-        using var bucket = session.Kept("SELECT min(roll) FROM events_by_day WHERE date = ? AND roll > ?");
-        var ofBuckets = bucket.Put(day).Put(after).Rows().Select(row => row.IsNull(0) ? long.MaxValue : row.Int(0)).Single();
+        // Those of a roll that is not applied yet are written anew when it is.
+        using var bucket = session.Kept("SELECT min(roll) FROM events_by_day WHERE date = ? AND roll > ? AND roll <= ?");
+        var ofBuckets = bucket.Put(day).Put(after).Put(last.Number).Rows().Select(row => row.IsNull(0) ? long.MaxValue : row.Int(0)).Single();
         using var passed = session.Kept("SELECT last_seq FROM rolls WHERE number <= ? ORDER BY number DESC LIMIT 1");
         var end = passed.Put(after).Rows().Select(row => row.Int(0)).SingleOrDefault();
         using var first = session.Kept("SELECT min(seq) FROM ad_events WHERE day = ? AND seq > ? AND seq <= ?");
@@ -129,7 +130,7 @@ internal sealed class SqliteRebuild(ISqliteTransactions database, TimeProvider c
 
         var events = ListEvents(session, day, roll, SqliteRolls.LastApplied(session), new SqliteLiveAds(session));
         SqliteBuckets.Remove(session, day, roll);
-        SqliteBuckets.Add(session, roll, SqliteBuckets.Render(events), now);
+        SqliteBuckets.Put(session, roll, SqliteBuckets.Render(events), now);
         return true;
     }
 }
