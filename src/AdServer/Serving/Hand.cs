@@ -14,6 +14,9 @@ internal sealed class Hand
 
     private const int None = -1;
 
+    /// <summary>In place of a slot that somebody took: others may lie behind it.</summary>
+    private const int Taken = -2;
+
     private Slots slots;
     private int next = Size;
 
@@ -25,7 +28,12 @@ internal sealed class Hand
     {
         for (var place = Volatile.Read(ref next); place < Size; place++)
         {
-            var slot = Interlocked.Exchange(ref slots[place], None);
+            var slot = Interlocked.Exchange(ref slots[place], Taken);
+            if (slot == Taken)
+            {
+                continue;
+            }
+
             if (slot == None)
             {
                 break;
@@ -66,7 +74,7 @@ internal sealed class Hand
         return None;
     }
 
-    /// <summary>Draws anew for later requests, and waits for less than <see cref="Draw"/>: of a deck it asks nothing yet.</summary>
+    /// <summary>Draws anew for later requests. Of a narrowed lot it asks nothing yet, and so waits for less than <see cref="Draw"/>.</summary>
     public void Refill(Lot lot, SlotSet seen, Random random)
     {
         Span<int> drawn = stackalloc int[Size];
@@ -82,18 +90,17 @@ internal sealed class Hand
         }
 
         Span<ulong> chances = stackalloc ulong[Size];
-        Span<int> units = stackalloc int[Size];
         random.NextBytes(MemoryMarshal.AsBytes(chances));
         for (var place = 0; place < Size; place++)
         {
             // The upper half of the product: each unit has the same part of all 64-bit numbers, but for one in 2^64 of them.
-            units[place] = (int)Math.BigMul(chances[place], (ulong)lot.Weight, out _);
+            drawn[place] = (int)Math.BigMul(chances[place], (ulong)lot.Weight, out _);
         }
 
-        lot.At(units, drawn);
+        lot.Find(drawn);
 
-        // Of a deck nearly all are fit: what was seen since is left to who takes it.
-        return lot.IsDeck ? Size : Sift(drawn, seen);
+        // Of a lot that was narrowed nearly all are fit: what was seen since is left to who takes it.
+        return lot.IsNarrow ? Size : Sift(drawn, seen);
     }
 
     /// <summary>Moves those to the front that are admitted and not seen; says how many they are.</summary>

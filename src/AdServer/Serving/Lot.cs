@@ -11,8 +11,8 @@ internal sealed class Lot
         Weight = checked(pools.Sum(pool => pool.Slots.Weight));
     }
 
-    /// <summary>Whether it is a <see cref="Deck"/>.</summary>
-    public bool IsDeck { get; private init; }
+    /// <summary>Whether all that was not fit has been taken out.</summary>
+    public bool IsNarrow { get; private init; }
 
     /// <summary>The units of all pools together.</summary>
     public int Weight { get; }
@@ -34,31 +34,24 @@ internal sealed class Lot
         return pools[index].Admits(slot) ? slot : -1;
     }
 
-    /// <summary>The slots that own several units; a negative number for each that is not admitted. A deck gives a run of its slots instead, which is as good a choice.</summary>
-    /// <param name="units">Each at least 0 and less than <see cref="Weight"/>.</param>
-    /// <param name="slots">Where they are put, as many as units.</param>
-    public void At(ReadOnlySpan<int> units, Span<int> slots)
+    /// <summary>Puts in place of each unit what <see cref="At"/> says of it.</summary>
+    public void Find(Span<int> units)
     {
-        if (IsDeck)
+        if (pools is [{ Rule: null } only])
         {
-            pools[0].Slots.Run(units, slots);
+            only.Slots.Find(units);
             return;
         }
 
-        for (var place = 0; place < units.Length; place++)
+        foreach (ref var unit in units)
         {
-            slots[place] = At(units[place]);
+            unit = At(unit);
         }
     }
 
-    /// <summary>Only the slots that are admitted and not seen, in random order: those that are dealt together lie side by side.</summary>
-    public Lot Deck(SlotSet seen, Random random) => new(new Pool(Fit(seen).Shuffle(random))) { IsDeck = true };
-
     /// <summary>Only the slots that are admitted and not seen, so that every unit is worth drawing until more is seen.</summary>
-    public Lot Narrow(SlotSet seen) => new(new Pool(Fit(seen)));
-
-    private WeightedSlots Fit(SlotSet seen) =>
-        WeightedSlots.Union(pools.Select(pool => pool.Slots.Where(slot => !seen.Contains(slot) && pool.Admits(slot))));
+    public Lot Narrow(SlotSet seen) =>
+        new(new Pool(WeightedSlots.Union(pools.Select(pool => pool.Slots.Where(slot => !seen.Contains(slot) && pool.Admits(slot)))))) { IsNarrow = true };
 }
 
 /// <summary>Ads that share a reason to be candidates.</summary>

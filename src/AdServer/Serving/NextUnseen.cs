@@ -7,7 +7,7 @@ namespace AdServer.Serving;
 /// </summary>
 /// <remarks>
 /// Ads are drawn by weight until one is fit, several at once (<see cref="Hand"/>). Refusing the others keeps the proportions of the fit ones exact, but grows slow where few
-/// are fit; so after some refusals the lot is narrowed to the fit ones (<see cref="Lot.Deck"/>), and the narrow lot is kept for the package. Proportions are the
+/// are fit; so after some refusals the lot is narrowed to the fit ones, and the narrow lot is kept for the package. Proportions are the
 /// same in either. A narrowing is one pass over a lot of which nearly all has been seen since the last one, so on average a pick costs
 /// the same however many ads there are.
 /// </remarks>
@@ -30,7 +30,7 @@ internal static class NextUnseen
         }
         else if (hand.IsEmpty)
         {
-            // While this one is answered, what the next one reads comes from memory.
+            // What the next one reads comes from memory while this one is answered.
             hand.Refill(Volatile.Read(ref candidates.Unseen), seen, random);
         }
 
@@ -51,7 +51,7 @@ internal static class NextUnseen
     /// </summary>
     private static int DrawUnseen(PackageCandidates candidates, SlotSet seen, Random random)
     {
-        for (var lot = Volatile.Read(ref candidates.Unseen); lot.Weight > 0; Volatile.Write(ref candidates.Unseen, lot = lot.Deck(seen, random)))
+        for (var lot = Volatile.Read(ref candidates.Unseen); lot.Weight > 0; Volatile.Write(ref candidates.Unseen, lot = lot.Narrow(seen)))
         {
             for (var refusals = 0; refusals < Refusals; refusals += Hand.Size)
             {

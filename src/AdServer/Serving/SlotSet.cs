@@ -1,6 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
-
 namespace AdServer.Serving;
 
 /// <summary>
@@ -37,13 +34,12 @@ internal sealed class SlotSet
             : slot >> BlockShift < blocks.Length && Volatile.Read(ref blocks[slot >> BlockShift]).AsSpan().BinarySearch((ushort)slot) >= 0;
     }
 
-    /// <summary>Has the processor fetch what <see cref="Contains"/> will read of many slots, and waits for nothing. A hint, which not every processor takes.</summary>
-    public unsafe void Fetch(int slot)
+    /// <summary>Has the processor fetch what <see cref="Contains"/> will read of many slots, and waits for nothing.</summary>
+    public void Fetch(int slot)
     {
-        if (Sse.IsSupported && Volatile.Read(ref bits) is { } words && (uint)slot / BitsPerWord < (uint)words.Length)
+        if (Volatile.Read(ref bits) is { } words && (uint)slot / BitsPerWord < (uint)words.Length)
         {
-            // An array that the collector moves meanwhile is fetched from where it was: of no use, and no harm.
-            Sse.Prefetch0(Unsafe.AsPointer(ref words[(uint)slot / BitsPerWord]));
+            ProcessorCache.Fetch(ref words[(uint)slot / BitsPerWord]);
         }
     }
 

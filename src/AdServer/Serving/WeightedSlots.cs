@@ -13,20 +13,29 @@ internal sealed class WeightedSlots
     public const int MediumWeight = 2;
     public const int HighWeight = 3;
 
-    private readonly int[] low;
-    private readonly int[] medium;
-    private readonly int[] high;
+    /// <summary>Those of the lowest budget, then of the medium one, then of the highest.</summary>
+    private readonly int[] slots;
+
+    private readonly int lowCount;
+    private readonly int mediumCount;
 
     private WeightedSlots(int[] low, int[] medium, int[] high)
     {
-        (this.low, this.medium, this.high) = (low, medium, high);
+        slots = [.. low, .. medium, .. high];
+        (lowCount, mediumCount) = (low.Length, medium.Length);
         Weight = checked((low.Length * LowWeight) + (medium.Length * MediumWeight) + (high.Length * HighWeight));
     }
 
     /// <summary>The number of units.</summary>
     public int Weight { get; }
 
-    public IEnumerable<int> Slots => [.. low, .. medium, .. high];
+    public IReadOnlyList<int> Slots => slots;
+
+    private ReadOnlySpan<int> Low => slots.AsSpan(0, lowCount);
+
+    private ReadOnlySpan<int> Medium => slots.AsSpan(lowCount, mediumCount);
+
+    private ReadOnlySpan<int> High => slots.AsSpan(lowCount + mediumCount);
 
     public static WeightedSlots Of(IReadOnlyCollection<CatalogAd> ads)
     {
@@ -38,9 +47,15 @@ internal sealed class WeightedSlots
     /// <summary>The slots of several that share none.</summary>
     public static WeightedSlots Union(IEnumerable<WeightedSlots> parts)
     {
-        WeightedSlots[] all = [.. parts];
-        return new WeightedSlots(
-            [.. all.SelectMany(part => part.low)], [.. all.SelectMany(part => part.medium)], [.. all.SelectMany(part => part.high)]);
+        var (low, medium, high) = (new List<int>(), new List<int>(), new List<int>());
+        foreach (var part in parts)
+        {
+            low.AddRange(part.Low);
+            medium.AddRange(part.Medium);
+            high.AddRange(part.High);
+        }
+
+        return new WeightedSlots([.. low], [.. medium], [.. high]);
     }
 
     /// <summary>The units that an ad of a budget owns.</summary>
@@ -54,57 +69,48 @@ internal sealed class WeightedSlots
 
     /// <summary>The slot that owns a unit.</summary>
     /// <param name="unit">At least 0 and less than <see cref="Weight"/>.</param>
-    public int At(int unit)
-    {
-        var (of, _, index) = Find(unit);
-        return of[index];
-    }
+    public int At(int unit) => slots[PlaceOf(unit)];
 
-    /// <summary>
-    /// A slot for each of several units, by the same weights, from as few places in memory as can be: of each budget the first is the one that owns
-    /// the unit, and the others follow it. Only of shuffled slots are they a choice.
-    /// </summary>
-    /// <param name="units">Each at least 0 and less than <see cref="Weight"/>.</param>
-    /// <param name="slots">Where they are put, as many as units.</param>
-    public void Run(ReadOnlySpan<int> units, Span<int> slots)
+    /// <summary>Puts in place of each unit the slot that owns it; what is read of many slots comes from memory at the same time.</summary>
+    public void Find(Span<int> units)
     {
-        Span<int> last = [-1, -1, -1];
-        for (var place = 0; place < units.Length; place++)
+        foreach (ref var unit in units)
         {
-            var (of, budget, index) = Find(units[place]);
-            ref var at = ref last[budget];
-            at = at < 0 ? index : at + 1 < of.Length ? at + 1 : 0;
-            slots[place] = of[at];
+            unit = PlaceOf(unit);
+            ProcessorCache.Fetch(ref slots[unit]);
+        }
+
+        foreach (ref var unit in units)
+        {
+            unit = slots[unit];
         }
     }
 
-    /// <summary>The same in random order.</summary>
-    public WeightedSlots Shuffle(Random random)
+    public WeightedSlots Where(Predicate<int> keep)
     {
-        return new WeightedSlots(Shuffled(low), Shuffled(medium), Shuffled(high));
+        return new WeightedSlots(Kept(Low), Kept(Medium), Kept(High));
 
-        int[] Shuffled(int[] slots)
+        int[] Kept(ReadOnlySpan<int> of)
         {
-            int[] shuffled = [.. slots];
-            random.Shuffle(shuffled);
-            return shuffled;
+            var kept = new List<int>();
+            foreach (var slot in of)
+            {
+                if (keep(slot))
+                {
+                    kept.Add(slot);
+                }
+            }
+
+            return [.. kept];
         }
     }
 
-    public WeightedSlots Where(Predicate<int> keep) =>
-        new(Array.FindAll(low, keep), Array.FindAll(medium, keep), Array.FindAll(high, keep));
-
-    /// <summary>Where the slot is that owns a unit: which list, of which budget, and its index there.</summary>
-    private (int[] Of, int Budget, int Index) Find(int unit)
+    /// <summary>Without a branch: of three budgets the processor guesses the wrong one so often that it would wait for that longer than for all the rest.</summary>
+    private int PlaceOf(int unit)
     {
-        var lowUnits = low.Length * LowWeight;
-        if (unit < lowUnits)
-        {
-            return (low, 0, unit / LowWeight);
-        }
-
-        unit -= lowUnits;
-        var mediumUnits = medium.Length * MediumWeight;
-        return unit < mediumUnits ? (medium, 1, unit / MediumWeight) : (high, 2, (unit - mediumUnits) / HighWeight);
+        var (lowUnits, mediumUnits) = (lowCount * LowWeight, mediumCount * MediumWeight);
+        return (Math.Min(unit, lowUnits) / LowWeight)
+            + (Math.Min(Math.Max(unit - lowUnits, 0), mediumUnits) / MediumWeight)
+            + (Math.Max(unit - lowUnits - mediumUnits, 0) / HighWeight);
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
 using AdServer.Catalog;
 using AdServer.Serving;
 using Xunit;
@@ -26,10 +27,10 @@ public sealed class HandTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void What_was_seen_before_or_after_it_was_drawn_is_not_handed_out(bool isDeck)
+    public void What_was_seen_before_or_after_it_was_drawn_is_not_handed_out(bool isNarrow)
     {
         var seen = ServingData.Seen(Catalog, Catalog.Ads.Take(500).Select(ad => ad.Ad.Id));
-        var lot = isDeck ? All.Deck(seen, new Random(5)) : All;
+        var lot = isNarrow ? All.Narrow(seen) : All;
         var first = hand.Draw(lot, seen, new Random(2));
         var second = hand.Take(seen);
         Assert.Equal(first, hand.Draw(lot, seen, new Random(2)));
@@ -39,7 +40,7 @@ public sealed class HandTests
 
         Assert.DoesNotContain(second, rest);
         Assert.DoesNotContain(rest, seen.Contains);
-        Assert.InRange(rest.Count, isDeck ? Hand.Size - 3 : 1, Hand.Size - 2);
+        Assert.InRange(rest.Count, isNarrow ? Hand.Size - 3 : 1, Hand.Size - 2);
     }
 
     [Fact]
@@ -52,18 +53,6 @@ public sealed class HandTests
         Assert.True(hand.Draw(All, ServingData.Seen(Catalog, Catalog.Ads.Select(ad => ad.Ad.Id)), new Random(4)) < 0);
 
         Assert.Equal(expected, TakeAll(SlotSet.Empty));
-    }
-
-    [Fact]
-    public void A_hand_of_a_deck_holds_no_slot_twice()
-    {
-        var deck = All.Deck(SlotSet.Empty, new Random(6));
-        for (var round = 0; round < 50; round++)
-        {
-            hand.Refill(deck, SlotSet.Empty, new Random(round));
-
-            Assert.Equal(Hand.Size, TakeAll(SlotSet.Empty).Distinct().Count());
-        }
     }
 
     [Fact]
@@ -80,14 +69,45 @@ public sealed class HandTests
     }
 
     [Fact]
-    public void Of_a_deck_without_slots_nothing_is_drawn()
+    public void Of_a_lot_without_slots_nothing_is_drawn()
     {
-        var deck = All.Deck(ServingData.Seen(Catalog, Catalog.Ads.Select(ad => ad.Ad.Id)), new Random(7));
+        var empty = All.Narrow(ServingData.Seen(Catalog, Catalog.Ads.Select(ad => ad.Ad.Id)));
 
-        hand.Refill(deck, SlotSet.Empty, new Random(9));
+        hand.Refill(empty, SlotSet.Empty, new Random(9));
 
         Assert.True(hand.IsEmpty);
-        Assert.True(hand.Draw(deck, SlotSet.Empty, new Random(9)) < 0);
+        Assert.True(hand.Draw(empty, SlotSet.Empty, new Random(9)) < 0);
+    }
+
+    [Fact]
+    public void What_comes_after_a_slot_is_as_proportional_as_if_it_were_drawn_then()
+    {
+        var catalog = ServingData.Catalog([
+            ServingData.Ad("0", Budget.Low), ServingData.Ad("1", Budget.Low), ServingData.Ad("2", Budget.Medium), ServingData.Ad("3", Budget.High)]);
+        var lot = new Candidates(catalog, ServingData.Noon).For(ServingData.Package("com.a")).Unseen.Narrow(SlotSet.Empty);
+        double[] weights = [.. Enumerable.Range(0, 4).Select(number => (double)catalog.Find($"{number}")!.Ad.Details.Budget)];
+        int[] slots = [.. Enumerable.Range(0, 4).Select(number => catalog.Find($"{number}")!.Slot)];
+        var found = new Dictionary<(int, int), int>();
+        var random = new Random(14);
+        for (var round = 0; round < 42_000; round++)
+        {
+            var first = hand.Draw(lot, SlotSet.Empty, random);
+            var seen = ServingData.Seen(catalog, [$"{Array.IndexOf(slots, first)}"]);
+            var second = hand.Take(seen);
+            second = second < 0 ? hand.Draw(lot, seen, random) : second;
+            CollectionsMarshal.GetValueRefOrAddDefault(found, (Array.IndexOf(slots, first), Array.IndexOf(slots, second)), out _)++;
+        }
+
+        var statistic = 0.0;
+        foreach (var (first, second) in Enumerable.Range(0, 16).Select(pair => (pair / 4, pair % 4)).Where(pair => pair.Item1 != pair.Item2))
+        {
+            var expected = 42_000 * weights[first] / 7 * weights[second] / (7 - weights[first]);
+            statistic += Math.Pow(found.GetValueOrDefault((first, second)) - expected, 2) / expected;
+        }
+
+        // Pearson's test with eleven degrees of freedom: five standard deviations.
+        Assert.InRange(statistic, 0, 11 + (5 * Math.Sqrt(22)));
+        Assert.DoesNotContain(found.Keys, pair => pair.Item1 == pair.Item2);
     }
 
     [Fact]
