@@ -24,6 +24,18 @@ internal sealed class MongoRebuild(MongoRetry commands, TimeProvider clock)
     /// </summary>
     public async Task<bool> DayAsync(UtcDay day, int mostKeys, CancellationToken cancellation)
     {
+        // Whoever rates the day anew meanwhile changes its events, which then never come back to what the last look saw: once more, from the beginning.
+        if (!await TryDayAsync(day, mostKeys, isLast: false, cancellation))
+        {
+            await TryDayAsync(day, mostKeys, isLast: true, cancellation);
+        }
+
+        return await rawSince.KeepsAsync(day, cancellation);
+    }
+
+    /// <summary>Mends the day; says whether its events were those of the last look.</summary>
+    private async Task<bool> TryDayAsync(UtcDay day, int mostKeys, bool isLast, CancellationToken cancellation)
+    {
         var (first, from) = await MendRowsAsync(day, string.Empty, mostKeys, cancellation);
         for (var last = first; from is not null && last is not null;)
         {
@@ -32,10 +44,13 @@ internal sealed class MongoRebuild(MongoRetry commands, TimeProvider clock)
 
         foreach (var roll in first is null ? [] : await FindWrongBucketsAsync(day, first, cancellation))
         {
-            await ReplaceBucketsAsync(day, roll, first!.Sums.GetValueOrDefault(roll), cancellation);
+            if (!await ReplaceBucketsAsync(day, roll, first!.Sums.GetValueOrDefault(roll), isLast, cancellation))
+            {
+                return false;
+            }
         }
 
-        return await rawSince.KeepsAsync(day, cancellation);
+        return true;
     }
 
     /// <summary>
@@ -166,9 +181,9 @@ internal sealed class MongoRebuild(MongoRetry commands, TimeProvider clock)
 
     /// <summary>
     /// Writes the parts of an applied roll anew from its events of the day, of which the last look knows the sum. A part out of which a device is
-    /// taken meanwhile is left as it is: the device would come back. Another rebuild mends that part.
+    /// taken meanwhile is left as it is: the device would come back. Another rebuild mends that part. Says whether the events were those of the look; unless it is the last one, it waits for them only half of the time.
     /// </summary>
-    private async Task ReplaceBucketsAsync(UtcDay day, long roll, long sum, CancellationToken cancellation)
+    private async Task<bool> ReplaceBucketsAsync(UtcDay day, long roll, long sum, bool isLast, CancellationToken cancellation)
     {
         for (var patience = commands.NewPatience(); await rawSince.KeepsAsync(day, cancellation);)
         {
@@ -177,11 +192,18 @@ internal sealed class MongoRebuild(MongoRetry commands, TimeProvider clock)
             if (events.Sum(MongoDay.SumOf) == sum && await rawSince.KeepsAsync(day, cancellation))
             {
                 await ReplaceBucketsAsync(day, roll, events, erased, cancellation);
-                return;
+                return true;
+            }
+
+            if (!isLast && patience.IsHalfOver)
+            {
+                return false;
             }
 
             await patience.PauseAsync(cancellation);
         }
+
+        return true;
     }
 
     /// <summary>Writes the parts of an applied roll anew, and empties those that are too many.</summary>
