@@ -55,14 +55,39 @@ public sealed class SqliteRollTests : IAsyncLifetime
     public async Task Of_an_ad_that_is_removed_between_the_halves_nothing_is_left()
     {
         await engine.Catalog.RemoveAdAsync("a1", Noon, Token);
+        await engine.SweepAllAsync();
 
         Assert.True(await ApplyAsync());
+        Assert.Equal(0, await engine.Database.ReadAsync(
+            session => session.Number("""SELECT count(*) FROM events_by_day WHERE instr(events, '"a1"') > 0"""), Token));
         await engine.SweepAllAsync();
 
         Assert.Equal(0, await engine.CountTracesAsync("a1"));
         Assert.Equal(new DayCounts(1, 0, 0, 0, 1234), (await engine.ReadTotalAsync()).Events);
         Assert.Empty(await engine.VerifyAsync());
         Assert.Empty(await engine.Ledger.ComparePackageAdsAsync(Token));
+    }
+
+    [Fact]
+    public async Task Two_that_apply_it_at_once_count_it_once()
+    {
+        Assert.True(await PrepareAsync());
+        Assert.True(await ApplyAsync());
+        Assert.False(await ApplyAsync());
+
+        await AssertAgreesAsync();
+        Assert.Equal((3, 1), await engine.CountRawAsync());
+    }
+
+    [Fact]
+    public async Task Parts_of_another_division_are_replaced()
+    {
+        await engine.RunAsync($"INSERT INTO events_by_day SELECT date, roll, 2, events, created_at FROM events_by_day");
+
+        await engine.RollAllAsync();
+
+        await AssertAgreesAsync();
+        Assert.Equal((3, 1), await engine.CountRawAsync());
     }
 
     [Fact]

@@ -44,6 +44,31 @@ public sealed class SqliteTailTests : IAsyncLifetime
         Assert.Null(Assert.Single((await engine.Journal.NextRollAsync(4, Token))!.Events).EventId);
     }
 
+    [Theory]
+    [InlineData(15)]
+    [InlineData(16)]
+    [InlineData(17)]
+    [InlineData(33)]
+    public async Task Events_of_a_batch_keep_their_order_and_duplicates_leave_no_hole(int stored)
+    {
+        // Every third one comes twice.
+        var ids = Enumerable.Range(0, stored).SelectMany(number => Enumerable.Repeat($"e{number:00}", number % 3 == 0 ? 2 : 1)).ToList();
+
+        var outcomes = await engine.AppendAsync([.. ids.Select(id => Event(id: id))]);
+
+        Assert.Equal(ids.Select((id, place) => place > 0 && ids[place - 1] == id), outcomes.Select(outcome => outcome == AppendOutcome.Duplicate));
+        var positions = await engine.Database.ReadAsync(
+            session =>
+            {
+                using var select = session.Kept("SELECT seq, event_id FROM ad_events ORDER BY seq");
+                return select.Rows().Select(row => (row.Int(0), row.Text(1))).ToList();
+            },
+            Token);
+        Assert.Equal(ids.Distinct().Select((id, place) => (place + 1L, id)), positions);
+        var roll = await engine.Journal.NextRollAsync(stored - 1, Token);
+        Assert.Equal(ids.Distinct().SkipLast(1), roll!.Events.Select(one => one.EventId));
+    }
+
     [Fact]
     public async Task What_was_not_committed_is_in_no_roll()
     {

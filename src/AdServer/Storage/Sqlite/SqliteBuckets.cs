@@ -25,14 +25,15 @@ internal static class SqliteBuckets
            select new WrittenBucket(day.Key, part.Index + 1, Write(part.Item)),
     ];
 
-    /// <summary>Writes the parts of one roll, in place of those that are there.</summary>
+    /// <summary>Writes the parts of one roll, in place of those of their days that are there.</summary>
     public static void Put(SqliteSession session, long roll, IReadOnlyList<WrittenBucket> parts, DateTimeOffset now)
     {
-        using var insert = session.Kept(
-            """
-            INSERT INTO events_by_day (date, roll, part, events, created_at) VALUES (?, ?, ?, ?, ?)
-            ON CONFLICT (date, roll, part) DO UPDATE SET events = excluded.events
-            """);
+        foreach (var day in parts.Select(part => part.Day).Distinct())
+        {
+            Remove(session, day, roll);
+        }
+
+        using var insert = session.Kept("INSERT INTO events_by_day (date, roll, part, events, created_at) VALUES (?, ?, ?, ?, ?)");
         foreach (var part in parts)
         {
             insert.Put(part.Day).Put(roll).Put(part.Part).PutUtf8(part.Events).Put(now).Run();

@@ -37,7 +37,7 @@ internal static class SqliteDerived
         return true;
     }
 
-    /// <summary>Writes all other that a roll adds and marks it applied, unless it is. It was prepared.</summary>
+    /// <summary>Writes all other that a roll adds and marks it applied, unless it is. Only after <see cref="Prepare"/>: it adds no pairs, and of buckets takes only out what does not count.</summary>
     /// <param name="session">The writing connection.</param>
     /// <param name="roll">The roll.</param>
     /// <param name="counts">What its events add up to.</param>

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using AdServer.Common;
 using AdServer.Events;
 
@@ -19,23 +20,37 @@ internal static class SqliteEvents
     /// <summary>The columns that <see cref="Read"/> expects, beginning with <c>seq</c>.</summary>
     public const string Select = $"SELECT seq, {Columns}, revision FROM ad_events";
 
+    /// <summary>The most events of one statement: about as many as wait for a commit under load.</summary>
+    private const int RowsAtOnce = 16;
+
+    /// <summary>The statement that inserts so many events.</summary>
+    private static readonly string[] Insertions =
+    [
+        .. Enumerable.Range(0, RowsAtOnce + 1).Select(rows =>
+            $"INSERT INTO ad_events ({Columns}, revision) VALUES " + string.Join(", ", Enumerable.Repeat("(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows))),
+    ];
+
     /// <summary>Adds those whose identity nobody had claimed before, in their order.</summary>
     public static AppendOutcome[] Append(SqliteSession session, IReadOnlyList<AdEvent> batch)
     {
         var outcomes = new AppendOutcome[batch.Count];
+        var stored = new List<AdEvent>(batch.Count);
         using var claim = PrepareClaim(session);
-        using var insert = PrepareInsert(session);
         for (var index = 0; index < batch.Count; index++)
         {
             if (Claim(claim, batch[index]))
             {
-                Insert(insert, batch[index]);
-                session.Tail?.Add(session.LastRow, AsRead(batch[index]));
+                stored.Add(batch[index]);
             }
             else
             {
                 outcomes[index] = AppendOutcome.Duplicate;
             }
+        }
+
+        for (var first = 0; first < stored.Count; first += RowsAtOnce)
+        {
+            Insert(session, CollectionsMarshal.AsSpan(stored)[first..Math.Min(first + RowsAtOnce, stored.Count)]);
         }
 
         return outcomes;
@@ -50,10 +65,26 @@ internal static class SqliteEvents
     public static SqliteStatement PrepareClaim(SqliteSession session) =>
         session.Kept("INSERT INTO event_ids (event_id, day) VALUES (?, ?) ON CONFLICT DO NOTHING");
 
-    private static SqliteStatement PrepareInsert(SqliteSession session) =>
-        session.Kept($"INSERT INTO ad_events ({Columns}, revision) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    /// <summary>Inserts up to <see cref="RowsAtOnce"/> events in one statement: what the engine does for a statement, as noting the last position, it does once.</summary>
+    private static void Insert(SqliteSession session, ReadOnlySpan<AdEvent> events)
+    {
+        using var insert = session.Kept(Insertions[events.Length]);
+        foreach (var one in events)
+        {
+            Put(insert, one).Put(one.Revision);
+        }
 
-    private static void Insert(SqliteStatement insert, AdEvent one) => Put(insert, one).Put(one.Revision).Run();
+        insert.Run();
+        if (session.Tail is { } tail)
+        {
+            // Positions of one statement follow each other: nobody else writes.
+            var first = session.LastRow - events.Length + 1;
+            for (var index = 0; index < events.Length; index++)
+            {
+                tail.Add(first + index, AsRead(events[index]));
+            }
+        }
+    }
 
     public static SqliteStatement Put(SqliteStatement insert, AdEvent one) => insert
         .Put(one.EventId).Put(one.AdId).Put(one.PerformerId).Put(one.PackageName).Put(one.IsOtherPackage).Put(one.DeviceId)

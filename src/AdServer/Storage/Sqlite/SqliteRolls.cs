@@ -13,7 +13,7 @@ internal static class SqliteRolls
         return select.Rows().Select(Read).SingleOrDefault(new SqliteRoll(0, 0, 0, Applied: true));
     }
 
-    /// <summary>The newest roll that was applied: the position of everything derived; number 0 before the first.</summary>
+    /// <summary>The newest roll that was applied: the position of everything derived that counts; number 0 before the first.</summary>
     public static SqliteRoll LastApplied(SqliteSession session)
     {
         using var select = session.Kept(

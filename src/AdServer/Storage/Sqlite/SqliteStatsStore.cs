@@ -13,8 +13,10 @@ internal sealed class SqliteStatsStore(ISqliteTransactions database, TimeProvide
     {
         // All that needs no connection is done before: events wait while the writer is busy.
         var (counts, buckets) = (RollUp.Of(roll.Events), SqliteBuckets.Render(roll.Events));
-        await database.WriteAsync(SqliteLane.Roll, session => SqliteDerived.Prepare(session, roll, counts, buckets, clock.Now()), cancellation);
-        await database.WriteAsync(SqliteLane.Roll, session => SqliteDerived.Apply(session, roll, counts, clock.Now()), cancellation);
+        if (await database.WriteAsync(SqliteLane.Roll, session => SqliteDerived.Prepare(session, roll, counts, buckets, clock.Now()), cancellation))
+        {
+            await database.WriteAsync(SqliteLane.Roll, session => SqliteDerived.Apply(session, roll, counts, clock.Now()), cancellation);
+        }
     }
 
     public Task<StatsView> ReadAsync(StatsQuery query, CancellationToken cancellation) =>
