@@ -23,7 +23,7 @@ internal static class SqliteEvents
     /// <summary>The most events of one statement: about as many as wait for a commit under load.</summary>
     private const int RowsAtOnce = 16;
 
-    /// <summary>The statement that inserts so many events.</summary>
+    /// <summary>The statement that inserts so many events; none does not come up.</summary>
     private static readonly string[] Insertions =
     [
         .. Enumerable.Range(0, RowsAtOnce + 1).Select(rows =>

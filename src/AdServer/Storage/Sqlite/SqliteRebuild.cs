@@ -103,7 +103,7 @@ internal sealed class SqliteRebuild(ISqliteTransactions database, TimeProvider c
     /// <summary>The first roll after one that has, or should have, buckets of the day.</summary>
     private static long? NextRoll(SqliteSession session, UtcDay day, long after, SqliteRoll last)
     {
-        // Those of a roll that is not applied yet are written anew when it is.
+        // Those of a roll that is not applied yet are left alone: nobody reads them before.
         using var bucket = session.Kept("SELECT min(roll) FROM events_by_day WHERE date = ? AND roll > ? AND roll <= ?");
         var ofBuckets = bucket.Put(day).Put(after).Put(last.Number).Rows().Select(row => row.IsNull(0) ? long.MaxValue : row.Int(0)).Single();
         using var passed = session.Kept("SELECT last_seq FROM rolls WHERE number <= ? ORDER BY number DESC LIMIT 1");
