@@ -82,7 +82,7 @@ public sealed class SqliteRollTests : IAsyncLifetime
     [Fact]
     public async Task Parts_of_another_division_are_replaced()
     {
-        await engine.RunAsync($"INSERT INTO events_by_day SELECT date, roll, 2, events, created_at FROM events_by_day");
+        await engine.RunAsync("INSERT INTO events_by_day SELECT date, roll, 2, events, created_at FROM events_by_day");
 
         await engine.RollAllAsync();
 

@@ -20,7 +20,7 @@ internal sealed class Hand
     private Slots slots;
     private int next = Size;
 
-    /// <summary>Whether nothing is left to take. Others may take the last one just after.</summary>
+    /// <summary>Whether nothing is left to take. With several requests at once it may say so late, or not at all: then who finds nothing draws for itself.</summary>
     public bool IsEmpty => Volatile.Read(ref next) is var place && (place == Size || Volatile.Read(ref slots[place]) == None);
 
     /// <summary>The next slot that was drawn and has not been seen since, or a negative number if none is left.</summary>
