@@ -112,6 +112,7 @@ public sealed class GatewayTests : IAsyncLifetime
             return await other.RunAsync($"{{insert: 'c', ordered: false, documents: [{(number % 2 == 0 ? forward : backward)}]}}");
         }));
 
+        Assert.All(replies, reply => Assert.True(reply!.Contains("n"), reply.ToString()));
         Assert.Equal(200, replies.Sum(reply => reply!["n"].ToInt32()));
         Assert.All(replies, reply => Assert.All(
             reply!.GetValue("writeErrors", new BsonArray()).AsBsonArray, error => Assert.Equal(11000, error["code"].ToInt32())));

@@ -21,25 +21,65 @@ internal sealed class DocumentDbCommands(DocumentDb engine) : IDisposable
     /// <summary>Collections and indexes are made one at a time: side by side the engine gives up where MongoDB waits.</summary>
     private readonly SemaphoreSlim schema = new(1, 1);
 
-    public void Dispose() => schema.Dispose();
+    /// <summary>
+    /// Writes that met a conflict are done again one at a time. Batches in opposite orders would meet again at once, and a batch goes on after a
+    /// deadlock, with 50 ms for each that follows: all of them could lose together until no attempt is left.
+    /// </summary>
+    private readonly SemaphoreSlim again = new(1, 1);
+
+    public void Dispose()
+    {
+        schema.Dispose();
+        again.Dispose();
+    }
 
     /// <summary>The reply to a command, or to a read as of an earlier moment. Errors are replies, too.</summary>
     /// <exception cref="NpgsqlException">The engine has gone.</exception>
     public async Task<byte[]> ExecuteAsync(MongoRequest request, Snapshot? past, CancellationToken cancellation)
     {
-        for (var attempt = 1; ; attempt++)
+        try
         {
+            if (await AttemptAsync(request, past, cancellation) is { } reply)
+            {
+                return reply;
+            }
+
+            await again.WaitAsync(cancellation);
             try
             {
-                return past is null ? await ExecuteNowAsync(request, cancellation) : await past.ReadAsync(connection => ReadAsync(connection, request, cancellation));
+                for (var attempt = 2; attempt <= MostAttempts; attempt++)
+                {
+                    if (await AttemptAsync(request, past, cancellation) is { } later)
+                    {
+                        return later;
+                    }
+                }
             }
-            catch (PostgresException fault) when (MongoErrors.IsPassing(fault.SqlState) && attempt < MostAttempts)
+            finally
             {
+                again.Release();
             }
-            catch (PostgresException fault) when (!HasGone(fault))
-            {
-                return MongoErrors.Reply(fault);
-            }
+
+            return MongoErrors.Reply(MongoErrors.WriteConflict, $"still in conflict after {MostAttempts} attempts");
+        }
+        catch (PostgresException fault) when (!HasGone(fault))
+        {
+            return MongoErrors.Reply(fault);
+        }
+    }
+
+    /// <summary>The reply, or nothing where a conflict is to be settled by another attempt.</summary>
+    private async Task<byte[]?> AttemptAsync(MongoRequest request, Snapshot? past, CancellationToken cancellation)
+    {
+        try
+        {
+            return past is null
+                ? await ExecuteNowAsync(request, cancellation)
+                : await past.ReadAsync(connection => ReadAsync(connection, request, cancellation));
+        }
+        catch (PostgresException fault) when (MongoErrors.IsPassing(fault.SqlState))
+        {
+            return null;
         }
     }
 
