@@ -1,6 +1,7 @@
 using AdServer.Catalog;
 using AdServer.Common;
 using AdServer.Events;
+using AdServer.Serving;
 using AdServer.Stats;
 using AdServer.Storage;
 using Microsoft.Extensions.Configuration;
@@ -20,6 +21,10 @@ internal sealed class FilledStore : IAsyncDisposable
     public string Path => System.IO.Path.Combine(folder.FullName, "adserver.db");
 
     public IStatsStore Stats => Services.GetRequiredService<IStatsStore>();
+
+    public IEventJournal Journal => Services.GetRequiredService<IEventJournal>();
+
+    public IServingStore Serving => Services.GetRequiredService<IServingStore>();
 
     /// <summary>The file's size.</summary>
     public double Megabytes => new FileInfo(Path).Length / 1048576.0;
@@ -44,13 +49,12 @@ internal sealed class FilledStore : IAsyncDisposable
     /// <summary>Appends events in batches and rolls all of them up.</summary>
     public async Task AppendAsync(IEnumerable<AdEvent> events)
     {
-        var journal = Services.GetRequiredService<IEventJournal>();
         foreach (var batch in events.Chunk(BatchSize))
         {
-            await journal.AppendAsync(batch, CancellationToken.None);
+            await Journal.AppendAsync(batch, CancellationToken.None);
         }
 
-        while (await journal.NextRollAsync(RollSize, CancellationToken.None) is { } roll)
+        while (await Journal.NextRollAsync(RollSize, CancellationToken.None) is { } roll)
         {
             await Stats.ApplyAsync(roll, CancellationToken.None);
         }

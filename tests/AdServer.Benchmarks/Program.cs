@@ -24,6 +24,7 @@ static async Task<int> RunAsync(string[] args) => args switch
     ["memory", .. var rest] => await MemoryBenchmark.RunAsync(rest),
     ["scale", .. var rest] => await ScaleBenchmark.RunAsync(rest),
     ["stats"] => await StatsBenchmark.RunAsync(),
+    ["write", .. var rest] => await WriteBenchmark.RunAsync(rest),
     ["mongo", .. var rest] => await MongoBenchmark.RunAsync(rest),
     ["engine"] => await TrialEngine.RunAsync(),
     _ => Help(),
@@ -61,6 +62,8 @@ static int Help()
           scale   the same days with 1 and 10 million events: time to the first ad, statistics of an ad, those
                   of all by day, and their ratios; --events <n>, --then <n>, --ads <n> (10,000),
                   --packages <n> (1,000), --seen <n>: of how many ads each package has events (100)
+          write   what SQLite's writer does under load, each part alone: appends, rolls, a second of deliveries;
+                  --rounds <n> (15)
           mongo   events a second into MongoDB, beside bare inserts; commands for a batch and for a roll;
                   on the engine of the tests, or on a database that is yours to fill: mongo <uri>
           engine  no benchmark: the engine of the tests with an empty store, to try a server on, until Ctrl-C

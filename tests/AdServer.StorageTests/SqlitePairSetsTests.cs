@@ -53,6 +53,64 @@ public sealed class SqlitePairSetsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Pairs_of_a_transaction_that_left_no_trace_are_not_taken_for_written()
+    {
+        await Assert.ThrowsAsync<InvalidOperationException>(() => engine.Database.WriteAsync<bool>(
+            SqliteLane.Background,
+            session =>
+            {
+                SqlitePairSets.Seen.Add(session, [(1, 2), (1, 3), (2, 4)]);
+                throw new InvalidOperationException("Whatever");
+            },
+            Token));
+
+        await WriteAsync(session => SqlitePairSets.Seen.Add(session, [(1, 2)]));
+
+        Assert.Equal([(1L, 2L)], await ReadPairsAsync());
+    }
+
+    [Fact]
+    public async Task Pairs_that_were_taken_out_are_written_when_they_come_again()
+    {
+        var all = new (long, long)[] { (1, 2), (1, 3), (2, 4) };
+        await WriteAsync(session => SqlitePairSets.Seen.Add(session, all));
+        await WriteAsync(session =>
+        {
+            foreach (var (package, ad) in new[] { (1L, 3), (2L, 4) })
+            {
+                var ads = new NumberSet();
+                ads.Add(ad);
+                SqlitePairSets.Seen.Clear(session, [new PairRow(package, ads)]);
+            }
+
+            return 0;
+        });
+        Assert.Equal([(1L, 2L)], await ReadPairsAsync());
+
+        await WriteAsync(session => SqlitePairSets.Seen.Add(session, all));
+        Assert.Equal(all, await ReadPairsAsync());
+
+        await WriteAsync(session =>
+        {
+            SqlitePairSets.Seen.Empty(session);
+            return SqlitePairSets.Seen.Add(session, [(2, 4)]);
+        });
+        Assert.Equal([(2L, 4L)], await ReadPairsAsync());
+    }
+
+    [Fact]
+    public async Task More_rows_than_are_kept_in_memory_are_added_to_as_well()
+    {
+        var first = Enumerable.Range(1, 5000).Select(package => ((long)package, 1L)).ToList();
+        var second = first.ConvertAll(pair => (pair.Item1, 2L));
+
+        await WriteAsync(session => SqlitePairSets.Delivered.Add(session, first));
+        await WriteAsync(session => SqlitePairSets.Delivered.Add(session, second));
+
+        Assert.Equal(first.Concat(second).Order(), (await engine.Database.ReadAsync(session => SqliteEngine.AllOf(SqlitePairSets.Delivered, session), Token)).Order());
+    }
+
+    [Fact]
     public async Task A_row_that_holds_no_ads_is_named_and_rebuild_derives_it_again()
     {
         await engine.AppendAsync(Event("a2", package: "x"), Event("a4", package: "y"));
@@ -126,4 +184,8 @@ public sealed class SqlitePairSetsTests : IAsyncLifetime
 
     private async Task<List<string>> ReadSeenAsync() => await engine.Serving.ReadPackageAdsAsync(Token)
         .SelectMany(set => set.AdIds.Select(ad => $"{set.Package} {ad}")).Order(StringComparer.Ordinal).ToListAsync(Token);
+
+    private Task<int> WriteAsync(Func<SqliteSession, int> work) => engine.Database.WriteAsync(SqliteLane.Background, work, Token);
+
+    private Task<List<(long Package, long Ad)>> ReadPairsAsync() => engine.Database.ReadAsync(session => SqliteEngine.AllOf(SqlitePairSets.Seen, session), Token);
 }

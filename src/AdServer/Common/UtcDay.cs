@@ -9,6 +9,9 @@ internal readonly record struct UtcDay(int Number) : IComparable<UtcDay>
     private const string Format = "yyyy-MM-dd";
     private static readonly int Epoch = DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber;
 
+    /// <summary>The day that was written last: events and their rows are nearly always of the same one.</summary>
+    private static Written newest = new(0, "1970-01-01");
+
     /// <summary>The first instant of the day.</summary>
     public DateTimeOffset Start => DateTimeOffset.UnixEpoch.AddDays(Number);
 
@@ -40,8 +43,18 @@ internal readonly record struct UtcDay(int Number) : IComparable<UtcDay>
 
     public static bool operator >=(UtcDay left, UtcDay right) => left.Number >= right.Number;
 
-    public override string ToString() =>
-        DateOnly.FromDayNumber(Number + Epoch).ToString(Format, CultureInfo.InvariantCulture);
+    public override string ToString()
+    {
+        var written = newest;
+        if (written.Number != Number)
+        {
+            newest = written = new Written(Number, DateOnly.FromDayNumber(Number + Epoch).ToString(Format, CultureInfo.InvariantCulture));
+        }
+
+        return written.Text;
+    }
+
+    private sealed record Written(int Number, string Text);
 }
 
 /// <summary>Instants as the stores keep them: UTC, in whole milliseconds.</summary>

@@ -9,21 +9,23 @@ namespace AdServer.Events;
 internal sealed class TrafficRating(
     TrafficRules rules, DeviceWindows windows, IDeliveredAds delivered, CatalogRefresher catalog, KnownPackages packages)
 {
+    private readonly bool asksForDelivery = rules.Has(TrafficFlaw.NotDelivered);
+
     /// <summary>Gives the events their flaws, in their order. A flawless event stays the value that it is. Also for a caller who has gone.</summary>
     public ValueTask RateAsync(PendingAppend pending)
     {
-        if (rules.Has(TrafficFlaw.NotDelivered))
+        if (asksForDelivery)
         {
             foreach (var one in pending.Events)
             {
-                if (!IsDelivered(one, out _))
+                if (!IsDelivered(one, AdOf(one)))
                 {
                     return new ValueTask(LearnAndRateAsync(pending));
                 }
             }
         }
 
-        Rate(pending, isAllKnown: true);
+        Rate(pending, isAllDelivered: true);
         return ValueTask.CompletedTask;
     }
 
@@ -44,30 +46,34 @@ internal sealed class TrafficRating(
         var unknown = new HashSet<(Package, CatalogAd)>();
         foreach (var one in pending.Events)
         {
-            if (!IsDelivered(one, out var ad))
+            if (AdOf(one) is { } ad && !IsDelivered(one, ad))
             {
-                unknown.Add((packages.Resolve(one.CountedPackage), ad!));
+                unknown.Add((packages.Resolve(one.CountedPackage), ad));
             }
         }
 
-        Rate(pending, await delivered.LearnAsync(unknown, CancellationToken.None));
+        // What cannot be known now is not held against an event.
+        Rate(pending, isAllDelivered: !await delivered.LearnAsync(unknown, CancellationToken.None));
     }
 
-    /// <summary>What cannot be known now is not held against an event.</summary>
-    private void Rate(PendingAppend pending, bool isAllKnown)
+    /// <param name="pending">The events.</param>
+    /// <param name="isAllDelivered">Whether each ad was handed out to its package, or has to be taken as that.</param>
+    private void Rate(PendingAppend pending, bool isAllDelivered)
     {
         for (var place = 0; place < pending.Events.Count; place++)
         {
             var one = pending.Events[place];
-            var isDelivered = IsDelivered(one, out var ad) || !isAllKnown;
-            if (rules.FlawOf(one, ad, isDelivered, windows) is var flaw && flaw != TrafficFlaw.None)
+            var ad = AdOf(one);
+            if (rules.FlawOf(one, ad, isAllDelivered || IsDelivered(one, ad), windows) is var flaw && flaw != TrafficFlaw.None)
             {
                 pending.Replace(place, one with { Flaw = flaw });
             }
         }
     }
 
+    private CatalogAd? AdOf(AdEvent one) => catalog.Current.Find(one.AdId);
+
     /// <summary>Of an ad that was removed a moment ago nothing is known; a verified event proves it.</summary>
-    private bool IsDelivered(AdEvent one, out CatalogAd? ad) =>
-        (ad = catalog.Current.Find(one.AdId)) is null || one.IsVerified || delivered.Contains(packages.Resolve(one.CountedPackage), ad);
+    private bool IsDelivered(AdEvent one, CatalogAd? ad) =>
+        ad is null || one.IsVerified || delivered.Contains(packages.Resolve(one.CountedPackage), ad);
 }

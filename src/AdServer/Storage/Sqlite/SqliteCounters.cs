@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using AdServer.Common;
 using AdServer.Serving;
 
@@ -6,15 +7,19 @@ namespace AdServer.Storage.Sqlite;
 /// <summary>The statements on <c>daily_deliveries</c> and <c>daily_requests</c>: running totals, replaced whole.</summary>
 internal static class SqliteCounters
 {
+    private static readonly SqliteInsertion Deliveries = new(
+        "daily_deliveries",
+        "date, process_number, ad_number, deliveries",
+        "ON CONFLICT (date, process_number, ad_number) DO UPDATE SET deliveries = excluded.deliveries");
+
+    private static readonly SqliteInsertion Requests = new(
+        "daily_requests",
+        "date, process_number, package_number, requests, fills",
+        "ON CONFLICT (date, process_number, package_number) DO UPDATE SET requests = excluded.requests, fills = excluded.fills");
+
     public static void ReplaceDeliveries(SqliteSession session, string process, IReadOnlyList<DeliveryTotal> totals)
     {
         var ads = new SqliteLiveAds(session);
-        using var replace = session.Kept(
-            """
-            INSERT INTO daily_deliveries (date, process_number, ad_number, deliveries) VALUES (?, ?, ?, ?)
-            ON CONFLICT (date, process_number, ad_number) DO UPDATE SET deliveries = excluded.deliveries
-            """);
-        var number = NumberOf(session, process);
         var rows = new List<(UtcDay Day, long Ad, long Deliveries)>(totals.Count);
         foreach (var total in totals)
         {
@@ -26,25 +31,19 @@ internal static class SqliteCounters
 
         // In the order of their keys: neighbours share pages of the file.
         rows.Sort();
-        foreach (var (day, ad, deliveries) in rows)
-        {
-            replace.Put(day).Put(number).Put(ad).Put(deliveries).Run();
-        }
+        var number = NumberOf(session, process);
+        Deliveries.Run<(UtcDay Day, long Ad, long Deliveries)>(
+            session, CollectionsMarshal.AsSpan(rows), (replace, row) => replace.Put(row.Day).Put(number).Put(row.Ad).Put(row.Deliveries));
     }
 
     public static void ReplaceRequests(SqliteSession session, string process, IReadOnlyList<RequestTotal> totals)
     {
         var packages = new SqlitePackageNumbers(session);
-        using var replace = session.Kept(
-            """
-            INSERT INTO daily_requests (date, process_number, package_number, requests, fills) VALUES (?, ?, ?, ?, ?)
-            ON CONFLICT (date, process_number, package_number) DO UPDATE SET requests = excluded.requests, fills = excluded.fills
-            """);
+        var rows = totals.Select(total => (total.Day, Package: packages.Of(total.Package), total.Requests, total.Fills)).ToArray();
+        Array.Sort(rows);
         var number = NumberOf(session, process);
-        foreach (var (day, package, requests, fills) in totals.Select(total => (total.Day, packages.Of(total.Package), total.Requests, total.Fills)).Order())
-        {
-            replace.Put(day).Put(number).Put(package).Put(requests).Put(fills).Run();
-        }
+        Requests.Run<(UtcDay Day, long Package, long Requests, long Fills)>(
+            session, rows, (replace, row) => replace.Put(row.Day).Put(number).Put(row.Package).Put(row.Requests).Put(row.Fills));
     }
 
     /// <summary>The small number of a process, which it gets if it has none.</summary>

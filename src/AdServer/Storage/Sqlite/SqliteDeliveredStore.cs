@@ -49,8 +49,16 @@ internal sealed class SqliteDeliveredStore(ISqliteTransactions database) : IDeli
 
     private static int Add(SqliteSession session, PackageAds set, SqliteLiveAds ads, SqlitePackageNumbers packages)
     {
-        long[] live = [.. set.AdIds.Select(ads.NumberOf).OfType<long>()];
-        if (live.Length == 0)
+        var live = new List<long>(set.AdIds.Count);
+        foreach (var adId in set.AdIds)
+        {
+            if (ads.NumberOf(adId) is { } number)
+            {
+                live.Add(number);
+            }
+        }
+
+        if (live.Count == 0)
         {
             return 0;
         }

@@ -20,15 +20,7 @@ internal static class SqliteEvents
     /// <summary>The columns that <see cref="Read"/> expects, beginning with <c>seq</c>.</summary>
     public const string Select = $"SELECT seq, {Columns}, revision FROM ad_events";
 
-    /// <summary>The most events of one statement: about as many as wait for a commit under load.</summary>
-    private const int RowsAtOnce = 16;
-
-    /// <summary>The statement that inserts so many events; none does not come up.</summary>
-    private static readonly string[] Insertions =
-    [
-        .. Enumerable.Range(0, RowsAtOnce + 1).Select(rows =>
-            $"INSERT INTO ad_events ({Columns}, revision) VALUES " + string.Join(", ", Enumerable.Repeat("(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows))),
-    ];
+    private static readonly SqliteInsertion Insertion = new("ad_events", $"{Columns}, revision");
 
     /// <summary>Adds those whose identity nobody had claimed before, in their order.</summary>
     public static AppendOutcome[] Append(SqliteSession session, IReadOnlyList<AdEvent> batch)
@@ -48,11 +40,7 @@ internal static class SqliteEvents
             }
         }
 
-        for (var first = 0; first < stored.Count; first += RowsAtOnce)
-        {
-            Insert(session, CollectionsMarshal.AsSpan(stored)[first..Math.Min(first + RowsAtOnce, stored.Count)]);
-        }
-
+        Insert(session, CollectionsMarshal.AsSpan(stored));
         return outcomes;
     }
 
@@ -65,19 +53,12 @@ internal static class SqliteEvents
     public static SqliteStatement PrepareClaim(SqliteSession session) =>
         session.Kept("INSERT INTO event_ids (event_id, day) VALUES (?, ?) ON CONFLICT DO NOTHING");
 
-    /// <summary>Inserts up to <see cref="RowsAtOnce"/> events in one statement: what the engine does for a statement, as noting the last position, it does once.</summary>
     private static void Insert(SqliteSession session, ReadOnlySpan<AdEvent> events)
     {
-        using var insert = session.Kept(Insertions[events.Length]);
-        foreach (var one in events)
-        {
-            Put(insert, one).Put(one.Revision);
-        }
-
-        insert.Run();
+        Insertion.Run(session, events, static (insert, one) => Put(insert, one).Put(one.Revision));
         if (session.Tail is { } tail)
         {
-            // Positions of one statement follow each other: nobody else writes.
+            // The positions of a transaction follow each other: nobody else writes.
             var first = session.LastRow - events.Length + 1;
             for (var index = 0; index < events.Length; index++)
             {

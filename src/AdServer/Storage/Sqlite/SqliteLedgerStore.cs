@@ -55,7 +55,7 @@ internal sealed class SqliteLedgerStore(ISqliteTransactions database, TimeProvid
                 // Those of a roll that is only closed may be there already, and are not added again when it is applied.
                 var pairs = SqlitePackageAds.ListRaw(session, 0, SqliteRolls.Newest(session).Last).ToHashSet();
                 pairs.UnionWith(SqliteRawSince.Read(session) is { } since ? SqlitePackageAds.ListRowsBefore(session, since) : []);
-                session.Execute("DELETE FROM package_ads");
+                SqlitePairSets.Seen.Empty(session);
                 SqlitePairSets.Seen.Add(session, pairs, live, new SqlitePackageNumbers(session));
                 return true;
             },

@@ -50,6 +50,17 @@ internal static class SqliteLibrary
         var library = Find(Names);
         NativeLibrary.SetDllImportResolver(Assembly.Load(Provider), (name, _, _) => name == "e_sqlite3" ? library : IntPtr.Zero);
         raw.SetProvider(new SQLite3Provider_e_sqlite3());
+        Configure();
         return raw.sqlite3_libversion_number();
+    }
+
+    /// <summary>
+    /// Each connection is used by one thread at a time (<see cref="SqliteSession"/>), and nobody asks how much memory the engine takes: without a lock for each call and
+    /// for each piece of memory. Has no effect, and does no harm, where somebody has used the library before.
+    /// </summary>
+    private static void Configure()
+    {
+        _ = raw.sqlite3_config(raw.SQLITE_CONFIG_MULTITHREAD);
+        _ = raw.sqlite3_config(raw.SQLITE_CONFIG_MEMSTATUS, 0);
     }
 }

@@ -55,20 +55,32 @@ internal sealed class SqlitePairSets
     /// <summary>Adds pairs by their numbers; says in how many rows they are. Rows that have them all are not written.</summary>
     public int Add(SqliteSession session, IEnumerable<(long Package, long Ad)> pairs)
     {
+        var sorted = pairs.Select(pair => (Place: PairRow.PlaceOf(pair.Ad / PerRow, pair.Package), Ad: (int)(pair.Ad % PerRow))).ToList();
+        sorted.Sort();
         var rows = 0;
-        foreach (var row in pairs.ToLookup(pair => PairRow.PlaceOf(pair.Ad / PerRow, pair.Package), pair => (int)(pair.Ad % PerRow)).OrderBy(row => row.Key))
+        for (var next = 0; next < sorted.Count; rows++)
         {
-            var set = Find(session, row.Key) ?? new NumberSet();
-            var added = row.Count(set.Add);
-            if (added > 0)
+            var (place, isNew) = (sorted[next].Place, false);
+            var set = Find(session, place) ?? new NumberSet();
+            for (; next < sorted.Count && sorted[next].Place == place; next++)
             {
-                Write(session, row.Key, set);
+                isNew |= set.Add(sorted[next].Ad);
             }
 
-            rows++;
+            if (isNew)
+            {
+                Write(session, place, set);
+            }
         }
 
         return rows;
+    }
+
+    /// <summary>Deletes all pairs.</summary>
+    public void Empty(SqliteSession session)
+    {
+        session.Execute($"DELETE FROM {table}");
+        session.Pairs?.Clear();
     }
 
     /// <summary>The next rows after a place that hold some ads (a JSON array of their identities), in order, each with those ads only.</summary>
@@ -119,6 +131,7 @@ internal sealed class SqlitePairSets
             else
             {
                 remove.Put(row.Place).Run();
+                session.Pairs?.Forget(this, row.Place);
             }
         }
     }
@@ -228,16 +241,29 @@ internal sealed class SqlitePairSets
         }
     }
 
+    /// <summary>The ads of a row, to be changed by whoever writes it again in the same transaction.</summary>
     private NumberSet? Find(SqliteSession session, long place)
     {
+        if (session.Pairs?.Find(this, place) is { } known)
+        {
+            return known;
+        }
+
         using var select = session.Kept(find);
-        return select.Put(place).Rows().Select(row => ReadAds(place, row.Bytes(0))).SingleOrDefault();
+        var set = select.Put(place).Rows().Select(row => ReadAds(place, row.Bytes(0))).SingleOrDefault();
+        if (set is not null)
+        {
+            session.Pairs?.Note(this, place, set);
+        }
+
+        return set;
     }
 
     private void Write(SqliteSession session, long place, NumberSet set)
     {
         using var insert = session.Kept(write);
         insert.Put(place).PutBytes(set.Write()).Run();
+        session.Pairs?.Note(this, place, set);
     }
 
     private PairRow Read(SqliteStatement row) => new(row.Int(0), ReadAds(row.Int(0), row.Bytes(1)));

@@ -22,6 +22,9 @@ internal sealed class SqliteSession : IDisposable
     /// <summary>What it knows of numbers beyond a transaction; nothing on a connection beside which another one writes.</summary>
     public SqliteNumbers? Numbers { get; private init; }
 
+    /// <summary>Rows of pairs that it has read or written; nothing on a connection beside which another one writes.</summary>
+    public SqlitePairCache? Pairs { get; private init; }
+
     /// <summary>What it appended and no roll has yet; nothing on a connection that only reads.</summary>
     public SqliteTail? Tail { get; private init; }
 
@@ -46,6 +49,7 @@ internal sealed class SqliteSession : IDisposable
         var session = new SqliteSession(new SqliteConnection(settings.ToString()))
         {
             Numbers = readOnly ? null : new SqliteNumbers(),
+            Pairs = readOnly ? null : new SqlitePairCache(),
             Tail = readOnly ? null : new SqliteTail(),
         };
         try
@@ -107,6 +111,7 @@ internal sealed class SqliteSession : IDisposable
         catch
         {
             Numbers?.Clear();
+            Pairs?.Clear();
             Tail?.Clear();
             RollBack();
             throw;

@@ -15,6 +15,9 @@ internal sealed class SqliteStatement(sqlite3 connection, sqlite3_stmt handle, b
     /// <summary>Text that is no Unicode is refused rather than changed.</summary>
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
+    /// <summary>What was put last for each question mark. The engine keeps it from one run to the next, so what is the same need not be put again: most of a row mostly is.</summary>
+    private readonly Bound[] bound = new Bound[raw.sqlite3_bind_parameter_count(handle)];
+
     private int parameters;
 
     /// <summary>Whether somebody is between getting a kept statement and disposing of it.</summary>
@@ -22,36 +25,39 @@ internal sealed class SqliteStatement(sqlite3 connection, sqlite3_stmt handle, b
 
     public SqliteStatement Put(string? text)
     {
-        var index = ++parameters;
-        if (text is null)
+        ref var last = ref bound[parameters++];
+        if (last.Is(text))
         {
-            return Check(raw.sqlite3_bind_null(handle, index));
+            return this;
         }
 
-        if (text.Length == 0)
-        {
-            // An empty span has no address, which the engine would take for NULL.
-            return Check(raw.sqlite3_bind_text(handle, index, string.Empty));
-        }
-
-        var most = Utf8.GetMaxByteCount(text.Length);
-        var buffer = most <= OnStack ? stackalloc byte[OnStack] : new byte[most];
-        return Check(raw.sqlite3_bind_text(handle, index, buffer[..Utf8.GetBytes(text, buffer)]));
+        last = default;
+        Bind(text, parameters);
+        last = Bound.Of(text);
+        return this;
     }
 
     /// <summary>Puts text that is UTF-8 already, and not empty.</summary>
-    public SqliteStatement PutUtf8(ReadOnlySpan<byte> text) => Check(raw.sqlite3_bind_text(handle, ++parameters, text));
+    public SqliteStatement PutUtf8(ReadOnlySpan<byte> text) => Check(raw.sqlite3_bind_text(handle, Next(), text));
 
     /// <summary>Puts bytes as they are; at least one.</summary>
-    public SqliteStatement PutBytes(ReadOnlySpan<byte> bytes) => Check(raw.sqlite3_bind_blob(handle, ++parameters, bytes));
+    public SqliteStatement PutBytes(ReadOnlySpan<byte> bytes) => Check(raw.sqlite3_bind_blob(handle, Next(), bytes));
 
     public SqliteStatement Put(long? number)
     {
-        var index = ++parameters;
-        return Check(number is { } value ? raw.sqlite3_bind_int64(handle, index, value) : raw.sqlite3_bind_null(handle, index));
+        ref var last = ref bound[parameters++];
+        if (last.Is(number))
+        {
+            return this;
+        }
+
+        last = default;
+        Check(number is { } value ? raw.sqlite3_bind_int64(handle, parameters, value) : raw.sqlite3_bind_null(handle, parameters));
+        last = Bound.Of(number);
+        return this;
     }
 
-    public SqliteStatement PutReal(double number) => Check(raw.sqlite3_bind_double(handle, ++parameters, number));
+    public SqliteStatement PutReal(double number) => Check(raw.sqlite3_bind_double(handle, Next(), number));
 
     public SqliteStatement Put(bool yes) => Put(yes ? 1L : 0L);
 
@@ -138,9 +144,48 @@ internal sealed class SqliteStatement(sqlite3 connection, sqlite3_stmt handle, b
         parameters = 0;
     }
 
+    /// <summary>The next question mark, for a value that is not remembered.</summary>
+    private int Next()
+    {
+        bound[parameters++] = default;
+        return parameters;
+    }
+
+    private void Bind(string? text, int index)
+    {
+        if (text is null)
+        {
+            Check(raw.sqlite3_bind_null(handle, index));
+        }
+        else if (text.Length == 0)
+        {
+            // An empty span has no address, which the engine would take for NULL.
+            Check(raw.sqlite3_bind_text(handle, index, string.Empty));
+        }
+        else
+        {
+            var most = Utf8.GetMaxByteCount(text.Length);
+            var buffer = most <= OnStack ? stackalloc byte[OnStack] : new byte[most];
+            Check(raw.sqlite3_bind_text(handle, index, buffer[..Utf8.GetBytes(text, buffer)]));
+        }
+    }
+
     private SqliteStatement Check(int code)
     {
         SqliteFault.ThrowIfFailed(code, connection);
         return this;
+    }
+
+    /// <summary>A value that was put: a number, a text, or NULL, which both can be; nothing for any other.</summary>
+    private readonly record struct Bound(bool IsNull, string? Text, long? Number)
+    {
+        public static Bound Of(string? text) => new(text is null, text, null);
+
+        public static Bound Of(long? number) => new(number is null, null, number);
+
+        /// <summary>The very same text: to compare its letters would cost what putting it does.</summary>
+        public bool Is(string? text) => text is null ? IsNull : ReferenceEquals(Text, text);
+
+        public bool Is(long? number) => number is null ? IsNull : Number == number;
     }
 }

@@ -1,0 +1,84 @@
+using AdServer.Common;
+using AdServer.Storage.Sqlite;
+using Xunit;
+
+namespace AdServer.StorageTests;
+
+/// <summary>Values go into the file as they were put, whatever was put before.</summary>
+public sealed class SqliteStatementTests : IDisposable
+{
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("adserver-statement-");
+    private readonly SqliteSession session;
+
+    public SqliteStatementTests()
+    {
+        session = SqliteSession.Open(Path.Combine(folder.FullName, "values.db"), readOnly: false);
+        session.Execute("CREATE TABLE kept (place INTEGER PRIMARY KEY, value ANY) STRICT; CREATE TABLE rows (number INTEGER PRIMARY KEY, name TEXT NOT NULL, added INTEGER NOT NULL) STRICT");
+    }
+
+    public void Dispose()
+    {
+        session.Dispose();
+        folder.Delete(recursive: true);
+    }
+
+    [Fact]
+    public void A_value_is_what_was_put_last_whatever_kinds_come_after_each_other()
+    {
+        var same = new string("same".ToCharArray());
+        (Action<SqliteStatement> Put, string Stored)[] values =
+        [
+            (into => into.Put((string?)null), "null"), (into => into.Put((long?)null), "null"), (into => into.Put(same), "text:same"), (into => into.Put(same), "text:same"),
+            (into => into.Put(new string("same".ToCharArray())), "text:same"), (into => into.Put(string.Empty), "text:"), (into => into.Put(string.Empty), "text:"),
+            (into => into.Put(0), "integer:0"), (into => into.Put(0), "integer:0"), (into => into.Put(false), "integer:0"), (into => into.Put((string?)null), "null"),
+            (into => into.PutReal(0.5), "real:0.5"), (into => into.Put((long?)null), "null"), (into => into.PutBytes("b"u8), "blob:b"), (into => into.Put(7), "integer:7"),
+            (into => into.PutUtf8("u"u8), "text:u"), (into => into.Put(7), "integer:7"), (into => into.Put(same), "text:same"), (into => into.PutReal(7), "real:7.0"),
+            (into => into.Put(same), "text:same"), (into => into.Put(UtcDay.Parse("2026-11-21")), "text:2026-11-21"), (into => into.Put(UtcDay.Parse("2026-11-22")), "text:2026-11-22"),
+            (into => into.Put(UtcDay.Parse("2026-11-21")), "text:2026-11-21"), (into => into.Put(DateTimeOffset.UnixEpoch), "integer:0"), (into => into.Put(long.MinValue), "integer:-9223372036854775808"),
+        ];
+        var place = 0;
+        foreach (var (put, _) in values)
+        {
+            using var insert = session.Kept("INSERT INTO kept (place, value) VALUES (?, ?)");
+            put(insert.Put(place++));
+            insert.Run();
+        }
+
+        using var select = session.Once("SELECT iif(value IS NULL, 'null', typeof(value) || ':' || CAST(value AS TEXT)) FROM kept ORDER BY place");
+        Assert.Equal(values.Select(value => value.Stored), select.Rows().Select(row => row.Text(0)));
+    }
+
+    [Fact]
+    public void A_value_that_was_refused_is_not_taken_for_put()
+    {
+        using var insert = session.Kept("INSERT INTO kept (place, value) VALUES (?, ?)");
+        var broken = new string("\ud800".ToCharArray());
+
+        Assert.ThrowsAny<ArgumentException>(() => insert.Put(1).Put(broken));
+        insert.Dispose();
+        using var again = session.Kept("INSERT INTO kept (place, value) VALUES (?, ?)");
+        Assert.ThrowsAny<ArgumentException>(() => again.Put(1).Put(broken));
+
+        Assert.Equal(0, session.Number("SELECT count(*) FROM kept"));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(16)]
+    [InlineData(17)]
+    [InlineData(50)]
+    public void Rows_are_inserted_or_added_to_each_once_however_many_they_are(int count)
+    {
+        var insertion = new SqliteInsertion("rows", "number, name, added", "ON CONFLICT (number) DO UPDATE SET added = added + excluded.added, name = excluded.name");
+        int[] numbers = [.. Enumerable.Range(0, count)];
+
+        insertion.Run<int>(session, numbers.AsSpan(0, count / 2), (insert, number) => insert.Put(number).Put($"first {number}").Put(number));
+        insertion.Run<int>(session, numbers, (insert, number) => insert.Put(number).Put($"second {number}").Put(100));
+
+        using var select = session.Once("SELECT number, name, added FROM rows ORDER BY number");
+        Assert.Equal(
+            numbers.Select(number => ((long)number, $"second {number}", number < count / 2 ? number + 100L : 100)),
+            select.Rows().Select(row => (row.Int(0), row.Text(1), row.Int(2))));
+    }
+}
