@@ -8,7 +8,8 @@ namespace AdServer.Common;
 /// <summary>How JSON is written and read everywhere: camel case, instants as UTC with milliseconds, enums in lower case.</summary>
 internal static class ApiJson
 {
-    private const string InstantFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
+    /// <summary>The characters of an instant up to its milliseconds; the round-trip format writes four more digits, and is much faster than a format of our own.</summary>
+    private const int ToMilliseconds = 23;
 
     private static readonly string[] ReadFormats = ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd"];
 
@@ -26,7 +27,7 @@ internal static class ApiJson
     }
 
     /// <summary>An instant as it is written everywhere.</summary>
-    public static string Format(DateTimeOffset instant) => instant.UtcDateTime.ToString(InstantFormat, CultureInfo.InvariantCulture);
+    public static string Format(DateTimeOffset instant) => string.Concat(instant.UtcDateTime.ToString("O", CultureInfo.InvariantCulture).AsSpan(0, ToMilliseconds), "Z");
 
     /// <summary>The member of an object, or nothing when the value is no object, has no such member, or the member is <c>null</c>.</summary>
     public static JsonElement? Member(this JsonElement value, string name) =>
@@ -62,8 +63,14 @@ internal static class ApiJson
         public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
             reader.GetDateTimeOffset();
 
-        public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
-            writer.WriteStringValue(Format(value));
+        public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options)
+        {
+            // As Format, without a text in between: each event of a roll is written by it.
+            Span<byte> utf8 = stackalloc byte[ToMilliseconds + 5];
+            _ = value.UtcDateTime.TryFormat(utf8, out _, "O", CultureInfo.InvariantCulture);
+            utf8[ToMilliseconds] = (byte)'Z';
+            writer.WriteStringValue(utf8[..(ToMilliseconds + 1)]);
+        }
     }
 
     private sealed class DayConverter : JsonConverter<UtcDay>
