@@ -8,8 +8,13 @@ namespace AdServer.Common;
 /// <summary>How JSON is written and read everywhere: camel case, instants as UTC with milliseconds, enums in lower case.</summary>
 internal static class ApiJson
 {
-    /// <summary>The characters of an instant up to its milliseconds; the round-trip format writes four more digits, and is much faster than a format of our own.</summary>
+    /// <summary>
+    /// The characters of an instant up to its milliseconds, which a Z follows. The round-trip format writes four more digits before that, and is much faster than a format
+    /// of our own would be.
+    /// </summary>
     private const int ToMilliseconds = 23;
+
+    private const int RoundTrip = 28;
 
     private static readonly string[] ReadFormats = ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd"];
 
@@ -66,7 +71,7 @@ internal static class ApiJson
         public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options)
         {
             // As Format, without a text in between: each event of a roll is written by it.
-            Span<byte> utf8 = stackalloc byte[ToMilliseconds + 5];
+            Span<byte> utf8 = stackalloc byte[RoundTrip];
             _ = value.UtcDateTime.TryFormat(utf8, out _, "O", CultureInfo.InvariantCulture);
             utf8[ToMilliseconds] = (byte)'Z';
             writer.WriteStringValue(utf8[..(ToMilliseconds + 1)]);

@@ -10,13 +10,13 @@ internal readonly record struct UtcDay(int Number) : IComparable<UtcDay>
     private static readonly int Epoch = DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber;
 
     /// <summary>The day that was written last: events and their rows are nearly always of the same one.</summary>
-    private static Written newest = new(0, "1970-01-01");
+    private static Written lastWritten = new(0, "1970-01-01");
 
     /// <summary>The first instant of the day.</summary>
     public DateTimeOffset Start => DateTimeOffset.UnixEpoch.AddDays(Number);
 
     /// <summary>The day that an instant belongs to.</summary>
-    public static UtcDay Of(DateTimeOffset instant) => new((int)Math.Floor((instant - DateTimeOffset.UnixEpoch).TotalDays));
+    public static UtcDay Of(DateTimeOffset instant) => new(DateOnly.FromDateTime(instant.UtcDateTime).DayNumber - Epoch);
 
     /// <summary>Reads <c>yyyy-MM-dd</c> and nothing else.</summary>
     public static bool TryParse(string? text, out UtcDay day)
@@ -45,10 +45,10 @@ internal readonly record struct UtcDay(int Number) : IComparable<UtcDay>
 
     public override string ToString()
     {
-        var written = newest;
+        var written = lastWritten;
         if (written.Number != Number)
         {
-            newest = written = new Written(Number, DateOnly.FromDayNumber(Number + Epoch).ToString(Format, CultureInfo.InvariantCulture));
+            lastWritten = written = new Written(Number, DateOnly.FromDayNumber(Number + Epoch).ToString(Format, CultureInfo.InvariantCulture));
         }
 
         return written.Text;

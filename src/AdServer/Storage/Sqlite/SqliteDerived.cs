@@ -91,7 +91,8 @@ internal static class SqliteDerived
     {
         // In the order of their keys, as those by package: neighbours share pages of the file, and of the processor's memory.
         var rows = counts.AdDays.ToArray();
-        Array.Sort(rows, static (one, other) => string.CompareOrdinal(one.Key.AdId, other.Key.AdId));
+        Array.Sort(rows, static (one, other) =>
+            string.CompareOrdinal(one.Key.AdId, other.Key.AdId) is var order && order != 0 ? order : one.Key.Day.CompareTo(other.Key.Day));
         AdRows.Run<KeyValuePair<AdDay, DayCounts>>(
             session, rows, (ad, row) => PutCounts(ad.Put(row.Key.AdId).Put(row.Key.PerformerId).Put(row.Key.Day), row.Value).Put(now).Put(now).Put(through));
         AddRevisions(session, counts, through, now);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using AdServer.Common;
@@ -10,6 +11,9 @@ internal static class SqliteLibrary
 {
     /// <summary>The first version with STRICT tables.</summary>
     private const int OldestVersion = 3_037_000;
+
+    /// <summary><c>SQLITE_CONFIG_STMTJRNL_SPILL</c>, which the provider does not name.</summary>
+    private const int StatementJournalSpill = 26;
 
     private const string Provider = "SQLitePCLRaw.provider.e_sqlite3";
 
@@ -55,12 +59,23 @@ internal static class SqliteLibrary
     }
 
     /// <summary>
-    /// Each connection is used by one thread at a time (<see cref="SqliteSession"/>), and nobody asks how much memory the engine takes: without a lock for each call and
-    /// for each piece of memory. Has no effect, and does no harm, where somebody has used the library before.
+    /// Before the library is used for the first time. Each connection is used by one thread at a time (<see cref="SqliteSession"/>), and nobody asks how much memory the engine takes,
+    /// so it needs no lock for each call and for each piece of memory. What a statement of many rows changed (<see cref="SqliteInsertion"/>) it keeps in memory, where its own
+    /// limit, 64 KB, is that of 15 pages: beyond that it would write a file for the rest of the transaction.
     /// </summary>
     private static void Configure()
     {
-        _ = raw.sqlite3_config(raw.SQLITE_CONFIG_MULTITHREAD);
-        _ = raw.sqlite3_config(raw.SQLITE_CONFIG_MEMSTATUS, 0);
+        Check(raw.sqlite3_config(raw.SQLITE_CONFIG_MULTITHREAD));
+        if (OperatingSystem.IsMacOS())
+        {
+            // The provider calls it as no function with a varying number of arguments is called there: they would be anything.
+            return;
+        }
+
+        Check(raw.sqlite3_config(raw.SQLITE_CONFIG_MEMSTATUS, 0));
+        Check(raw.sqlite3_config(StatementJournalSpill, 1 << 20));
     }
+
+    /// <summary>It is slower where it refuses, as where somebody has used it before, and otherwise the same: no reason not to start.</summary>
+    private static void Check(int code) => Debug.Assert(code == raw.SQLITE_OK, "The SQLite library was used before it was configured");
 }

@@ -71,6 +71,8 @@ internal sealed class SqlitePairSets
             {
                 Write(session, place, set);
             }
+
+            session.Pairs?.Note(this, place, set);
         }
 
         return rows;
@@ -241,29 +243,19 @@ internal sealed class SqlitePairSets
         }
     }
 
-    /// <summary>The ads of a row, to be changed by whoever writes it again in the same transaction.</summary>
-    private NumberSet? Find(SqliteSession session, long place)
+    /// <summary>The ads of a row: whoever changes them writes them again in the same transaction.</summary>
+    private NumberSet? Find(SqliteSession session, long place) => session.Pairs?.Find(this, place) ?? FindInFile(session, place);
+
+    private NumberSet? FindInFile(SqliteSession session, long place)
     {
-        if (session.Pairs?.Find(this, place) is { } known)
-        {
-            return known;
-        }
-
         using var select = session.Kept(find);
-        var set = select.Put(place).Rows().Select(row => ReadAds(place, row.Bytes(0))).SingleOrDefault();
-        if (set is not null)
-        {
-            session.Pairs?.Note(this, place, set);
-        }
-
-        return set;
+        return select.Put(place).Rows().Select(row => ReadAds(place, row.Bytes(0))).SingleOrDefault();
     }
 
     private void Write(SqliteSession session, long place, NumberSet set)
     {
         using var insert = session.Kept(write);
         insert.Put(place).PutBytes(set.Write()).Run();
-        session.Pairs?.Note(this, place, set);
     }
 
     private PairRow Read(SqliteStatement row) => new(row.Int(0), ReadAds(row.Int(0), row.Bytes(1)));

@@ -15,7 +15,10 @@ internal sealed class SqliteStatement(sqlite3 connection, sqlite3_stmt handle, b
     /// <summary>Text that is no Unicode is refused rather than changed.</summary>
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>What was put last for each question mark. The engine keeps it from one run to the next, so what is the same need not be put again: most of a row mostly is.</summary>
+    /// <summary>
+    /// What was put last for each question mark. The engine keeps values from one run to the next, so one that is put a second time in a row is left alone: of the rows of a roll,
+    /// or the events of a commit, that is more than half of them.
+    /// </summary>
     private readonly Bound[] bound = new Bound[raw.sqlite3_bind_parameter_count(handle)];
 
     private int parameters;
@@ -183,7 +186,7 @@ internal sealed class SqliteStatement(sqlite3 connection, sqlite3_stmt handle, b
 
         public static Bound Of(long? number) => new(number is null, null, number);
 
-        /// <summary>The very same text: to compare its letters would cost what putting it does.</summary>
+        /// <summary>The very same object: to compare its letters would cost what putting it does.</summary>
         public bool Is(string? text) => text is null ? IsNull : ReferenceEquals(Text, text);
 
         public bool Is(long? number) => number is null ? IsNull : Number == number;

@@ -64,8 +64,11 @@ internal sealed class SqliteWriteConnection : IDisposable
     /// <summary>Moves the log into the file as far as readers let it, and closes.</summary>
     public void Dispose()
     {
-        TryMoveLog("PRAGMA wal_checkpoint(TRUNCATE)");
-        session?.Dispose();
+        lock (door)
+        {
+            TryMoveLog("PRAGMA wal_checkpoint(TRUNCATE)");
+            session?.Dispose();
+        }
     }
 
     private void TryMoveLog(string statement)

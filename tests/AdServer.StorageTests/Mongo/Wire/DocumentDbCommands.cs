@@ -22,8 +22,8 @@ internal sealed class DocumentDbCommands(DocumentDb engine) : IDisposable
     private readonly SemaphoreSlim schema = new(1, 1);
 
     /// <summary>
-    /// Writes that met a conflict are done again one at a time. Batches in opposite orders would meet again at once, and a batch goes on after a
-    /// deadlock, with 50 ms for each that follows: all of them could lose together until no attempt is left.
+    /// Whatever met a conflict is done again one at a time. Batches in opposite orders would meet again at once; a batch does not end at a deadlock but goes on with its next
+    /// document, and the engine takes 50 ms to see each further one: all of them could lose together until no attempt is left.
     /// </summary>
     private readonly SemaphoreSlim again = new(1, 1);
 
