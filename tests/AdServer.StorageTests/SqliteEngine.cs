@@ -252,11 +252,13 @@ internal sealed class SqliteEngine : TestEngine
         },
         CancellationToken.None);
 
+    /// <summary>Runs statements past the store: what it keeps in memory of rows of pairs may be wrong from then on, and is forgotten.</summary>
     public Task RunAsync(string sql) => Database.WriteAsync(
         SqliteLane.Urgent,
         session =>
         {
             session.Execute(sql);
+            session.Pairs!.Clear();
             return true;
         },
         CancellationToken.None);

@@ -48,13 +48,9 @@ public sealed class SqliteStatementTests : IDisposable
         Assert.Equal(values.Select(value => value.Stored), select.Rows().Select(row => row.Text(0)));
     }
 
-    /// <summary>The engine refuses what is too large, our encoding half a character; both after good rows, and where other values were put before.</summary>
-    [Theory]
-    [InlineData(0)]
-    [InlineData(1)]
-    public void After_a_value_that_was_refused_the_same_statement_puts_what_it_is_given(int refused)
+    [Fact]
+    public void After_a_value_that_was_refused_the_same_statement_puts_what_it_is_given()
     {
-        var bad = new[] { "\ud800", new string('x', 1_000_000_001) }[refused];
         var insertion = new SqliteInsertion("rows", "number, name, added");
         void Insert(params string[] names) =>
             insertion.Run<(int Number, string Name)>(session, [.. names.Index().Select(name => (name.Index, name.Item))], (insert, row) => insert.Put(row.Number).Put(row.Name).Put(5));
@@ -62,7 +58,7 @@ public sealed class SqliteStatementTests : IDisposable
         session.Execute("BEGIN");
         Insert("a", "b", "c");
         session.Execute("DELETE FROM rows");
-        Assert.ThrowsAny<Exception>(() => Insert("d", bad, "f"));
+        Assert.ThrowsAny<ArgumentException>(() => Insert("d", "\ud800", "f"));
         Insert("g", "b", "c");
 
         using var select = session.Once("SELECT name FROM rows ORDER BY number");

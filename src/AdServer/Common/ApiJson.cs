@@ -14,7 +14,7 @@ internal static class ApiJson
     /// </summary>
     private const int ToMilliseconds = 23;
 
-    private const int RoundTrip = 28;
+    private const int RoundTripLength = 28;
 
     private static readonly string[] ReadFormats = ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd"];
 
@@ -71,7 +71,7 @@ internal static class ApiJson
         public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options)
         {
             // As Format, without a text in between: each event of a roll is written by it.
-            Span<byte> utf8 = stackalloc byte[RoundTrip];
+            Span<byte> utf8 = stackalloc byte[RoundTripLength];
             _ = value.UtcDateTime.TryFormat(utf8, out _, "O", CultureInfo.InvariantCulture);
             utf8[ToMilliseconds] = (byte)'Z';
             writer.WriteStringValue(utf8[..(ToMilliseconds + 1)]);

@@ -42,5 +42,5 @@ public sealed class EventDayTests
     [InlineData("2026-11-20T23:59")]
     [InlineData("2026-11-20")]
     [InlineData("20261120T235959Z")]
-    public void So_are_the_others(string timestamp) => Assert.Equal(UtcDay.Parse("2026-11-20"), EventDay.Of(timestamp, Now));
+    public void Other_ways_to_write_a_time_are_read_as_well(string timestamp) => Assert.Equal(UtcDay.Parse("2026-11-20"), EventDay.Of(timestamp, Now));
 }

@@ -60,15 +60,15 @@ internal static class SqliteLibrary
 
     /// <summary>
     /// Before the library is used for the first time. Each connection is used by one thread at a time (<see cref="SqliteSession"/>), and nobody asks how much memory the engine takes,
-    /// so it needs no lock for each call and for each piece of memory. What a statement of many rows changed (<see cref="SqliteInsertion"/>) it keeps in memory, where its own
-    /// limit, 64 KB, is that of 15 pages: beyond that it would write a file for the rest of the transaction.
+    /// so it needs no lock for each call and for each piece of memory. What a statement of many rows changed (<see cref="SqliteInsertion"/>) it keeps in memory: from 64 KB on, which
+    /// is fifteen pages, it would write a file, and for the rest of the transaction.
     /// </summary>
     private static void Configure()
     {
         Check(raw.sqlite3_config(raw.SQLITE_CONFIG_MULTITHREAD));
         if (OperatingSystem.IsMacOS())
         {
-            // The provider calls it as no function with a varying number of arguments is called there: they would be anything.
+            // The arguments are variadic, which macOS on ARM passes in another way than the provider does.
             return;
         }
 
@@ -76,6 +76,7 @@ internal static class SqliteLibrary
         Check(raw.sqlite3_config(StatementJournalSpill, 1 << 20));
     }
 
-    /// <summary>It is slower where it refuses, as where somebody has used it before, and otherwise the same: no reason not to start.</summary>
-    private static void Check(int code) => Debug.Assert(code == raw.SQLITE_OK, "The SQLite library was used before it was configured");
+    /// <summary>Where it refuses it is slower and otherwise the same, so a server starts. macOS itself may have used it before.</summary>
+    private static void Check(int code) =>
+        Debug.Assert(code == raw.SQLITE_OK || OperatingSystem.IsMacOS(), $"The SQLite library is not configured: {code}; was it used before?");
 }

@@ -6,23 +6,31 @@ namespace AdServer.Storage.Sqlite;
 /// </summary>
 internal sealed class SqlitePairCache
 {
-    /// <summary>The most rows: some 4 MB. Who has more than that reads the others from the file: rows come around in turn, so to make room would be to forget what comes next.</summary>
-    private const int Most = 2048;
+    /// <summary>
+    /// The most rows of a table: some 2 MB. Whoever has more than that reads the others from the file, as after a start. None makes room for another: rows come around in
+    /// turn, so that would be to forget what comes next.
+    /// </summary>
+    private const int Most = 1024;
 
-    private readonly Dictionary<(SqlitePairSets Sets, long Place), NumberSet> rows = [];
+    private readonly Dictionary<SqlitePairSets, Dictionary<long, NumberSet>> tables = [];
 
-    public NumberSet? Find(SqlitePairSets sets, long place) => rows.GetValueOrDefault((sets, place));
+    public NumberSet? Find(SqlitePairSets table, long place) => tables.GetValueOrDefault(table)?.GetValueOrDefault(place);
 
     /// <summary>Keeps a row as the file has it, if there is room. Whoever changes the set writes it within the same transaction.</summary>
-    public void Note(SqlitePairSets sets, long place, NumberSet ads)
+    public void Note(SqlitePairSets table, long place, NumberSet ads)
     {
+        if (!tables.TryGetValue(table, out var rows))
+        {
+            tables[table] = rows = [];
+        }
+
         if (rows.Count < Most)
         {
-            rows[(sets, place)] = ads;
+            rows[place] = ads;
         }
     }
 
-    public void Forget(SqlitePairSets sets, long place) => rows.Remove((sets, place));
+    public void Forget(SqlitePairSets table, long place) => tables.GetValueOrDefault(table)?.Remove(place);
 
-    public void Clear() => rows.Clear();
+    public void Clear() => tables.Clear();
 }
