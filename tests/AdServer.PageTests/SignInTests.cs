@@ -34,6 +34,8 @@ public sealed class SignInTests(Browser browser) : IAsyncLifetime
         await Expect(page.Heading("Tokens")).ToBeVisibleAsync();
         Assert.EndsWith("#/tokens?q=x", page.Url, StringComparison.Ordinal);
 
+        // The list is there: it would ask again for a sign-in if it were read after the end of the session.
+        await Expect(page.GetByText("No token is like that.")).ToBeVisibleAsync();
         var cookies = await page.Context.CookiesAsync();
         await scene.SendAsync($"{SessionCookie.Name}={cookies[0].Value}", "DELETE", "/sessions/current");
         await page.Button("New token").ClickAsync();
