@@ -14,6 +14,7 @@ catch (OptionException wrong)
 static async Task<int> RunAsync(string[] args) => args switch
 {
     ["pick", .. var rest] => PickBenchmark.Run(rest),
+    ["deliver", .. var rest] => await DeliverBenchmark.RunAsync(rest),
     ["rate"] => RateBenchmark.Run(),
     ["sign"] => SignBenchmark.Run(),
     ["start"] => await StartBenchmark.RunAsync(),
@@ -40,6 +41,8 @@ static int Help()
           pick    the choice of an ad at 1,000, 10,000 and 100,000 ads with 0 to 100 % of them seen: time,
                   ratio to 1,000 ads, bytes allocated; for one package and for 1,000 in turn, or
                   --packages <n>: for so many
+          deliver what a delivery costs beyond the web server, with 100, 10,000 and 100,000 ads: the choice,
+                  counting, noting, the document; and writing a second of them; --parts <n> (20)
           rate    what rating adds to an event at its receipt and to a delivery: time and bytes; the memory
                   of delivered pairs
           sign    what signing adds to a delivery, and checking to an event: time and bytes

@@ -51,6 +51,8 @@ internal static class WriteBenchmark
             ($"roll {RollSize:N0} of {Single:N0} pairs, ms", await RollAsync(store)),
             ("append 100 at once, µs an event", await AppendAsync(store, load.Events(load.Pairs.Count), 100)),
             ($"roll {RollSize:N0} of {load.Pairs.Count:N0} pairs, ms", await RollAsync(store)),
+            ("the same, verified: append, µs an event", await AppendAsync(store, load.Events(load.Pairs.Count).Select(one => one with { IsVerified = true }), 100)),
+            ("the same, verified: roll, ms", await RollAsync(store)),
             ("totals of a second of deliveries, ms", await MeasureAsync(1000, () => store.Serving.ReplaceDeliveriesAsync("p", load.Deliveries(round), load.Requests(round), CancellationToken.None))),
             ($"{PairsASecond:N0} new pairs, ms", await MeasureAsync(1000, () => store.DeliverAsync(pairs))),
         ];

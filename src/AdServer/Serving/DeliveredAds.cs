@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using AdServer.Catalog;
 using AdServer.Common;
 using AdServer.Events;
@@ -13,24 +12,29 @@ namespace AdServer.Serving;
 internal sealed class DeliveredAds(
     KnownPackages packages, CatalogRefresher catalog, AdLookup adLookup, DeliveredLookup lookup, IDeliveredStore store) : IDeliveredAds
 {
-    /// <summary>The most pairs that are written at once: about what a second of full load can bring, since those of one package share what is written.</summary>
-    private const int MostAtOnce = 50_000;
+    /// <summary>So many pairs, and all of the last one's package, are written at once: about what a second of full load can bring, since those of one package share what is written.</summary>
+    private const int EnoughAtOnce = 50_000;
 
     private readonly PackageSlots sets = new(packages, catalog, adLookup);
-    private readonly ConcurrentQueue<(string Package, string AdId)> fresh = new();
-    private readonly List<(string Package, string AdId)> unwritten = [];
+    private readonly UnwrittenPairs unwritten = new(packages);
+
+    /// <summary>What was taken to be written, until the store has it.</summary>
+    private readonly List<PackageAds> taken = [];
 
     /// <summary>How many ads were handed out, summed over the packages.</summary>
     public long Pairs => sets.Pairs;
 
     public bool Contains(Package package, CatalogAd ad) => sets.Of(package).Contains(ad.Slot);
 
+    /// <summary>Has the processor fetch what <see cref="Note"/> will look at, and waits for nothing.</summary>
+    public void Fetch(Package package, int slot) => sets.Of(package).Fetch(slot);
+
     /// <summary>Notes a delivery. Nearly always the pair is there already: then this is one look.</summary>
     public void Note(Package package, CatalogAd ad)
     {
         if (!Contains(package, ad) && sets.Add(package, [ad.Slot], Math.Max(catalog.Current.Slots, ad.Slot + 1)) > 0)
         {
-            fresh.Enqueue((package.Name, ad.Ad.Id));
+            unwritten.Add(package, ad);
         }
     }
 
@@ -71,19 +75,23 @@ internal sealed class DeliveredAds(
     public async Task FlushAsync(CancellationToken cancellation)
     {
         // What comes meanwhile goes with the next flush: chasing it would make a transaction of every few pairs under load.
-        for (var left = unwritten.Count + fresh.Count; left > 0; unwritten.Clear())
+        for (var packagesLeft = unwritten.Packages; taken.Count > 0 || packagesLeft > 0; taken.Clear())
         {
-            Take();
-            left -= unwritten.Count;
-            await store.AddDeliveredAdsAsync(PackageAds.Sets(unwritten), cancellation);
+            packagesLeft -= Take(packagesLeft);
+            await store.AddDeliveredAdsAsync(taken, cancellation);
         }
     }
 
-    private void Take()
+    /// <summary>Takes as much as is written at once, besides what was taken before and not written; says of how many packages.</summary>
+    private int Take(int packagesLeft)
     {
-        while (unwritten.Count < MostAtOnce && fresh.TryDequeue(out var pair))
+        var (count, pairs) = (0, taken.Sum(set => set.AdIds.Count));
+        for (; count < packagesLeft && pairs < EnoughAtOnce && unwritten.Take() is { } set; count++)
         {
-            unwritten.Add(pair);
+            pairs += set.AdIds.Count;
+            taken.Add(set);
         }
+
+        return count;
     }
 }

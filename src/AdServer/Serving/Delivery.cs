@@ -22,14 +22,18 @@ internal sealed class Delivery
     {
         var day = UtcDay.Of(now);
         var tally = today is { } held && held.Day.CompareTo(day) >= 0 ? held : Begin(day);
-        ref var asked = ref tally.Packages.Of(package.Index, package.Name);
+        ref var asked = ref tally.Packages.Of(package.Index);
+        asked.Name(package.Name);
         asked.Increment();
         if (ad is not null)
         {
             asked.IncrementFills();
-            tally.Ads.Of(ad.Slot, ad.Ad.Id).Increment();
+            Count(ref tally.Ads.Of(ad.Slot), ad);
         }
     }
+
+    /// <summary>Has the processor fetch what <see cref="Record"/> will count of an ad, and waits for nothing.</summary>
+    public void Fetch(int slot) => today?.Ads.Fetch(slot);
 
     /// <summary>What changed since it was last settled, in parts of bounded size.</summary>
     public IEnumerable<DeliveryPart> ReadChanged() => days.Values.SelectMany(day => day.ReadChanged());
@@ -44,6 +48,17 @@ internal sealed class Delivery
         {
             days.TryRemove(over.Day, out _);
         }
+    }
+
+    private static void Count(ref Tally handed, CatalogAd ad)
+    {
+        if (!handed.IsNamed)
+        {
+            // Only then: the name lies elsewhere in memory.
+            handed.Name(ad.Ad.Id);
+        }
+
+        handed.Increment();
     }
 
     /// <summary>

@@ -51,16 +51,23 @@ internal sealed class RandomAd(
     /// <summary>Whose key it is, where one is needed.</summary>
     private Caller? CallerOf(HttpContext http) => access.RequireAppKey ? Caller.Of(http) : null;
 
-    private CatalogAd? Next(Package package, string name)
+    /// <summary>Chooses the next ad for a package, counts it and notes it; nothing if there is none. All that a request takes beyond the web server's part.</summary>
+    /// <param name="package">The package as it is counted.</param>
+    /// <param name="name">Its name as the request has it.</param>
+    public CatalogAd? Next(Package package, string name)
     {
         var now = clock.GetUtcNow();
         var ad = NextUnseen.Pick(CandidatesOf(package, name, now), seen.Of(package), random);
-        delivery.Record(package, ad, now);
         if (ad is not null)
         {
+            // With many ads none of these is at hand: they come from memory together, and not one after the other as they are wanted.
+            delivery.Fetch(ad.Slot);
+            delivered.Fetch(package, ad.Slot);
+            ProcessorCache.Fetch(ad.Body);
             delivered.Note(package, ad);
         }
 
+        delivery.Record(package, ad, now);
         return ad;
     }
 

@@ -14,23 +14,43 @@ internal sealed class Tallies
     private Tally[]?[] pages = [];
 
     /// <summary>Those of which the store does not have all, in the order of their numbers, as they are now.</summary>
-    public IEnumerable<TallyRead> Changed =>
-        from page in Volatile.Read(ref pages)
-        where page is not null
-        from index in Enumerable.Range(0, PerPage)
-        where page[index].IsChanged
-        select TallyRead.Of(page, index);
+    public IEnumerable<TallyRead> Changed
+    {
+        get
+        {
+            foreach (var page in Volatile.Read(ref pages))
+            {
+                for (var index = 0; index < page?.Length; index++)
+                {
+                    if (page[index].IsChanged)
+                    {
+                        yield return TallyRead.Of(page, index);
+                    }
+                }
+            }
+        }
+    }
 
-    /// <summary>The total of a number.</summary>
-    /// <param name="number">The number.</param>
-    /// <param name="key">What the store calls it: the same for a number whenever it is asked for.</param>
-    public ref Tally Of(int number, string key)
+    /// <summary>The total of a number, which is to be named before it is counted.</summary>
+    public ref Tally Of(int number)
+    {
+        var page = Find(number) ?? Add(number / PerPage);
+        return ref page[number % PerPage];
+    }
+
+    /// <summary>Has the processor fetch the total of a number, and waits for nothing.</summary>
+    public void Fetch(int number)
+    {
+        if (Find(number) is { } page)
+        {
+            ProcessorCache.Fetch(ref page[number % PerPage]);
+        }
+    }
+
+    private Tally[]? Find(int number)
     {
         var known = Volatile.Read(ref pages);
-        var page = (number / PerPage < known.Length ? Volatile.Read(ref known[number / PerPage]) : null) ?? Add(number / PerPage);
-        ref var tally = ref page[number % PerPage];
-        tally.Name(key);
-        return ref tally;
+        return number / PerPage < known.Length ? Volatile.Read(ref known[number / PerPage]) : null;
     }
 
     private Tally[] Add(int place)
@@ -64,7 +84,9 @@ internal struct Tally
 
     public readonly bool IsChanged => count != settledCount || fills != settledFills;
 
-    /// <summary>Before it is counted: whoever sees a count sees its name.</summary>
+    public readonly bool IsNamed => Key is not null;
+
+    /// <summary>Before it is counted: whoever sees a count sees its name. The same for a number whenever it is named.</summary>
     public void Name(string key) => Key ??= key;
 
     public void Increment() => Interlocked.Increment(ref count);

@@ -92,6 +92,40 @@ public sealed class SlotSetTests
         Assert.True(set.Contains(all[999]));
     }
 
+    [Fact]
+    public void Slots_that_come_one_by_one_are_held_as_those_that_come_together_and_each_says_whether_it_is_new() =>
+        Prop.ForAll(
+            Gen.ArrayOf(Gen.Choose(0, 299)).Resize(400).ToArbitrary(),
+            places =>
+            {
+                var (set, plain, agree) = (new SlotSet(), new HashSet<int>(), true);
+                foreach (var slot in places.Select(place => place * 701))
+                {
+                    agree &= set.Add([slot], 1_000_000) == (plain.Add(slot) ? 1 : 0);
+                    agree &= set.Contains(slot) && plain.All(set.Contains);
+                }
+
+                return agree && Enumerable.Range(0, 300).All(place => set.Contains(place * 701) == plain.Contains(place * 701) && !set.Contains((place * 701) + 1));
+            }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void Each_further_slot_costs_a_few_bytes_and_not_a_copy_of_all_that_are_there()
+    {
+        const int Slots = 5000;
+        var all = Enumerable.Range(0, 100_000).ToArray();
+        new Random(2).Shuffle(all);
+        new SlotSet().Add([1], all.Length);
+        var (set, before) = (new SlotSet(), GC.GetAllocatedBytesForCurrentThread());
+        for (var place = 0; place < Slots; place++)
+        {
+            set.Add(all.AsSpan(place, 1), all.Length);
+        }
+
+        // A copy for each would be 25 MB.
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 2_000_000);
+        Assert.All(all.Take(Slots), slot => Assert.True(set.Contains(slot)));
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(11)]

@@ -13,15 +13,15 @@ public sealed class TalliesTests
     {
         foreach (var number in (int[])[40_000, 3, 511, 512, 3])
         {
-            tallies.Of(number, $"ad {number}").Increment();
+            Of(number).Increment();
         }
 
-        tallies.Of(7, "asked for, not counted");
-        tallies.Of(511, "ad 511").IncrementFills();
+        Of(7);
+        Of(511).IncrementFills();
 
         Assert.Equal([("ad 3", 2, 0), ("ad 511", 1, 1), ("ad 512", 1, 0), ("ad 40000", 1, 0)], Changed());
         var read = tallies.Changed.First();
-        tallies.Of(3, "ad 3").Increment();
+        Of(3).Increment();
         read.Settle();
         Assert.Equal(("ad 3", 3L, 0L), Changed()[0]);
         foreach (var one in tallies.Changed.ToList())
@@ -41,11 +41,18 @@ public sealed class TalliesTests
             for (var count = 0; count < Counts; count++)
             {
                 // All of them reach for new pages at about the same time.
-                tallies.Of((count / 10) + (count % 3), "ad").Increment();
+                Of((count / 10) + (count % 3)).Increment();
             }
         });
 
         Assert.Equal(8L * Counts, tallies.Changed.Sum(one => one.Count));
+    }
+
+    private ref Tally Of(int number)
+    {
+        ref var tally = ref tallies.Of(number);
+        tally.Name($"ad {number}");
+        return ref tally;
     }
 
     private List<(string Key, long Count, long Fills)> Changed() => [.. tallies.Changed.Select(one => (one.Key, one.Count, one.Fills))];

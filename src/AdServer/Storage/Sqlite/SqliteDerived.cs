@@ -27,6 +27,11 @@ internal static class SqliteDerived
         "date, ad_number, package_number, views, clicks, skips, exits, watch_duration_sum, created_at, updated_at, through",
         "ON CONFLICT (date, ad_number, package_number)" + AddToRow);
 
+    private static readonly SqliteInsertion Revisions = new(
+        "daily_ad_revisions",
+        "ad_id, date, revision, performer_id, time, views, clicks, skips, exits, watch_duration_sum, created_at, updated_at, through",
+        "ON CONFLICT (ad_id, date, revision)" + AddToRow);
+
     /// <summary>
     /// Writes what of a roll changes no number before the roll is applied: its buckets, which nobody reads before, and the pairs of packages and ads, whose
     /// events are stored already. Apart from <see cref="Apply"/>, so that events wait for half of a roll at a time. A second time changes nothing.
@@ -117,20 +122,12 @@ internal static class SqliteDerived
             (upsert, row) => PutCounts(upsert.Put(row.Day).Put(row.Ad).Put(row.Package), row.Counts).Put(now).Put(now).Put(through));
     }
 
-    private static void AddRevisions(SqliteSession session, RollUp counts, long through, DateTimeOffset now)
-    {
-        using var revision = session.Kept(
-            """
-            INSERT INTO daily_ad_revisions (ad_id, performer_id, date, revision, time, views, clicks, skips, exits, watch_duration_sum,
-                created_at, updated_at, through)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (ad_id, date, revision)
-            """ + AddToRow);
-        foreach (var (key, sums) in counts.Revisions)
-        {
-            PutCounts(revision.Put(key.AdId).Put(key.PerformerId).Put(key.Day).Put(key.Number).Put(key.Time), sums)
-                .Put(now).Put(now).Put(through).Run();
-        }
-    }
+    private static void AddRevisions(SqliteSession session, RollUp counts, long through, DateTimeOffset now) =>
+        Revisions.Run<KeyValuePair<AdRevision, DayCounts>>(
+            session,
+            counts.Revisions.ToArray(),
+            (revision, row) => PutCounts(
+                revision.Put(row.Key.AdId).Put(row.Key.Day).Put(row.Key.Number).Put(row.Key.PerformerId).Put(row.Key.Time), row.Value).Put(now).Put(now).Put(through));
 
     /// <summary>Five columns from one on: the counts and the sum, in the order in which they are always selected.</summary>
     public static DayCounts ReadCounts(SqliteStatement row, int column) =>

@@ -7,26 +7,29 @@ namespace AdServer.Storage.Sqlite;
 /// <summary>The statements on <c>daily_invalid_stats</c>: what counts as invalid traffic or as verified, parts of the package rows of its ad and day.</summary>
 internal static class SqliteInvalid
 {
-    private const string Insert =
-        """
-        INSERT INTO daily_invalid_stats (package_name, ad_id, performer_id, date, flaw, views, clicks, skips, exits, watch_duration_sum,
-            created_at, updated_at, through)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (package_name, date, ad_id, flaw)
-        """;
+    private const string Columns =
+        "package_name, date, ad_id, flaw, performer_id, views, clicks, skips, exits, watch_duration_sum, created_at, updated_at, through";
+
+    private const string Conflict = "ON CONFLICT (package_name, date, ad_id, flaw)";
+
+    private static readonly SqliteInsertion Additions = new("daily_invalid_stats", Columns, Conflict + SqliteDerived.AddToRow);
+
+    private static readonly SqliteInsertion Changes = new(
+        "daily_invalid_stats",
+        Columns,
+        Conflict
+        + """
+         DO UPDATE SET views = views + excluded.views, clicks = clicks + excluded.clicks, skips = skips + excluded.skips,
+            exits = exits + excluded.exits, watch_duration_sum = watch_duration_sum + excluded.watch_duration_sum, updated_at = excluded.updated_at
+        """);
 
     /// <summary>Adds counts to their rows, except to rows that include this roll already.</summary>
-    public static void Add(SqliteSession session, RollUp counts, long through, DateTimeOffset now) =>
-        Run(session, Insert + SqliteDerived.AddToRow, counts.Classes, through, now);
+    public static void Add(SqliteSession session, RollUp counts, long through, DateTimeOffset now) => Run(session, Additions, counts, through, now);
 
     /// <summary>Adds what events with other flaws change, whatever the rows include: those events are of rolls that they include all.</summary>
     public static void Change(SqliteSession session, RollUp counts, long through, DateTimeOffset now)
     {
-        const string Add =
-            """
-             DO UPDATE SET views = views + excluded.views, clicks = clicks + excluded.clicks, skips = skips + excluded.skips,
-                exits = exits + excluded.exits, watch_duration_sum = watch_duration_sum + excluded.watch_duration_sum, updated_at = excluded.updated_at
-            """;
-        Run(session, Insert + Add, counts.Classes, through, now);
+        Run(session, Changes, counts, through, now);
         using var delete = session.Kept(
             """
             DELETE FROM daily_invalid_stats WHERE package_name = ? AND date = ? AND ad_id = ? AND flaw = ?
@@ -56,14 +59,15 @@ internal static class SqliteInvalid
         return through;
     }
 
-    private static void Run(
-        SqliteSession session, string text, IReadOnlyDictionary<ClassDay, DayCounts> counts, long through, DateTimeOffset now)
+    private static void Run(SqliteSession session, SqliteInsertion insertion, RollUp counts, long through, DateTimeOffset now)
     {
-        using var upsert = session.Kept(text);
-        foreach (var (key, sums) in counts)
-        {
-            var named = upsert.Put(key.Package).Put(key.AdId).Put(key.PerformerId).Put(key.Day).Put((long)key.Class);
-            SqliteDerived.PutCounts(named, sums).Put(now).Put(now).Put(through).Run();
-        }
+        // In the order of their keys: neighbours share pages of the file.
+        var rows = counts.Classes.OrderBy(row => row.Key.Package, StringComparer.Ordinal).ThenBy(row => row.Key.Day)
+            .ThenBy(row => row.Key.AdId, StringComparer.Ordinal).ThenBy(row => row.Key.Class).ToArray();
+        insertion.Run<KeyValuePair<ClassDay, DayCounts>>(
+            session,
+            rows,
+            (upsert, row) => SqliteDerived.PutCounts(
+                upsert.Put(row.Key.Package).Put(row.Key.Day).Put(row.Key.AdId).Put((long)row.Key.Class).Put(row.Key.PerformerId), row.Value).Put(now).Put(now).Put(through));
     }
 }

@@ -256,7 +256,7 @@ internal static class SqliteMigrations
 
     /// <summary>All of them, the first version first.</summary>
     public static SqliteMigration[] Store =>
-        [Version1, Version2, Version3, Version4, Version5, Version6, Version7, new SqliteMigration(Version8, SqlitePairSets.TakeOver), Version9, Version10];
+        [Version1, Version2, Version3, Version4, Version5, Version6, Version7, new SqliteMigration(Version8, SqlitePairTakeOver.Run), Version9, Version10];
 }
 
 /// <summary>One step of a schema.</summary>

@@ -13,6 +13,17 @@ internal sealed class SqlitePairCache
     private const int Most = 1024;
 
     private readonly Dictionary<SqlitePairSets, Dictionary<long, NumberSet>> tables = [];
+    private NumberSet spare = new();
+
+    /// <summary>
+    /// An empty set to read the next row into, which is the caller's until the next call: were there a new one for each row, those that find no room here would be a hundred megabytes of
+    /// garbage in a second of many apps and ads.
+    /// </summary>
+    public NumberSet Blank()
+    {
+        spare.Clear();
+        return spare;
+    }
 
     public NumberSet? Find(SqlitePairSets table, long place) => tables.GetValueOrDefault(table)?.GetValueOrDefault(place);
 
@@ -24,9 +35,15 @@ internal sealed class SqlitePairCache
             tables[table] = rows = [];
         }
 
-        if (rows.Count < Most)
+        if (rows.Count >= Most)
         {
-            rows[place] = ads;
+            return;
+        }
+
+        rows[place] = ads;
+        if (ReferenceEquals(ads, spare))
+        {
+            spare = new NumberSet();
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Numerics;
 using AdServer.Common;
 
 namespace AdServer.Storage.Sqlite;
@@ -16,8 +15,11 @@ internal sealed class SqlitePairSets
     /// </summary>
     public const int PerRow = BlocksOfBits * AdsOfBits;
 
-    private const int BlocksOfBits = 261;
-    private const int AdsOfBits = 62;
+    /// <summary>The rows of schema 7 that went into one, and the ads of each of them.</summary>
+    public const int BlocksOfBits = 261;
+
+    /// <inheritdoc cref="BlocksOfBits"/>
+    public const int AdsOfBits = 62;
 
     /// <summary>Rows that one read looks at; each takes 2 KB of memory.</summary>
     public const int Reach = 2000;
@@ -61,7 +63,7 @@ internal sealed class SqlitePairSets
         for (var next = 0; next < sorted.Count; rows++)
         {
             var (place, isNew) = (sorted[next].Place, false);
-            var set = Find(session, place) ?? new NumberSet();
+            var set = FindToChange(session, place);
             for (; next < sorted.Count && sorted[next].Place == place; next++)
             {
                 isNew |= set.Add(sorted[next].Ad);
@@ -197,54 +199,26 @@ internal sealed class SqlitePairSets
         return select.Put(-1).Put(long.MaxValue).Rows().Select(Read).Sum(row => live.TryGetValue(row.Block, out var ads) ? (long)row.Ads.CountShared(ads) : 0);
     }
 
-    /// <summary>Takes over the pairs of schema 7: one to a row, and up to 62 to a row, where bit n of a block is the ad with the number <c>62 * block + n</c>.</summary>
-    public static void TakeOver(SqliteSession session)
-    {
-        Seen.Take(session, $"SELECT ad_number / {PerRow} AS block, package_number, ad_number % {PerRow}, 1 FROM package_pairs ORDER BY package_number, ad_number");
-        var blocks = session.Number("SELECT coalesce(max(block) + 1, 0) FROM delivered_bits");
-        for (var first = 0L; first < blocks; first += BlocksOfBits)
-        {
-            // Part by part, since they are not in this order: what is sorted outside of memory is bounded.
-            Delivered.Take(
-                session,
-                $"""
-                SELECT block / {BlocksOfBits}, package_number, block % {BlocksOfBits} * {AdsOfBits}, bits FROM delivered_bits
-                WHERE block >= {first} AND block < {first + BlocksOfBits} ORDER BY package_number
-                """);
-        }
-
-        session.Execute("DROP TABLE package_pairs; DROP TABLE delivered_bits;");
-    }
-
-    /// <summary>Adds what a statement gives: block, package, number and bits, what belongs to one row together.</summary>
-    private void Take(SqliteSession session, string sql)
-    {
-        using var select = session.Once(sql);
-        var (place, set) = (0L, new NumberSet());
-        foreach (var row in select.Rows())
-        {
-            var next = PairRow.PlaceOf(row.Int(0), row.Int(1));
-            if (next != place && set.Count > 0)
-            {
-                Write(session, place, set);
-                set = new NumberSet();
-            }
-
-            place = next;
-            for (var left = row.Int(3); left != 0; left &= left - 1)
-            {
-                set.Add((int)row.Int(2) + BitOperations.TrailingZeroCount(left));
-            }
-        }
-
-        if (set.Count > 0)
-        {
-            Write(session, place, set);
-        }
-    }
-
     /// <summary>The ads of a row: whoever changes them writes them again in the same transaction.</summary>
     private NumberSet? Find(SqliteSession session, long place) => session.Pairs?.Find(this, place) ?? FindInFile(session, place);
+
+    /// <summary>The same, or an empty set; the caller's until it asks for the next.</summary>
+    private NumberSet FindToChange(SqliteSession session, long place)
+    {
+        if (session.Pairs?.Find(this, place) is { } known)
+        {
+            return known;
+        }
+
+        var set = session.Pairs?.Blank() ?? new NumberSet();
+        using var select = session.Kept(find);
+        foreach (var row in select.Put(place).Rows())
+        {
+            Load(set, place, row.Bytes(0));
+        }
+
+        return set;
+    }
 
     private NumberSet? FindInFile(SqliteSession session, long place)
     {
@@ -252,7 +226,8 @@ internal sealed class SqlitePairSets
         return select.Put(place).Rows().Select(row => ReadAds(place, row.Bytes(0))).SingleOrDefault();
     }
 
-    private void Write(SqliteSession session, long place, NumberSet set)
+    /// <summary>Writes a row, whatever it was.</summary>
+    public void Write(SqliteSession session, long place, NumberSet set)
     {
         using var insert = session.Kept(write);
         insert.Put(place).PutBytes(set.Write()).Run();
@@ -262,9 +237,16 @@ internal sealed class SqlitePairSets
 
     private NumberSet ReadAds(long place, ReadOnlySpan<byte> ads)
     {
+        var set = new NumberSet();
+        Load(set, place, ads);
+        return set;
+    }
+
+    private void Load(NumberSet set, long place, ReadOnlySpan<byte> ads)
+    {
         try
         {
-            return NumberSet.Read(ads);
+            set.Load(ads);
         }
         catch (InvalidDataException damage)
         {

@@ -101,11 +101,11 @@ internal sealed class SqliteSession : IDisposable
     /// <param name="work">The work.</param>
     public T InTransaction<T>(string begin, Func<SqliteSession, T> work)
     {
-        Execute(begin);
+        Run(begin);
         try
         {
             var result = work(this);
-            Execute("COMMIT");
+            Run("COMMIT");
             return result;
         }
         catch
@@ -162,6 +162,12 @@ internal sealed class SqliteSession : IDisposable
 
     /// <summary>Begins to count pages anew: the engine's counter would come to its end after some days of full load.</summary>
     public void ForgetPages() => CountPages(forget: true);
+
+    private void Run(string sql)
+    {
+        using var statement = Kept(sql);
+        statement.Run();
+    }
 
     private int CountPages(bool forget)
     {
