@@ -23,7 +23,7 @@ internal static class DeliverBenchmark
     {
         var parts = new Options(arguments, "--parts").Count("--parts", 20);
         Console.WriteLine($"{Apps:N0} apps in turn; {parts} parts of {PerPart:N0} deliveries, after as many to warm up");
-        Console.WriteLine($"{"ads",8} {"ns/delivery",12} {"best",6} {"bytes",7} {"new pairs",10} {"ms/flush",9} {"best",6} {"processor",10}");
+        Console.WriteLine($"{"ads",8} {"ns/delivery",12} {"best",6} {"bytes",7} {"pairs",10} {"ms/flush",9} {"best",6} {"ms of processor",16}");
         foreach (var size in Sizes)
         {
             await using var store = new FilledStore();
@@ -39,19 +39,19 @@ internal static class DeliverBenchmark
     {
         await using var services = Open(path);
         await services.GetRequiredService<CatalogRefresher>().StartAsync(CancellationToken.None);
-        var side = new Side(services);
+        var delivering = new Delivering(services);
         for (var part = 0; part < 2 * parts; part++)
         {
-            side.Deliver();
-            await side.FlushAsync();
+            delivering.Deliver();
+            await delivering.FlushAsync();
             if (part == parts - 1)
             {
                 // Until here the compiler was at work.
-                side.Forget();
+                delivering.Forget();
             }
         }
 
-        side.Print(size);
+        delivering.Print(size);
         await services.GetRequiredService<CatalogRefresher>().StopAsync(CancellationToken.None);
     }
 
@@ -66,7 +66,7 @@ internal static class DeliverBenchmark
         return services.BuildServiceProvider();
     }
 
-    private sealed class Side(IServiceProvider services)
+    private sealed class Delivering(IServiceProvider services)
     {
         private readonly RandomAd serving = services.GetRequiredService<RandomAd>();
         private readonly DeliveryWriter writer = services.GetRequiredService<DeliveryWriter>();
@@ -104,6 +104,6 @@ internal static class DeliverBenchmark
         public void Forget() => Array.ForEach([deliveries, flushes, processor, bytes], list => list.Clear());
 
         public void Print(int size) => Console.WriteLine(
-            $"{size,8:N0} {deliveries.Median(),12:F0} {deliveries.Min(),6:F0} {bytes.Median(),7:F0} {delivered.Pairs,10:N0} {flushes.Median(),9:F1} {flushes.Min(),6:F1} {processor.Median(),10:F1}");
+            $"{size,8:N0} {deliveries.Median(),12:F0} {deliveries.Min(),6:F0} {bytes.Median(),7:F0} {delivered.Pairs,10:N0} {flushes.Median(),9:F1} {flushes.Min(),6:F1} {processor.Median(),16:F1}");
     }
 }

@@ -1,5 +1,6 @@
 using AdServer.Common;
 using AdServer.Storage.Sqlite;
+using Microsoft.Data.Sqlite;
 using Xunit;
 
 namespace AdServer.StorageTests;
@@ -46,6 +47,27 @@ public sealed class SqliteStatementTests : IDisposable
 
         using var select = session.Once("SELECT iif(value IS NULL, 'null', typeof(value) || ':' || CAST(value AS TEXT)) FROM kept ORDER BY place");
         Assert.Equal(values.Select(value => value.Stored), select.Rows().Select(row => row.Text(0)));
+    }
+
+    [Fact]
+    public void A_transaction_whose_end_or_beginning_fails_leaves_no_trace_and_the_next_one_succeeds()
+    {
+        session.Execute("PRAGMA foreign_keys=ON; CREATE TABLE parts (number INTEGER PRIMARY KEY, whole INTEGER NOT NULL REFERENCES rows DEFERRABLE INITIALLY DEFERRED) STRICT");
+        Assert.Throws<SqliteException>(() => Add(1, whole: 7));
+        Assert.False(session.IsStuck);
+        session.Execute("BEGIN");
+        Assert.Throws<SqliteException>(() => session.InTransaction("BEGIN IMMEDIATE", _ => 0));
+        session.Execute("ROLLBACK");
+
+        session.Execute("INSERT INTO rows (number, name, added) VALUES (7, 'whole', 1)");
+        Assert.Equal(1, Add(2, whole: 7));
+        Assert.Equal((2, 1), (session.Number("SELECT number FROM parts"), session.Number("SELECT count(*) FROM parts")));
+
+        int Add(int number, int whole) => session.InTransaction("BEGIN IMMEDIATE", inside =>
+        {
+            using var insert = inside.Kept("INSERT INTO parts (number, whole) VALUES (?, ?)");
+            return insert.Put(number).Put(whole).Run();
+        });
     }
 
     [Fact]

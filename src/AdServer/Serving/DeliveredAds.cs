@@ -12,11 +12,11 @@ namespace AdServer.Serving;
 internal sealed class DeliveredAds(
     KnownPackages packages, CatalogRefresher catalog, AdLookup adLookup, DeliveredLookup lookup, IDeliveredStore store) : IDeliveredAds
 {
-    /// <summary>So many pairs, and all of the last one's package, are written at once: about what a second of full load can bring, since those of one package share what is written.</summary>
+    /// <summary>So many pairs are enough to be written at once, besides the others of the last one's package: about what a second of full load brings, since those of one package share what is written.</summary>
     private const int EnoughAtOnce = 50_000;
 
     private readonly PackageSlots sets = new(packages, catalog, adLookup);
-    private readonly UnwrittenPairs unwritten = new(packages);
+    private readonly UnwrittenPairs unwritten = new(packages.Most);
 
     /// <summary>What was taken to be written, until the store has it.</summary>
     private readonly List<PackageAds> taken = [];
@@ -26,7 +26,7 @@ internal sealed class DeliveredAds(
 
     public bool Contains(Package package, CatalogAd ad) => sets.Of(package).Contains(ad.Slot);
 
-    /// <summary>Has the processor fetch what <see cref="Note"/> will look at, and waits for nothing.</summary>
+    /// <summary>Has the processor fetch what <see cref="Note"/> will look at of a package that was handed many ads, and waits for nothing.</summary>
     public void Fetch(Package package, int slot) => sets.Of(package).Fetch(slot);
 
     /// <summary>Notes a delivery. Nearly always the pair is there already: then this is one look.</summary>
@@ -75,7 +75,7 @@ internal sealed class DeliveredAds(
     public async Task FlushAsync(CancellationToken cancellation)
     {
         // What comes meanwhile goes with the next flush: chasing it would make a transaction of every few pairs under load.
-        for (var packagesLeft = unwritten.Packages; taken.Count > 0 || packagesLeft > 0; taken.Clear())
+        for (var packagesLeft = unwritten.PackagesWaiting; taken.Count > 0 || packagesLeft > 0; taken.Clear())
         {
             packagesLeft -= Take(packagesLeft);
             await store.AddDeliveredAdsAsync(taken, cancellation);

@@ -1,7 +1,7 @@
 namespace AdServer.Serving;
 
 /// <summary>
-/// A set of ads by their slots while they are few: sorted arrays (2 bytes each) that never change, and behind them the latest ones as they came. Were each of those merged into the arrays at
+/// A set of ads by their slots while they are few: sorted arrays (2 bytes each) that never change, and behind them the latest ones as they came, one by one. Were each of those merged into the arrays at
 /// once, a package that is handed its first thousands of ads would copy kilobytes for each. Only grows; read without a lock, added to by one thread at a time.
 /// </summary>
 internal sealed class FewSlots
@@ -63,11 +63,11 @@ internal sealed class FewSlots
             || (slot >> BlockShift < blocks.Length && blocks[slot >> BlockShift].AsSpan().BinarySearch((ushort)slot) >= 0);
     }
 
-    /// <summary>Adds slots: to this set, or where that is time to another one that takes its place. This one stays what it was, for whoever still reads it.</summary>
-    /// <param name="slots">What is added; it is sorted in place.</param>
+    /// <summary>Adds slots: one of them to this set while there is room behind the arrays, else all to another set that is to take the place of this one, which whoever reads it can go on reading.</summary>
+    /// <param name="slots">What is added; it may be sorted in place.</param>
     /// <param name="added">How many of them are new.</param>
-    /// <returns>The set with all of them.</returns>
-    public FewSlots With(Span<int> slots, out int added)
+    /// <returns>The set with all of them: this one or the other.</returns>
+    public FewSlots Add(Span<int> slots, out int added)
     {
         if (slots is [var slot] && recentCount < MostRecent)
         {
@@ -103,8 +103,9 @@ internal sealed class FewSlots
     private FewSlots Merge(Span<int> slots)
     {
         slots.Sort();
-        var all = blocks;
-        Array.Resize(ref all, slots is [.., var last] ? Math.Max(blocks.Length, (last >> BlockShift) + 1) : blocks.Length);
+        // Always another array: who reads this set goes on reading it.
+        var all = new ushort[]?[slots is [.., var last] ? Math.Max(blocks.Length, (last >> BlockShift) + 1) : blocks.Length];
+        blocks.CopyTo(all, 0);
         var count = merged;
         for (ReadOnlySpan<int> rest = slots; rest.Length > 0;)
         {
@@ -127,18 +128,18 @@ internal sealed class FewSlots
     /// <summary>The low halves of a block with those of further slots of it, each once and in order.</summary>
     private static ushort[] Merge(ushort[] old, ReadOnlySpan<int> slots)
     {
-        var merged = new ushort[old.Length + slots.Length];
+        var both = new ushort[old.Length + slots.Length];
         int count = 0, left = 0, right = 0;
         while (left < old.Length || right < slots.Length)
         {
             var takeLeft = right == slots.Length || (left < old.Length && old[left] < (ushort)slots[right]);
             var low = takeLeft ? old[left++] : (ushort)slots[right++];
-            if (count == 0 || merged[count - 1] != low)
+            if (count == 0 || both[count - 1] != low)
             {
-                merged[count++] = low;
+                both[count++] = low;
             }
         }
 
-        return count == merged.Length ? merged : merged[..count];
+        return count == both.Length ? both : both[..count];
     }
 }

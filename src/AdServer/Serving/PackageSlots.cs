@@ -17,7 +17,7 @@ internal sealed class PackageSlots(KnownPackages packages, CatalogRefresher cata
 
     /// <summary>Adds slots, and says how many are new.</summary>
     /// <param name="package">The package.</param>
-    /// <param name="slots">What is added; it is sorted in place.</param>
+    /// <param name="slots">What is added; it may be sorted in place.</param>
     /// <param name="slotCount">One more than the highest slot that any ad has now.</param>
     public int Add(Package package, Span<int> slots, int slotCount)
     {

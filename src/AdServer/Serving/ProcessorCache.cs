@@ -9,6 +9,9 @@ internal static class ProcessorCache
     /// <summary>The bytes that are fetched at once, at least.</summary>
     private const int Line = 64;
 
+    /// <summary>Of a long text, such as the document of an ad with thousands of rules, more would only drive out what was fetched before.</summary>
+    private const int Beginning = 1024;
+
     /// <summary>Has the processor fetch a place from memory, and waits for nothing. A hint, which not every processor takes.</summary>
     public static unsafe void Fetch<T>(ref T place)
     {
@@ -19,12 +22,15 @@ internal static class ProcessorCache
         }
     }
 
-    /// <summary>The same for all of these bytes.</summary>
+    /// <summary>The same for the beginning of some bytes that are read in order: the processor sees where that leads and goes on by itself.</summary>
     public static void Fetch(ReadOnlySpan<byte> bytes)
     {
-        for (var place = 0; place < bytes.Length; place += Line)
+        if (Sse.IsSupported)
         {
-            Fetch(ref Unsafe.AsRef(in bytes[place]));
+            for (var place = 0; place < Math.Min(bytes.Length, Beginning); place += Line)
+            {
+                Fetch(ref Unsafe.AsRef(in bytes[place]));
+            }
         }
     }
 }

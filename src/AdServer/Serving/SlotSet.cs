@@ -28,7 +28,7 @@ internal sealed class SlotSet
             : sparse?.Contains(slot) == true;
     }
 
-    /// <summary>Has the processor fetch what <see cref="Contains"/> will read of many slots, and waits for nothing.</summary>
+    /// <summary>Has the processor fetch what <see cref="Contains"/> will read of a slot, and waits for nothing. While the slots are few they lie close together: nothing is fetched.</summary>
     public void Fetch(int slot)
     {
         if (Volatile.Read(ref bits) is { } words && (uint)slot / BitsPerWord < (uint)words.Length)
@@ -38,20 +38,20 @@ internal sealed class SlotSet
     }
 
     /// <summary>Adds slots in any order, and says how many are new.</summary>
-    /// <param name="slots">What is added; it is sorted in place.</param>
+    /// <param name="slots">What is added; it may be sorted in place.</param>
     /// <param name="slotCount">One more than the highest slot that any ad has now.</param>
     public int Add(Span<int> slots, int slotCount)
     {
         lock (writing)
         {
             var isFew = bits is null && ((few?.Count ?? 0) + slots.Length) * sizeof(ushort) < slotCount / 8;
-            return isFew ? Merge(slots) : Set(slots, slotCount);
+            return isFew ? AddFew(slots) : Set(slots, slotCount);
         }
     }
 
-    private int Merge(Span<int> slots)
+    private int AddFew(Span<int> slots)
     {
-        var more = (few ?? FewSlots.Create()).With(slots, out var added);
+        var more = (few ?? FewSlots.Create()).Add(slots, out var added);
         Volatile.Write(ref few, more);
         return added;
     }

@@ -79,7 +79,7 @@ internal struct Tally
     private long settledCount;
     private long settledFills;
 
-    /// <summary>The ad's identity or the package's name; absent until it is first asked for.</summary>
+    /// <summary>The ad's identity or the package's name; absent until it is named.</summary>
     public string? Key { get; private set; }
 
     public readonly bool IsChanged => count != settledCount || fills != settledFills;

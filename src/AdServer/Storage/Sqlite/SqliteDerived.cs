@@ -125,7 +125,7 @@ internal static class SqliteDerived
     private static void AddRevisions(SqliteSession session, RollUp counts, long through, DateTimeOffset now) =>
         Revisions.Run<KeyValuePair<AdRevision, DayCounts>>(
             session,
-            counts.Revisions.ToArray(),
+            counts.Revisions.OrderBy(row => row.Key.AdId, StringComparer.Ordinal).ThenBy(row => row.Key.Day).ThenBy(row => row.Key.Number).ToArray(),
             (revision, row) => PutCounts(
                 revision.Put(row.Key.AdId).Put(row.Key.Day).Put(row.Key.Number).Put(row.Key.PerformerId).Put(row.Key.Time), row.Value).Put(now).Put(now).Put(through));
 

@@ -15,10 +15,10 @@ internal sealed class SqlitePairSets
     /// </summary>
     public const int PerRow = BlocksOfBits * AdsOfBits;
 
-    /// <summary>The rows of schema 7 that went into one, and the ads of each of them.</summary>
+    /// <summary>So many rows of <c>delivered_sets</c> in schema 7 went into one.</summary>
     public const int BlocksOfBits = 261;
 
-    /// <inheritdoc cref="BlocksOfBits"/>
+    /// <summary>The ads of each of them.</summary>
     public const int AdsOfBits = 62;
 
     /// <summary>Rows that one read looks at; each takes 2 KB of memory.</summary>
@@ -226,7 +226,7 @@ internal sealed class SqlitePairSets
         return select.Put(place).Rows().Select(row => ReadAds(place, row.Bytes(0))).SingleOrDefault();
     }
 
-    /// <summary>Writes a row, whatever it was.</summary>
+    /// <summary>Writes a row in place of what it was; not what is kept of it, which the caller has or empties.</summary>
     public void Write(SqliteSession session, long place, NumberSet set)
     {
         using var insert = session.Kept(write);

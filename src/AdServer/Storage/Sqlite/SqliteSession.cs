@@ -101,11 +101,11 @@ internal sealed class SqliteSession : IDisposable
     /// <param name="work">The work.</param>
     public T InTransaction<T>(string begin, Func<SqliteSession, T> work)
     {
-        Run(begin);
+        RunKept(begin);
         try
         {
             var result = work(this);
-            Run("COMMIT");
+            RunKept("COMMIT");
             return result;
         }
         catch
@@ -163,7 +163,8 @@ internal sealed class SqliteSession : IDisposable
     /// <summary>Begins to count pages anew: the engine's counter would come to its end after some days of full load.</summary>
     public void ForgetPages() => CountPages(forget: true);
 
-    private void Run(string sql)
+    /// <summary>Runs a statement without values or rows that is compiled once: each transaction begins and ends with the same.</summary>
+    private void RunKept(string sql)
     {
         using var statement = Kept(sql);
         statement.Run();
