@@ -11,8 +11,8 @@ namespace AdServer.Serving;
 /// <param name="mostPackages">The highest index of a package.</param>
 internal sealed class UnwrittenPairs(int mostPackages)
 {
-    /// <summary>Room for so many ads is kept for the next time. A second of full load seldom brings one package more; an outage of hours does.</summary>
-    private const int MostRoomKept = 1024;
+    /// <summary>Room for so many ads is kept for the next time: about what a second of full load brings to each of a thousand packages. After an outage a hundred thousand of them may have had more.</summary>
+    private const int MostRoomKept = 64;
 
     /// <summary>By the package's index.</summary>
     private readonly List<CatalogAd>?[] ads = new List<CatalogAd>?[mostPackages + 1];

@@ -39,19 +39,14 @@ public sealed class UnwrittenPairsTests
     [Fact]
     public async Task Each_comes_out_once_while_many_add_and_somebody_takes()
     {
+        const int Rounds = 100;
         var taken = new List<PackageAds>();
-        var adding = Enumerable.Range(0, 4).Select(of => Task.Run(() =>
-        {
-            for (var place = of; place < ads.Length; place += 4)
-            {
-                Add("x", 1, ads[place]);
-                Add("y", 2, ads[place]);
-            }
-        })).ToArray();
+        using var together = new Barrier(5);
+        var adding = Enumerable.Range(0, 4).Select(of => Task.Factory.StartNew(() => AddAll(of), TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default)).ToArray();
+        together.SignalAndWait(TestContext.Current.CancellationToken);
         while (!Array.TrueForAll(adding, task => task.IsCompleted))
         {
             TakeInto(taken);
-            await Task.Yield();
         }
 
         await Task.WhenAll(adding);
@@ -61,10 +56,22 @@ public sealed class UnwrittenPairsTests
 
         foreach (var name in (string[])["x", "y"])
         {
-            Assert.Equal(ads.Select(ad => ad.Ad.Id).Order(), taken.Where(set => set.Package == name).SelectMany(set => set.AdIds).Order());
+            var sets = taken.Where(set => set.Package == name).ToList();
+            Assert.True(sets.Count > 1, $"{name} came out at once: nobody took while others added");
+            Assert.Equal(ads.Select(ad => (ad.Ad.Id, Rounds)).Order(), sets.SelectMany(set => set.AdIds).CountBy(id => id).Select(one => (one.Key, one.Value)).Order());
         }
 
         Assert.Equal(0, unwritten.PackagesWaiting);
+
+        void AddAll(int of)
+        {
+            together.SignalAndWait(TestContext.Current.CancellationToken);
+            for (var place = of; place < Rounds * ads.Length; place += 4)
+            {
+                Add("x", 1, ads[place % ads.Length]);
+                Add("y", 2, ads[place % ads.Length]);
+            }
+        }
     }
 
     private bool TakeInto(List<PackageAds> taken)

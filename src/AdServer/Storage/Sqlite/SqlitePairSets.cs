@@ -226,7 +226,7 @@ internal sealed class SqlitePairSets
         return select.Put(place).Rows().Select(row => ReadAds(place, row.Bytes(0))).SingleOrDefault();
     }
 
-    /// <summary>Writes a row in place of what it was; not what is kept of it, which the caller has or empties.</summary>
+    /// <summary>Writes a row in place of what it was. <see cref="SqlitePairCache"/> is not told: it has the caller's very set, or the caller empties it.</summary>
     public void Write(SqliteSession session, long place, NumberSet set)
     {
         using var insert = session.Kept(write);
