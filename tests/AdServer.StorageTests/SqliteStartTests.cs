@@ -313,6 +313,31 @@ public sealed class SqliteStartTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_file_of_the_sixth_schema_is_migrated_also_if_a_statement_of_it_changes_megabytes()
+    {
+        await engine.AddAdsAsync("p1", "a1");
+        await engine.RunAsync(
+            $"""
+            WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 40000) INSERT INTO packages (name) SELECT 'com.example.app' || i FROM n;
+            INSERT INTO daily_package_stats SELECT '{Today}', ads.number, packages.number, 1, 0, 0, 0, 0, 0, 0, 0 FROM packages JOIN ads;
+            """);
+        await engine.GoBackAsync(SqliteEngine.BackToTheSixthSchema);
+
+        await engine.ReopenAsync();
+
+        Assert.Equal(40_000, await engine.Database.ReadAsync(session => session.Number("SELECT sum(views) FROM daily_package_stats"), Token));
+    }
+
+    [Fact]
+    public async Task The_writing_connection_waits_for_the_disk_and_keeps_what_a_statement_changed_in_memory()
+    {
+        var (synchronous, temporary) = await engine.Database.WriteAsync(
+            SqliteLane.Urgent, session => (session.Number("PRAGMA synchronous"), session.Number("PRAGMA temp_store")), Token);
+
+        Assert.Equal((2, 2), (synchronous, temporary));
+    }
+
+    [Fact]
     public async Task A_file_of_the_eighth_schema_keeps_its_totals_of_deliveries_and_requests()
     {
         await engine.AddAdsAsync("p1", "a1", "a2", "gone");

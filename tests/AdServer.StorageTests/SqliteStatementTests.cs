@@ -49,6 +49,35 @@ public sealed class SqliteStatementTests : IDisposable
         Assert.Equal(values.Select(value => value.Stored), select.Rows().Select(row => row.Text(0)));
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("PRAGMA temp_store=MEMORY")]
+    public void A_statement_that_changes_megabytes_and_fails_leaves_no_trace_and_one_that_succeeds_changes_all(string settings)
+    {
+        session.Execute(
+            $"""
+            PRAGMA journal_mode=WAL; {settings};
+            CREATE TABLE large (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, added INTEGER NOT NULL CHECK (added < 2)) STRICT;
+            WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000) INSERT INTO large SELECT i, printf('%06d%03000d', i, 0), i = 2000 FROM n;
+            """);
+
+        session.InTransaction("BEGIN IMMEDIATE", inside =>
+        {
+            // What the statement changed until its last row is undone, and nothing else of the transaction.
+            inside.Execute("INSERT INTO rows VALUES (1, 'before', 1)");
+            Assert.Throws<SqliteException>(() => inside.Execute("UPDATE large SET name = name || 'x', added = added + 1"));
+            return 0;
+        });
+        Assert.Equal(1, session.Number("SELECT count(*) FROM rows"));
+        Assert.Equal(0, session.Number("SELECT count(*) FROM large WHERE name GLOB '*x'"));
+        session.InTransaction("BEGIN IMMEDIATE", inside =>
+        {
+            inside.Execute("UPDATE large SET name = name || 'x', added = 1");
+            return 0;
+        });
+        Assert.Equal(2000, session.Number("SELECT count(*) FROM large WHERE name GLOB '*x' AND added = 1"));
+    }
+
     [Fact]
     public void A_transaction_whose_end_or_beginning_fails_leaves_no_trace_and_the_next_one_succeeds()
     {

@@ -10,8 +10,12 @@ internal sealed class SqliteDatabase : ISqliteTransactions
 
     // fullfsync: macOS takes an ordinary fsync for done while the disk still holds the data in its cache. Elsewhere it says nothing.
     // wal_autocheckpoint: the writer moves the log itself, between two jobs; the engine only if that has long not been possible.
-    private const string WriterSettings =
+    private const string FileSettings =
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA fullfsync=ON; PRAGMA foreign_keys=ON; PRAGMA cache_size=-32000; PRAGMA journal_size_limit=67108864; PRAGMA wal_autocheckpoint=16000;";
+
+    // temp_store: what a statement of many rows changed (SqliteInsertion) stays in memory until the statement ends. From 64 KB on, which is fifteen pages, the engine would write a file, and
+    // for the rest of the transaction. Not for a migration, whose statements change gigabytes.
+    private const string WriterSettings = $"{FileSettings} PRAGMA temp_store=MEMORY;";
 
     private const string ReaderSettings = "PRAGMA cache_size=-8000; PRAGMA temp_store=MEMORY;";
 
@@ -141,7 +145,7 @@ internal sealed class SqliteDatabase : ISqliteTransactions
             return;
         }
 
-        session.Execute(WriterSettings);
+        session.Execute(FileSettings);
         schema.Migrate(session);
     }
 

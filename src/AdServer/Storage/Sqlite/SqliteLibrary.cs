@@ -12,9 +12,6 @@ internal static class SqliteLibrary
     /// <summary>The first version with STRICT tables.</summary>
     private const int OldestVersion = 3_037_000;
 
-    /// <summary><c>SQLITE_CONFIG_STMTJRNL_SPILL</c>, which the provider does not name.</summary>
-    private const int StatementJournalSpill = 26;
-
     private const string Provider = "SQLitePCLRaw.provider.e_sqlite3";
 
     private static readonly string[] Names = ["libsqlite3.so.0", "libsqlite3.dylib", "winsqlite3"];
@@ -60,20 +57,18 @@ internal static class SqliteLibrary
 
     /// <summary>
     /// Before the library is used for the first time. Each connection is used by one thread at a time (<see cref="SqliteSession"/>), and nobody asks how much memory the engine takes,
-    /// so it needs no lock for each call and for each piece of memory. What a statement of many rows changed (<see cref="SqliteInsertion"/>) it keeps in memory: from 64 KB on, which
-    /// is fifteen pages, it would write a file, and for the rest of the transaction.
+    /// so it needs no lock for each call and for each piece of memory.
     /// </summary>
     private static void Configure()
     {
         Check(raw.sqlite3_config(raw.SQLITE_CONFIG_MULTITHREAD));
         if (OperatingSystem.IsMacOS())
         {
-            // The arguments are variadic, which macOS on ARM passes in another way than the provider does.
+            // The argument is variadic, which macOS on ARM passes in another way than the provider does.
             return;
         }
 
         Check(raw.sqlite3_config(raw.SQLITE_CONFIG_MEMSTATUS, 0));
-        Check(raw.sqlite3_config(StatementJournalSpill, 1 << 20));
     }
 
     /// <summary>Where it refuses it is slower and otherwise the same, so a server starts. macOS itself may have used it before.</summary>
