@@ -69,6 +69,7 @@ internal sealed partial class Program
 
     private static async Task<int> ServeAsync(Invocation.Serve serve)
     {
+        SocketThreads.Prefer();
         var app = Build(serve.Configuration, mode: serve.Demo ? AccessMode.Open : AccessMode.Tokens);
         await app.Services.OpenStorageAsync();
         if (serve.Demo)

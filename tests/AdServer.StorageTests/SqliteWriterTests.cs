@@ -4,7 +4,7 @@ using static AdServer.StorageTests.Samples;
 
 namespace AdServer.StorageTests;
 
-/// <summary>When the one thread that writes moves the log into the file.</summary>
+/// <summary>When the one thread that writes moves the log into the file, and who tells of what it wrote.</summary>
 public sealed class SqliteWriterTests : IAsyncLifetime
 {
     private const int Much = 8 << 20;
@@ -82,6 +82,76 @@ public sealed class SqliteWriterTests : IAsyncLifetime
 
         Assert.Equal(before, await engine.Database.WriteAsync(SqliteLane.Background, _ => FileLength, Token));
     }
+
+    [Fact]
+    public async Task Whoever_waits_for_events_goes_on_one_after_the_other_while_the_writer_goes_on_writing()
+    {
+        using var queued = new ManualResetEventSlim();
+        using var held = new ManualResetEventSlim();
+        var order = new List<int>();
+        var first = Answered(1, () => held.Wait(Token));
+        var second = Answered(2, () => { });
+        queued.Set();
+
+        Assert.True(await engine.Database.WriteAsync(SqliteLane.Urgent, _ => true, Token));
+        Assert.Empty(order);
+        held.Set();
+
+        Assert.All(await Task.WhenAll(first, second), name => Assert.Equal("SQLite answers", name));
+        Assert.Equal([1, 2], order);
+
+        Task<string?> Answered(int number, Action wait) => AfterEvents(
+            queued,
+            _ =>
+            {
+                wait();
+                order.Add(number);
+                return Thread.CurrentThread.Name;
+            });
+    }
+
+    [Fact]
+    public async Task Events_that_fail_or_are_given_up_are_answered_so()
+    {
+        using var queued = new ManualResetEventSlim();
+        using var gaveUp = new CancellationTokenSource();
+        var failed = WriteEventsAsync(session => session.Execute("INSERT INTO nowhere VALUES (1)"), queued, Token);
+        var left = WriteEventsAsync(_ => { }, queued, gaveUp.Token);
+        await gaveUp.CancelAsync();
+        queued.Set();
+
+        await Assert.ThrowsAnyAsync<Exception>(() => failed);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => left);
+        Assert.True(await engine.Database.WriteAsync(SqliteLane.Events, _ => true, Token));
+    }
+
+    [Fact]
+    public async Task Whoever_was_answered_may_close_the_store()
+    {
+        using var queued = new ManualResetEventSlim();
+        var closed = AfterEvents(queued, _ =>
+        {
+            engine.Database.Dispose();
+            return true;
+        });
+        queued.Set();
+
+        Assert.True(await closed.WaitAsync(TimeSpan.FromMinutes(1), TimeProvider.System, Token));
+    }
+
+    /// <summary>What is made of a write of events where it is answered.</summary>
+    private Task<T> AfterEvents<T>(ManualResetEventSlim queued, Func<Task, T> then) =>
+        WriteEventsAsync(_ => { }, queued, Token).ContinueWith(then, Token, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+
+    private Task<bool> WriteEventsAsync(Action<SqliteSession> work, ManualResetEventSlim queued, CancellationToken cancellation) => engine.Database.WriteAsync(
+        SqliteLane.Events,
+        session =>
+        {
+            queued.Wait(Token);
+            work(session);
+            return true;
+        },
+        cancellation);
 
     /// <summary>Fills the log once everything is queued; says how long the file was just before the commit.</summary>
     private Task<long> WriteMuchAsync(ManualResetEventSlim queued) => engine.Database.WriteAsync(

@@ -26,6 +26,9 @@ internal sealed class ServerProcess : IAsyncDisposable
         process = Process.Start(start)!;
     }
 
+    /// <summary>The operating system's number of the process.</summary>
+    public int Id => process.Id;
+
     /// <summary>The lines of the console up to one that contains the words, or to the end of the process.</summary>
     public Task<List<string>> ReadUntilAsync(string words) => ReadUntilAsync(process.StandardOutput, words);
 

@@ -81,7 +81,16 @@ internal static class JsonBody
     {
         try
         {
-            return await reader.ReadAsync(CancellationToken.None);
+            var reading = reader.ReadAsync(CancellationToken.None);
+            if (reading.IsCompleted)
+            {
+                return await reading;
+            }
+
+            var read = await reading;
+            // Who brings the rest may be the thread that reads the sockets (SocketThreads): it must not parse what is large.
+            await Task.Yield();
+            return read;
         }
         catch (ConnectionResetException)
         {

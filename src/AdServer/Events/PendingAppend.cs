@@ -11,8 +11,8 @@ internal sealed class PendingAppend : IValueTaskSource<LogOutcome>
     private readonly List<AdEvent> events = [];
     private readonly List<AppendOutcome> outcomes = [];
 
-    // Continuations must not run where the writer answers: the next of the batch would wait for the slowest of them.
-    private ManualResetValueTaskSourceCore<LogOutcome> source = new() { RunContinuationsAsynchronously = true };
+    // Whoever waits goes on where its batch is answered, after those before it: a few microseconds each, and less than handing each to the pool.
+    private ManualResetValueTaskSourceCore<LogOutcome> source;
 
     public IReadOnlyList<AdEvent> Events => events;
 

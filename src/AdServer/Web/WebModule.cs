@@ -26,6 +26,7 @@ internal static class WebModule
         builder.AddConsoleLog();
         builder.ListenOnDefaultAddress();
         builder.WebHost.ConfigureKestrel(HttpLimits.Apply);
+        builder.AnswerOnSocketThreads();
 
         var services = builder.Services;
         services.TryAddSingleton(TimeProvider.System);
@@ -52,6 +53,7 @@ internal static class WebModule
         app.UseMiddleware<FrontDoor>();
         app.UsePathBase(Prefix);
         app.UseRouting();
+        app.LeaveSocketThreads();
         app.UseMiddleware<SafetyHeaders>();
         app.UseOrigins(access);
     }

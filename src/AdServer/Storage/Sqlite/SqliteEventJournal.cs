@@ -10,10 +10,10 @@ internal sealed class SqliteEventJournal(ISqliteTransactions database, TimeProvi
     public bool IsGathering => true;
 
     public Task<AppendOutcome[]> AppendAsync(IReadOnlyList<AdEvent> batch, CancellationToken cancellation) =>
-        AppendWaitingAsync(() => batch, cancellation);
+        database.WriteAsync(SqliteLane.Urgent, session => SqliteEvents.Append(session, batch), cancellation);
 
     public Task<AppendOutcome[]> AppendWaitingAsync(Func<IReadOnlyList<AdEvent>> take, CancellationToken cancellation) =>
-        database.WriteAsync(SqliteLane.Urgent, session => SqliteEvents.Append(session, take()), cancellation);
+        database.WriteAsync(SqliteLane.Events, session => SqliteEvents.Append(session, take()), cancellation);
 
     public async Task<Roll?> NextRollAsync(int maxEvents, CancellationToken cancellation)
     {

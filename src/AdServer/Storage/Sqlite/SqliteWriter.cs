@@ -5,8 +5,11 @@ namespace AdServer.Storage.Sqlite;
 /// <summary>How soon a write is wanted.</summary>
 internal enum SqliteLane
 {
-    /// <summary>Somebody waits for the answer: events and management.</summary>
+    /// <summary>Somebody waits for the answer: management.</summary>
     Urgent,
+
+    /// <summary>Many wait for the answer: events. As urgent, but answered by <see cref="SqliteAnswers"/>: who waits goes on there, and may not block.</summary>
+    Events,
 
     /// <summary>Nobody waits: sweeps, delivery counts.</summary>
     Background,
@@ -30,6 +33,7 @@ internal sealed class SqliteWriter(SqliteWriteConnection connection) : IDisposab
 
     private readonly Queue<IJob> urgent = [];
     private readonly List<(IJob Job, bool IsRoll)> background = [];
+    private readonly SqliteAnswers answers = new();
     private Thread? thread;
     private int urgentInRow;
     private bool closing;
@@ -55,7 +59,7 @@ internal sealed class SqliteWriter(SqliteWriteConnection connection) : IDisposab
     /// <exception cref="StoreUnavailableException">The store cannot take it.</exception>
     public Task<T> RunAsync<T>(SqliteLane lane, Func<SqliteSession, T> work, CancellationToken cancellation)
     {
-        var job = new Job<T>(work, cancellation);
+        var job = new Job<T>(work, lane == SqliteLane.Events ? answers : null, cancellation);
         lock (urgent)
         {
             if (closing)
@@ -63,7 +67,7 @@ internal sealed class SqliteWriter(SqliteWriteConnection connection) : IDisposab
                 throw new StoreUnavailableException("The store is closed");
             }
 
-            if (lane == SqliteLane.Urgent)
+            if (lane is SqliteLane.Urgent or SqliteLane.Events)
             {
                 urgent.Enqueue(job);
             }
@@ -89,6 +93,7 @@ internal sealed class SqliteWriter(SqliteWriteConnection connection) : IDisposab
         }
 
         thread?.Join();
+        answers.Dispose();
         connection.Dispose();
     }
 
@@ -163,14 +168,19 @@ internal sealed class SqliteWriter(SqliteWriteConnection connection) : IDisposab
 
     private sealed class Job<T> : IJob
     {
-        private readonly TaskCompletionSource<T> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource<T> done;
         private readonly Func<SqliteSession, T> work;
+        private readonly SqliteAnswers? answers;
         private readonly CancellationTokenRegistration registration;
         private int taken;
 
-        public Job(Func<SqliteSession, T> work, CancellationToken cancellation)
+        /// <param name="work">What to do.</param>
+        /// <param name="answers">Where whoever waits goes on; absent: in the pool.</param>
+        /// <param name="cancellation">Gives up what was not begun.</param>
+        public Job(Func<SqliteSession, T> work, SqliteAnswers? answers, CancellationToken cancellation)
         {
-            this.work = work;
+            done = new(answers is null ? TaskCreationOptions.RunContinuationsAsynchronously : TaskCreationOptions.None);
+            (this.work, this.answers) = (work, answers);
             registration = cancellation.UnsafeRegister(Cancel, null);
         }
 
@@ -184,13 +194,33 @@ internal sealed class SqliteWriter(SqliteWriteConnection connection) : IDisposab
             }
 
             registration.Unregister();
+            Answer(Do(connection));
+        }
+
+        /// <summary>Does it; what says what came of it.</summary>
+        private Action Do(SqliteWriteConnection connection)
+        {
             try
             {
-                done.SetResult(connection.Transact(work));
+                var result = connection.Transact(work);
+                return () => done.SetResult(result);
             }
             catch (Exception fault)
             {
-                done.SetException(SqliteFault.Translate(fault));
+                var failure = SqliteFault.Translate(fault);
+                return () => done.SetException(failure);
+            }
+        }
+
+        private void Answer(Action answer)
+        {
+            if (answers is null)
+            {
+                answer();
+            }
+            else
+            {
+                answers.Post(answer);
             }
         }
 
@@ -198,7 +228,7 @@ internal sealed class SqliteWriter(SqliteWriteConnection connection) : IDisposab
         {
             if (Interlocked.Exchange(ref taken, 1) == 0)
             {
-                done.SetCanceled(cancellation);
+                Answer(() => done.SetCanceled(cancellation));
             }
         }
     }
