@@ -93,9 +93,15 @@ public sealed class SqliteWriterTests : IAsyncLifetime
         var second = Answered(2, () => { });
         queued.Set();
 
-        Assert.True(await engine.Database.WriteAsync(SqliteLane.Urgent, _ => true, Token));
-        Assert.Empty(order);
-        held.Set();
+        try
+        {
+            Assert.True(await engine.Database.WriteAsync(SqliteLane.Urgent, _ => true, Token));
+            Assert.Empty(order);
+        }
+        finally
+        {
+            held.Set();
+        }
 
         Assert.All(await Task.WhenAll(first, second), name => Assert.Equal("SQLite answers", name));
         Assert.Equal([1, 2], order);

@@ -16,6 +16,9 @@ internal static class JsonBody
     /// <summary>The most bytes of an ordinary request; room for an ad with full package lists.</summary>
     public const int OrdinaryLimit = 1 << 20;
 
+    /// <summary>The bytes of a body that is parsed in a few microseconds: an event has some 250.</summary>
+    private const int Small = 2 << 10;
+
     /// <summary>All bodies that are being read by this process together: as many as 64 batches of the largest size.</summary>
     private static readonly BodyBudget Budget = new(256L << 20);
 
@@ -61,6 +64,11 @@ internal static class JsonBody
                 held = read.Buffer.Length;
                 if (read.IsCompleted)
                 {
+                    if (held > Small && SharedThread.IsCurrent)
+                    {
+                        await Task.Yield();
+                    }
+
                     var parsed = Parse(read.Buffer, parse);
                     reader.AdvanceTo(read.Buffer.End);
                     return parsed;
@@ -81,16 +89,7 @@ internal static class JsonBody
     {
         try
         {
-            var reading = reader.ReadAsync(CancellationToken.None);
-            if (reading.IsCompleted)
-            {
-                return await reading;
-            }
-
-            var read = await reading;
-            // Who brings the rest may be the thread that reads the sockets (SocketThreads): it must not parse what is large.
-            await Task.Yield();
-            return read;
+            return await reader.ReadAsync(CancellationToken.None);
         }
         catch (ConnectionResetException)
         {

@@ -15,7 +15,7 @@ internal interface IEventJournal
 
     /// <summary>
     /// Whether <see cref="AppendWaitingAsync"/> queues the call and takes the batch when it comes to it. Then the next batch may be asked for
-    /// while one is being committed; else only after the last one was answered.
+    /// while one is being committed; else only after the last one was answered. It tells of them on a thread that is there for the answers.
     /// </summary>
     bool IsGathering => false;
 

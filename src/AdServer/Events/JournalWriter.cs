@@ -53,6 +53,8 @@ internal sealed partial class JournalWriter(
     public ValueTask<LogOutcome> AppendAsync(PendingAppend pending)
     {
         var count = pending.Events.Count;
+        // An engine that gathers has a thread for the answers, for which a single event's is less work than handing it to the pool.
+        pending.GoesOnInPool = !journal.IsGathering || count != 1;
         if (Interlocked.Add(ref waiting, count) > settings.QueueCapacity || !queue.TryAdd(pending))
         {
             Interlocked.Add(ref waiting, -count);

@@ -11,8 +11,7 @@ internal sealed class PendingAppend : IValueTaskSource<LogOutcome>
     private readonly List<AdEvent> events = [];
     private readonly List<AppendOutcome> outcomes = [];
 
-    // Whoever waits goes on where its batch is answered, after those before it: a few microseconds each, and less than handing each to the pool.
-    private ManualResetValueTaskSourceCore<LogOutcome> source;
+    private ManualResetValueTaskSourceCore<LogOutcome> source = new() { RunContinuationsAsynchronously = true };
 
     public IReadOnlyList<AdEvent> Events => events;
 
@@ -21,6 +20,14 @@ internal sealed class PendingAppend : IValueTaskSource<LogOutcome>
 
     /// <summary>Completes when the events are durable, or cannot be. To be awaited once.</summary>
     public ValueTask<LogOutcome> Completion => new(this, source.Version);
+
+    /// <summary>
+    /// Whether whoever waits goes on in the pool, and not where the batch is answered, before the next of the batch hears of it. To be set before it waits.
+    /// </summary>
+    public bool GoesOnInPool
+    {
+        set => source.RunContinuationsAsynchronously = value;
+    }
 
     public void Add(AdEvent one) => events.Add(one);
 

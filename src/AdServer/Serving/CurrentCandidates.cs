@@ -22,6 +22,9 @@ internal sealed class CurrentCandidates
         refresher.Published += Use;
     }
 
+    /// <summary>Whether an ad has started or ended since they were made, so that <see cref="At"/> makes them anew: with 100,000 ads a matter of milliseconds.</summary>
+    public bool AreOld(DateTimeOffset now) => now >= candidates.ValidUntil;
+
     public Candidates At(DateTimeOffset now)
     {
         var known = candidates;

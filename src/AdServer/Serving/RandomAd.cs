@@ -1,6 +1,7 @@
 using System.Buffers;
 using AdServer.Access;
 using AdServer.Catalog;
+using AdServer.Common;
 
 namespace AdServer.Serving;
 
@@ -24,7 +25,16 @@ internal sealed class RandomAd(
 
     private static ReadOnlySpan<byte> End => "\"}"u8;
 
-    public Task HandleAsync(HttpContext http)
+    public Task HandleAsync(HttpContext http) =>
+        SharedThread.IsCurrent && candidates.AreOld(clock.GetUtcNow()) ? HandleInPoolAsync(http) : AnswerAsync(http);
+
+    private async Task HandleInPoolAsync(HttpContext http)
+    {
+        await Task.Yield();
+        await AnswerAsync(http);
+    }
+
+    private Task AnswerAsync(HttpContext http)
     {
         var error = PackageParameter.Read(http.Request.QueryString, packages, CallerOf(http), out var package, out var name);
         if (error is not null)

@@ -1,12 +1,14 @@
 using System.Globalization;
+using System.IO.Pipelines;
 using AdServer.Access;
+using AdServer.Common;
 
 namespace AdServer.Web;
 
 /// <summary>
 /// The SDK's requests are answered by the thread that reads their sockets. Handing each to the pool and back takes longer than choosing an ad, and more
-/// than all the rest that is ours. Everything else goes on in the pool, so that no report, sign-in or large body keeps devices waiting; Kestrel calls this
-/// unsafe because whoever blocks such a thread holds up all of its connections.
+/// than all the rest that is ours. Whoever blocks such a thread holds up all of its connections, which is why Kestrel calls this unsafe. So everything else goes
+/// on in the pool: other requests, what goes on after the network had to be waited for, and now and then a request of whoever keeps the thread for himself.
 /// </summary>
 internal static class SocketThreads
 {
@@ -35,12 +37,28 @@ internal static class SocketThreads
         }
     }
 
-    /// <summary>Has Kestrel go on where the runtime told it of a socket.</summary>
+    /// <summary>Has Kestrel go on where the runtime told it of a socket, unless it had to wait until there was room for more of an answer.</summary>
     public static void AnswerOnSocketThreads(this WebApplicationBuilder builder)
+    {
+        if (!AreUsed)
+        {
+            return;
+        }
+
+        builder.WebHost.UseSockets(options => options.UnsafePreferInlineScheduling = true);
+        builder.WebHost.ConfigureKestrel(options => options.ConfigureEndpointDefaults(endpoint => endpoint.Use(next => connection =>
+        {
+            connection.Transport = new Transport(connection.Transport.Input, new PatientWriter(connection.Transport.Output));
+            return next(connection);
+        })));
+    }
+
+    /// <summary>Keeps anybody from having such a thread for himself. Before all else.</summary>
+    public static void ShareSocketThreads(this WebApplication app)
     {
         if (AreUsed)
         {
-            builder.WebHost.UseSockets(options => options.UnsafePreferInlineScheduling = true);
+            app.UseMiddleware<Turns>();
         }
     }
 
@@ -53,16 +71,73 @@ internal static class SocketThreads
         }
     }
 
+    /// <summary>
+    /// Takes every so many requests of a thread to the pool. Who sends one after the other without waiting would be served in one go for as long as he likes,
+    /// with nobody else on that thread; but then the next of these is his, and after it he has a thread of the pool.
+    /// </summary>
+    internal sealed class Turns(RequestDelegate next)
+    {
+        public const int MostInRow = 64;
+
+        [ThreadStatic]
+        private static int served;
+
+        public Task InvokeAsync(HttpContext http) => SharedThread.IsCurrent && ++served % MostInRow == 0 ? ContinueInPoolAsync(next, http) : next(http);
+    }
+
     /// <summary>Takes all requests but the SDK's off the thread that read them.</summary>
     internal sealed class OtherRequests(RequestDelegate next, RouteRules rules)
     {
         public Task InvokeAsync(HttpContext http) =>
-            http.GetEndpoint() is RouteEndpoint endpoint && rules.Of(endpoint) is { Door: RouteDoor.AppKey } ? next(http) : ContinueAsync(http);
+            !SharedThread.IsCurrent || (http.GetEndpoint() is RouteEndpoint endpoint && rules.Of(endpoint) is { Door: RouteDoor.AppKey })
+                ? next(http)
+                : ContinueInPoolAsync(next, http);
+    }
 
-        private async Task ContinueAsync(HttpContext http)
+    /// <summary>Writes to a connection. Who had to wait until it takes more goes on in the pool: the rest of a long answer is not the socket thread's.</summary>
+    /// <param name="inner">The transport's.</param>
+    internal sealed class PatientWriter(PipeWriter inner) : PipeWriter
+    {
+        public override bool CanGetUnflushedBytes => inner.CanGetUnflushedBytes;
+
+        public override long UnflushedBytes => inner.UnflushedBytes;
+
+        public override void Advance(int bytes) => inner.Advance(bytes);
+
+        public override Memory<byte> GetMemory(int sizeHint = 0) => inner.GetMemory(sizeHint);
+
+        public override Span<byte> GetSpan(int sizeHint = 0) => inner.GetSpan(sizeHint);
+
+        public override void CancelPendingFlush() => inner.CancelPendingFlush();
+
+        public override void Complete(Exception? exception = null) => inner.Complete(exception);
+
+        public override ValueTask CompleteAsync(Exception? exception = null) => inner.CompleteAsync(exception);
+
+        public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) => InPool(inner.FlushAsync(cancellationToken));
+
+        public override ValueTask<FlushResult> WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default) =>
+            InPool(inner.WriteAsync(source, cancellationToken));
+
+        private static ValueTask<FlushResult> InPool(ValueTask<FlushResult> flush) => flush.IsCompleted ? flush : InPoolAsync(flush);
+
+        private static async ValueTask<FlushResult> InPoolAsync(ValueTask<FlushResult> flush)
         {
-            await Task.Yield();
-            await next(http);
+            var result = await flush;
+            if (SharedThread.IsCurrent)
+            {
+                await Task.Yield();
+            }
+
+            return result;
         }
+    }
+
+    private sealed record Transport(PipeReader Input, PipeWriter Output) : IDuplexPipe;
+
+    private static async Task ContinueInPoolAsync(RequestDelegate next, HttpContext http)
+    {
+        await Task.Yield();
+        await next(http);
     }
 }

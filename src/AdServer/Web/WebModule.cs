@@ -49,6 +49,7 @@ internal static class WebModule
     public static void UseWeb(this WebApplication app)
     {
         var access = app.Services.GetRequiredService<AccessSettings>();
+        app.ShareSocketThreads();
         app.UseProxies(access);
         app.UseMiddleware<FrontDoor>();
         app.UsePathBase(Prefix);

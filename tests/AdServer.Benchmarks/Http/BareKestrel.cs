@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net;
+using AdServer.Web;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -30,6 +31,8 @@ internal static class BareKestrel
 
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseKestrelCore().UseUrls(url).ConfigureKestrel(options => options.AddServerHeader = false);
+        // As Kestrel comes, unless the environment asks for the server's way of reading sockets.
+        builder.AnswerOnSocketThreads();
         await using var app = builder.Build();
         app.Run(http => HttpMethods.IsGet(http.Request.Method) ? AnswerAsync(http, filled) : ReadAndAnswerAsync(http, logged));
         await app.RunAsync();

@@ -56,6 +56,28 @@ public sealed class JournalWriterTests : IDisposable
         Assert.Equal(["ab", "c"], published);
     }
 
+    [Theory]
+    [InlineData("a", true, true)]
+    [InlineData("ab", true, false)]
+    [InlineData("a", false, false)]
+    public async Task Only_whoever_sent_a_single_event_goes_on_where_a_journal_that_gathers_answers(string letters, bool gathers, bool stays)
+    {
+        var to = new HandJournal { IsGathering = gathers };
+        writer = NewWriter(to);
+        var answered = Append(letters).ContinueWith(
+            _ => Environment.CurrentManagedThreadId, TestContext.Current.CancellationToken, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+
+        if (gathers)
+        {
+            to.Asked[0].Take();
+        }
+
+        var thread = new Thread(to.Asked[0].Commit);
+        thread.Start();
+
+        Assert.Equal(stays, thread.ManagedThreadId == await answered);
+    }
+
     [Fact]
     public async Task A_log_that_fails_keeps_nobody_from_being_answered()
     {

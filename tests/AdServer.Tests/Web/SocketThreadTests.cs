@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.IO.Pipelines;
 using System.Text.RegularExpressions;
@@ -28,25 +29,82 @@ public sealed partial class SocketThreadTests
         Assert.False(Assert.Single(await OnThreadOfItsOwnAsync<bool>(() => [StaysAsync(host, endpoint: null)])));
     }
 
-    [Fact]
-    public async Task A_body_that_had_to_be_waited_for_is_not_parsed_by_whoever_brings_the_rest()
+    [Theory]
+    [InlineData(100, true)]
+    [InlineData(4000, false)]
+    public async Task Only_a_small_body_is_parsed_by_whoever_brings_the_rest(int length, bool stays)
     {
         var pipe = new Pipe(new PipeOptions(readerScheduler: PipeScheduler.Inline, useSynchronizationContext: false));
         var context = new DefaultHttpContext { Request = { ContentType = "application/json" } };
         context.Features.Set<IRequestBodyPipeFeature>(new Body(pipe.Reader));
-        await pipe.Writer.WriteAsync("[1,"u8.ToArray(), TestContext.Current.CancellationToken);
+        await pipe.Writer.WriteAsync(new byte[length / 2], TestContext.Current.CancellationToken);
 
-        var parser = await OnThreadOfItsOwnAsync<string>(() =>
+        var answers = await OnThreadOfItsOwnAsync<bool>(() =>
         {
-            var reading = JsonBody.ReadAsync(context.Request, 100, _ => Environment.CurrentManagedThreadId);
-            pipe.Writer.WriteAsync("2]"u8.ToArray()).AsTask().Wait();
+            var stayed = IsAsync(JsonBody.ReadAsync(context.Request, length, _ => Environment.CurrentManagedThreadId).AsTask(), Environment.CurrentManagedThreadId);
+            pipe.Writer.Write(new byte[length / 2]);
             pipe.Writer.Complete();
-            return [ParserAsync(reading, Environment.CurrentManagedThreadId)];
+            return [stayed];
         });
 
-        Assert.Equal("another", Assert.Single(parser));
+        Assert.Equal(stays, Assert.Single(answers));
 
-        static async Task<string> ParserAsync(ValueTask<(ApiError? Error, int Value)> reading, int own) => (await reading).Value == own ? "the same" : "another";
+        static async Task<bool> IsAsync(Task<(ApiError? Error, int Value)> reading, int own) => (await reading).Value == own;
+    }
+
+    [Fact]
+    public async Task Nobody_keeps_the_thread_for_himself()
+    {
+        var elsewhere = 0;
+        var own = 0;
+        var turns = new SocketThreads.Turns(_ =>
+        {
+            elsewhere += Environment.CurrentManagedThreadId == own ? 0 : 1;
+            return Task.CompletedTask;
+        });
+
+        await OnThreadOfItsOwnAsync<bool>(() =>
+        {
+            own = Environment.CurrentManagedThreadId;
+            return [ServeAsync(SocketThreads.Turns.MostInRow)];
+        });
+
+        Assert.Equal(1, elsewhere);
+
+        async Task<bool> ServeAsync(int requests)
+        {
+            for (var request = 1; request <= requests; request++)
+            {
+                await turns.InvokeAsync(new DefaultHttpContext());
+            }
+
+            return true;
+        }
+    }
+
+    [Fact]
+    public async Task Whoever_waited_for_room_to_write_goes_on_in_the_pool_and_who_did_not_wait_stays()
+    {
+        var pipe = new Pipe(new PipeOptions(writerScheduler: PipeScheduler.Inline, pauseWriterThreshold: 10, resumeWriterThreshold: 5, useSynchronizationContext: false));
+        var writer = new SocketThreads.PatientWriter(pipe.Writer);
+
+        var stayed = await OnThreadOfItsOwnAsync<bool>(() =>
+        {
+            var first = WriteAsync(5);
+            var second = WriteAsync(10);
+            pipe.Reader.TryRead(out var read);
+            pipe.Reader.AdvanceTo(read.Buffer.End);
+            return [first, second];
+        });
+
+        Assert.Equal([true, false], stayed.ToList());
+
+        async Task<bool> WriteAsync(int length)
+        {
+            var own = Environment.CurrentManagedThreadId;
+            await writer.WriteAsync(new byte[length]);
+            return Environment.CurrentManagedThreadId == own;
+        }
     }
 
     [Theory]

@@ -3,7 +3,7 @@ namespace AdServer.Storage.Sqlite;
 /// <summary>
 /// The one thread that tells those who wait for their events what became of them, while the writer goes on to the next ones. What they do then runs
 /// on it, one after the other: waking threads of the pool for a few microseconds' work each took more than the work, and processors from the writer.
-/// Whoever has long work goes on elsewhere.
+/// Whoever has more to do goes on in the pool.
 /// </summary>
 internal sealed class SqliteAnswers : IDisposable
 {
