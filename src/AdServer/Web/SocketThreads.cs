@@ -8,7 +8,7 @@ namespace AdServer.Web;
 /// <summary>
 /// The SDK's requests are answered by the thread that reads their sockets. Handing each to the pool and back takes longer than choosing an ad, and more
 /// than all the rest that is ours. Whoever blocks such a thread holds up all of its connections, which is why Kestrel calls this unsafe. So everything else goes
-/// on in the pool: other requests, what goes on after the network had to be waited for, and now and then a request of whoever keeps the thread for himself.
+/// on in the pool: other requests, what goes on after the network had to be waited for, and now and then whoever keeps the thread for himself.
 /// </summary>
 internal static class SocketThreads
 {
@@ -72,17 +72,36 @@ internal static class SocketThreads
     }
 
     /// <summary>
-    /// Takes every so many requests of a thread to the pool. Who sends one after the other without waiting would be served in one go for as long as he likes,
-    /// with nobody else on that thread; but then the next of these is his, and after it he has a thread of the pool.
+    /// Takes a connection that had a thread for so many requests in a row to the pool. Who sends one after the other without waiting would be served in one go
+    /// for as long as he likes, with nobody else on that thread.
     /// </summary>
     internal sealed class Turns(RequestDelegate next)
     {
         public const int MostInRow = 64;
 
         [ThreadStatic]
-        private static int served;
+        private static string? last;
 
-        public Task InvokeAsync(HttpContext http) => SharedThread.IsCurrent && ++served % MostInRow == 0 ? ContinueInPoolAsync(next, http) : next(http);
+        [ThreadStatic]
+        private static int inRow;
+
+        public Task InvokeAsync(HttpContext http)
+        {
+            if (!SharedThread.IsCurrent || !IsTooMany(http.Connection.Id))
+            {
+                return next(http);
+            }
+
+            inRow = 0;
+            return ContinueInPoolAsync(next, http);
+        }
+
+        private static bool IsTooMany(string connection)
+        {
+            inRow = connection == last ? inRow + 1 : 1;
+            last = connection;
+            return inRow == MostInRow;
+        }
     }
 
     /// <summary>Takes all requests but the SDK's off the thread that read them.</summary>

@@ -52,11 +52,13 @@ public sealed partial class SocketThreadTests
         static async Task<bool> IsAsync(Task<(ApiError? Error, int Value)> reading, int own) => (await reading).Value == own;
     }
 
-    [Fact]
-    public async Task Nobody_keeps_the_thread_for_himself()
+    [Theory]
+    [InlineData("a", SocketThreads.Turns.MostInRow - 1, 0)]
+    [InlineData("a", SocketThreads.Turns.MostInRow, 1)]
+    [InlineData("ab", SocketThreads.Turns.MostInRow, 0)]
+    public async Task No_connection_keeps_the_thread_for_itself(string connections, int each, int expected)
     {
-        var elsewhere = 0;
-        var own = 0;
+        var (elsewhere, own) = (0, 0);
         var turns = new SocketThreads.Turns(_ =>
         {
             elsewhere += Environment.CurrentManagedThreadId == own ? 0 : 1;
@@ -66,16 +68,18 @@ public sealed partial class SocketThreadTests
         await OnThreadOfItsOwnAsync<bool>(() =>
         {
             own = Environment.CurrentManagedThreadId;
-            return [ServeAsync(SocketThreads.Turns.MostInRow)];
+            return [ServeAsync()];
         });
 
-        Assert.Equal(1, elsewhere);
+        Assert.Equal(expected, elsewhere);
 
-        async Task<bool> ServeAsync(int requests)
+        async Task<bool> ServeAsync()
         {
-            for (var request = 1; request <= requests; request++)
+            for (var request = 0; request < each * connections.Length; request++)
             {
-                await turns.InvokeAsync(new DefaultHttpContext());
+                var http = new DefaultHttpContext();
+                http.Connection.Id = connections[request % connections.Length].ToString();
+                await turns.InvokeAsync(http);
             }
 
             return true;
