@@ -117,6 +117,12 @@ internal sealed class EventEndpoints(
         var outcome = pending.Events.Count > 0 ? await AppendAsync(pending)
             : refusals!.Count > 0 && refusals.TrueForAll(refusal => refusal == DropReason.Undecided) ? LogOutcome.StoreUnavailable
             : LogOutcome.Committed;
+        if (SharedThread.IsCurrent)
+        {
+            // Of a thousand events one may have been accepted, but the answer is about all of them.
+            await Task.Yield();
+        }
+
         var answer = outcome == LogOutcome.Committed ? BatchAnswer.Of(refusals!, pending.Outcomes) : null;
         writer.Return(pending);
         await (answer is null ? Failure(outcome).ExecuteAsync(http) : http.Response.WriteAsJsonAsync(answer, ApiJson.Options));

@@ -8,7 +8,7 @@ namespace AdServer.Web;
 /// <summary>
 /// The SDK's requests are answered by the thread that reads their sockets. Handing each to the pool and back takes longer than choosing an ad, and more
 /// than all the rest that is ours. Whoever blocks such a thread holds up all of its connections, which is why Kestrel calls this unsafe. So everything else goes
-/// on in the pool: other requests, what goes on after the network had to be waited for, and now and then whoever keeps the thread for himself.
+/// on in the pool: other requests, larger bodies, what goes on after an answer had to wait for the network, and now and then whoever keeps the thread for himself.
 /// </summary>
 internal static class SocketThreads
 {

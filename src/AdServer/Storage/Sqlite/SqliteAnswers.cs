@@ -41,7 +41,8 @@ internal sealed class SqliteAnswers : IDisposable
     private Thread StartThread()
     {
         var started = new Thread(Work) { IsBackground = true, Name = "SQLite answers" };
-        started.Start();
+        // What the first caller carries along, its trace and its log scope, is not the others'.
+        started.UnsafeStart();
         return started;
     }
 

@@ -100,7 +100,8 @@ internal sealed class SqliteWriter(SqliteWriteConnection connection) : IDisposab
     private Thread StartThread()
     {
         var started = new Thread(Work) { IsBackground = true, Name = "SQLite writer" };
-        started.Start();
+        // What the first caller carries along, its trace and its log scope, is not the others'.
+        started.UnsafeStart();
         return started;
     }
 
