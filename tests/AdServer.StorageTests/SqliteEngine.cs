@@ -9,7 +9,7 @@ namespace AdServer.StorageTests;
 /// <summary>SQLite on a file in a folder that goes away with the test.</summary>
 internal sealed class SqliteEngine : TestEngine
 {
-    /// <summary>Takes back what versions 7 to 9 of the schema changed; behind <see cref="BackToTheSeventhSchema"/>, as all that follow.</summary>
+    /// <summary>Takes back what versions 7 to 11 of the schema changed; behind <see cref="BackToTheSeventhSchema"/>, as all that follow.</summary>
     public const string BackToTheSixthSchema =
         """
         CREATE TABLE named (
@@ -28,7 +28,7 @@ internal sealed class SqliteEngine : TestEngine
         PRAGMA user_version = 6;
         """;
 
-    /// <summary>Takes back what versions 6 to 9 of the schema changed.</summary>
+    /// <summary>Takes back what versions 6 to 11 of the schema changed.</summary>
     public const string BackToTheFifthSchema = BackToTheSixthSchema +
         """
         CREATE TABLE delivered_ads (
@@ -40,7 +40,7 @@ internal sealed class SqliteEngine : TestEngine
         PRAGMA user_version = 5;
         """;
 
-    /// <summary>Takes back what versions 5 to 9 of the schema added.</summary>
+    /// <summary>Takes back what versions 5 to 11 of the schema added.</summary>
     public const string BackToTheFourthSchema = BackToTheFifthSchema +
         """
         ALTER TABLE ad_events DROP COLUMN verified;
@@ -57,7 +57,7 @@ internal sealed class SqliteEngine : TestEngine
         PRAGMA user_version = 4;
         """;
 
-    /// <summary>Takes back what versions 3 to 9 of the schema added.</summary>
+    /// <summary>Takes back what versions 3 to 11 of the schema added.</summary>
     public const string BackToTheSecondSchema = BackToTheFourthSchema +
         """
         ALTER TABLE ad_events DROP COLUMN flaw;
@@ -78,8 +78,22 @@ internal sealed class SqliteEngine : TestEngine
         PRAGMA user_version = 1;
         """;
 
-    /// <summary>Takes back what version 9 of the schema changed.</summary>
-    public const string BackToTheEighthSchema =
+    /// <summary>Takes back what version 11 of the schema changed.</summary>
+    public const string BackToTheTenthSchema =
+        """
+        CREATE TABLE delivery_totals (
+            date TEXT NOT NULL, process_number INTEGER NOT NULL, ad_number INTEGER NOT NULL, deliveries INTEGER NOT NULL,
+            PRIMARY KEY (date, process_number, ad_number)) STRICT, WITHOUT ROWID;
+        INSERT INTO delivery_totals
+            SELECT date, process_number, block * 100 + key, value FROM daily_deliveries JOIN json_each(deliveries) WHERE value > 0;
+        DROP TABLE daily_deliveries;
+        ALTER TABLE delivery_totals RENAME TO daily_deliveries;
+        CREATE INDEX daily_deliveries_by_ad ON daily_deliveries (ad_number, date);
+        PRAGMA user_version = 10;
+        """;
+
+    /// <summary>Takes back what versions 9 to 11 of the schema changed.</summary>
+    public const string BackToTheEighthSchema = BackToTheTenthSchema +
         """
         CREATE TABLE named_deliveries (
             ad_id TEXT NOT NULL, date TEXT NOT NULL, process TEXT NOT NULL, deliveries INTEGER NOT NULL,
@@ -103,7 +117,7 @@ internal sealed class SqliteEngine : TestEngine
         PRAGMA user_version = 8;
         """;
 
-    /// <summary>Takes back what versions 8 and 9 of the schema changed.</summary>
+    /// <summary>Takes back what versions 8 to 11 of the schema changed.</summary>
     public static void BackToTheSeventhSchema(SqliteSession session)
     {
         session.Execute(BackToTheEighthSchema);
@@ -205,7 +219,7 @@ internal sealed class SqliteEngine : TestEngine
                 + (SELECT count(*) FROM daily_ad_revisions WHERE ad_id = '{adId}')
                 + (SELECT count(*) FROM daily_invalid_stats WHERE ad_id = '{adId}')
                 + (SELECT count(*) FROM daily_package_stats WHERE {OfAd(adId)})
-                + (SELECT count(*) FROM daily_deliveries WHERE {OfAd(adId)})
+                + (SELECT count(*) FROM daily_deliveries JOIN json_each(deliveries) JOIN ads ON number = block * 100 + key WHERE ads.id = '{adId}' AND value > 0)
             """) + session.Number($"SELECT coalesce((SELECT number FROM ads WHERE id = '{adId}'), -1)") switch
             {
                 var number => AllOf(SqlitePairSets.Seen, session).Concat(AllOf(SqlitePairSets.Delivered, session)).Count(pair => pair.Ad == number),

@@ -64,7 +64,8 @@ public sealed class SqliteQueryPlanTests : IAsyncDisposable
         var all = await PlanAsync(new StatsQuery());
         var byPackage = await PlanAsync(new StatsQuery { GroupBy = [StatsGroup.Day, StatsGroup.Package] });
 
-        Assert.Equal(2, all.Count(line => line == "SEARCH s USING PRIMARY KEY (date>?)"));
+        Assert.Equal(1, all.Count(line => line == "SEARCH s USING PRIMARY KEY (date>?)"));
+        Assert.Equal(1, all.Count(line => line == "SEARCH s USING INDEX sqlite_autoindex_daily_deliveries_1 (date>?)"));
         Assert.Equal(2, byPackage.Count(line => line == "SEARCH s USING PRIMARY KEY (date>?)"));
     }
 

@@ -126,15 +126,14 @@ internal sealed class NumberSet
     {
         var bytes = new byte[1 + length];
         bytes[0] = InOrder;
-        var rest = bytes.AsSpan(1);
+        var place = 1;
 
         // Not by way of Numbers: rows of deliveries are written by the thousand each second.
         for (var word = 0; word < words.Length; word++)
         {
-            for (var left = words[word]; left != 0; left &= left - 1)
+            for (var left = words[word]; left != 0; left &= left - 1, place += sizeof(ushort))
             {
-                BinaryPrimitives.WriteUInt16LittleEndian(rest, (ushort)((word * BitsPerWord) + BitOperations.TrailingZeroCount(left)));
-                rest = rest[sizeof(ushort)..];
+                BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(place), (ushort)((word * BitsPerWord) + BitOperations.TrailingZeroCount(left)));
             }
         }
 

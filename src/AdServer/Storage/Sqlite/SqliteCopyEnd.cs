@@ -14,7 +14,7 @@ internal static class SqliteCopyEnd
         session.Number("SELECT count(*) FROM packages"),
         session.Number("SELECT count(*) FROM ad_events WHERE day >= coalesce((SELECT max(day) FROM raw_since), '')"),
         session.Number("SELECT count(*) FROM event_ids"),
-        session.Number("SELECT count(*) FROM daily_deliveries WHERE ad_number IN (SELECT number FROM ads WHERE removed_at IS NULL)"),
+        session.Number($"SELECT count(*) FROM {SqliteDeliveries.All}"),
         session.Number("SELECT count(*) FROM daily_requests"),
         SqlitePairSets.Delivered.CountLive(session))
     {

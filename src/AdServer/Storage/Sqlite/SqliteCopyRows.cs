@@ -48,11 +48,9 @@ internal static class SqliteCopyRows
     public static IReadOnlyList<(string Process, DeliveryTotal Total)> ListDeliveries(SqliteSession session, string[]? after, int limit)
     {
         using var select = session.Kept(
-            """
-            SELECT ads.id, date, processes.name, deliveries FROM ads
-            CROSS JOIN daily_deliveries ON ad_number = ads.number CROSS JOIN processes ON processes.number = process_number
-            WHERE ads.removed_at IS NULL AND (ads.id, date, processes.name) > (?, ?, ?)
-            ORDER BY ads.id, date, processes.name LIMIT ?
+            $"""
+            SELECT a.id, s.date, (SELECT name FROM processes WHERE number = s.process_number) AS process, {SqliteDeliveries.Total} FROM {SqliteDeliveries.OfAds}
+            AND (a.id, s.date, process) > (?, ?, ?) ORDER BY a.id, s.date, process LIMIT ?
             """);
         return [.. PutKey(select, after).Put(limit).Rows().Select(row => (row.Text(2), new DeliveryTotal(row.Text(0), row.Day(1), row.Int(3))))];
     }

@@ -1,17 +1,11 @@
-using System.Runtime.InteropServices;
 using AdServer.Common;
 using AdServer.Serving;
 
 namespace AdServer.Storage.Sqlite;
 
-/// <summary>The statements on <c>daily_deliveries</c> and <c>daily_requests</c>: running totals, replaced whole.</summary>
+/// <summary>Running totals in <c>daily_deliveries</c> and <c>daily_requests</c>, replaced whole.</summary>
 internal static class SqliteCounters
 {
-    private static readonly SqliteInsertion Deliveries = new(
-        "daily_deliveries",
-        "date, process_number, ad_number, deliveries",
-        "ON CONFLICT (date, process_number, ad_number) DO UPDATE SET deliveries = excluded.deliveries");
-
     private static readonly SqliteInsertion Requests = new(
         "daily_requests",
         "date, process_number, package_number, requests, fills",
@@ -20,7 +14,7 @@ internal static class SqliteCounters
     public static void ReplaceDeliveries(SqliteSession session, string process, IReadOnlyList<DeliveryTotal> totals)
     {
         var ads = new SqliteLiveAds(session);
-        var rows = new List<(UtcDay Day, long Ad, long Deliveries)>(totals.Count);
+        var rows = new List<(UtcDay Day, long Ad, long Total)>(totals.Count);
         foreach (var total in totals)
         {
             if (ads.NumberOf(total.AdId) is { } ad)
@@ -29,11 +23,8 @@ internal static class SqliteCounters
             }
         }
 
-        // In the order of their keys: neighbours share pages of the file.
         rows.Sort();
-        var number = NumberOf(session, process);
-        Deliveries.Run<(UtcDay Day, long Ad, long Deliveries)>(
-            session, CollectionsMarshal.AsSpan(rows), (replace, row) => replace.Put(row.Day).Put(number).Put(row.Ad).Put(row.Deliveries));
+        SqliteDeliveries.Replace(session, NumberOf(session, process), rows);
     }
 
     public static void ReplaceRequests(SqliteSession session, string process, IReadOnlyList<RequestTotal> totals)

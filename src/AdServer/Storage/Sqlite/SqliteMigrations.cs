@@ -254,9 +254,20 @@ internal static class SqliteMigrations
         -- Nothing new, but half of a roll may be in the file (SqliteDerived.Prepare), which a server that knows no more than version 9 would not get over.
         """;
 
+    private const string Version11 =
+        """
+        -- Totals of deliveries of 100 ads to a row (DeliveryRow): block is the ad's number / 100, deliveries a JSON array whose numbers take the same room each.
+        ALTER TABLE daily_deliveries RENAME TO delivery_totals;
+        DROP INDEX daily_deliveries_by_ad;
+        CREATE TABLE daily_deliveries (
+            date TEXT NOT NULL, process_number INTEGER NOT NULL, block INTEGER NOT NULL, deliveries TEXT NOT NULL,
+            PRIMARY KEY (date, process_number, block)) STRICT;
+        CREATE INDEX daily_deliveries_by_block ON daily_deliveries (block, date);
+        """;
+
     /// <summary>All of them, the first version first.</summary>
     public static SqliteMigration[] Store =>
-        [Version1, Version2, Version3, Version4, Version5, Version6, Version7, new SqliteMigration(Version8, SqlitePairTakeOver.Run), Version9, Version10];
+        [Version1, Version2, Version3, Version4, Version5, Version6, Version7, new SqliteMigration(Version8, SqlitePairTakeOver.Run), Version9, Version10, new SqliteMigration(Version11, SqliteDeliveries.TakeOver)];
 }
 
 /// <summary>One step of a schema.</summary>

@@ -70,20 +70,15 @@ internal sealed class SqliteStatsQuery(SqliteSession session, StatsQuery query)
             .Aggregate((sum, one) => sum + one)),
     };
 
-    /// <summary>
-    /// All totals of deliveries, day by day. Every date is greater than the empty text: said so that the engine goes along the key, where the days lie together, and not
-    /// along the narrower index by ad.
-    /// </summary>
+    /// <summary>All totals of deliveries, day by day.</summary>
     private static readonly Source Deliveries = new(
-        "daily_deliveries s CROSS JOIN ads a ON a.number = s.ad_number WHERE a.removed_at IS NULL AND s.date >= ''",
-        Numbered,
-        "coalesce(sum(s.deliveries), 0)",
-        row => new Measures(default, row.Int(2), 0, 0));
+        SqliteDeliveries.All, Numbered, "coalesce(sum(e.value), 0)", row => new Measures(default, row.Int(2), 0, 0));
 
     /// <summary>Those of an ad, of a performer's ads, or ad by ad.</summary>
     private static readonly Source DeliveriesOfAds = Deliveries with
     {
-        From = "ads a CROSS JOIN daily_deliveries s ON s.ad_number = a.number WHERE a.removed_at IS NULL",
+        From = SqliteDeliveries.OfAds,
+        Sums = $"coalesce(sum({SqliteDeliveries.Total}), 0)",
     };
 
     /// <summary>All totals of requests, day by day.</summary>
@@ -149,7 +144,7 @@ internal sealed class SqliteStatsQuery(SqliteSession session, StatsQuery query)
     {
         var from when from == RowsOfPackages.From && query.PackageName is null => source with { From = PackageRows.From },
         var from when from == RequestsOfPackages.From && query.PackageName is null => source with { From = Requests.From },
-        var from when from == DeliveriesOfAds.From && query is { AdId: null, PerformerId: null } => source with { From = Deliveries.From },
+        var from when from == DeliveriesOfAds.From && query is { AdId: null, PerformerId: null } => Deliveries,
         _ => source,
     };
 

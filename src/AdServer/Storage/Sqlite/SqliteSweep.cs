@@ -29,10 +29,6 @@ internal sealed class SqliteSweep(ISqliteTransactions database)
         DELETE FROM daily_invalid_stats WHERE (package_name, date, ad_id, flaw) IN
             (SELECT package_name, date, ad_id, flaw FROM daily_invalid_stats WHERE ad_id {TheseAds} LIMIT ?)
         """,
-        $"""
-        DELETE FROM daily_deliveries WHERE (date, process_number, ad_number) IN
-            (SELECT date, process_number, ad_number FROM daily_deliveries WHERE ad_number IN (SELECT number FROM ads WHERE id {TheseAds}) LIMIT ?)
-        """,
     ];
 
     private Scan? current;
@@ -174,6 +170,7 @@ internal sealed class SqliteSweep(ISqliteTransactions database)
             left -= delete.Put(scan.Json).Put(left).Run();
         }
 
+        left -= ClearDeliveries(session, scan, left);
         if (left == 0)
         {
             return false;
@@ -208,6 +205,19 @@ internal sealed class SqliteSweep(ISqliteTransactions database)
         }
 
         return left;
+    }
+
+    /// <summary>Takes the ads out of the totals of deliveries, whose rows are other ads', too. Says of how many rows.</summary>
+    private static int ClearDeliveries(SqliteSession session, Scan scan, int most)
+    {
+        using var select = session.Kept($"SELECT number FROM ads WHERE id {TheseAds}");
+        var left = most;
+        foreach (var number in select.Put(scan.Json).Rows().Select(row => row.Int(0)).ToList())
+        {
+            left -= SqliteDeliveries.Clear(session, number, left);
+        }
+
+        return most - left;
     }
 
     /// <summary>Some removed ads, and the position up to which no event of theirs is left.</summary>
