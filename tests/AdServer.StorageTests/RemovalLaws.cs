@@ -51,7 +51,8 @@ public abstract class RemovalLaws : IAsyncLifetime
             await engine.RollAllAsync();
         }
 
-        await engine.Serving.ReplaceDeliveriesAsync("one", [new DeliveryTotal("a1", Today, 7)], [], Token);
+        await engine.Serving.ReplaceDeliveriesAsync(
+            "one", [.. Enumerable.Range(0, 20).SelectMany(day => new DeliveryTotal[] { new("a1", Today.AddDays(-day), 7), new("a2", Today.AddDays(-day), 5) })], [], Token);
         await engine.Delivered.AddDeliveredAdsAsync([.. Enumerable.Range(0, 20).Select(number => new PackageAds($"x{number}", ["a1", "a2"]))], Token);
         await engine.Catalog.RemoveAdAsync("a1", Noon, Token);
         var slices = 0;

@@ -20,44 +20,66 @@ public sealed class SqliteDeliveriesTests : IAsyncLifetime
 
     public ValueTask DisposeAsync() => engine.DisposeAsync();
 
-    [Fact]
-    public void A_row_is_a_json_array_of_what_was_put()
+    [Theory]
+    [InlineData(0, "{}")]
+    [InlineData(2, "{\"0\":1,\"7\":2}")]
+    [InlineData(10, "{\"0\":1,\"7\":2,\"14\":3,\"21\":4,\"28\":5,\"35\":6,\"42\":7,\"49\":8,\"56\":9,\"63\":10}")]
+    public void A_row_of_few_ads_names_them(int ads, string text) => Assert.Equal(text, Encoding.UTF8.GetString(RowOf(ads).Write()));
+
+    [Theory]
+    [InlineData(11)]
+    [InlineData(100)]
+    public void A_row_of_more_ads_has_all_in_order_and_is_as_long_whatever_they_are(int ads)
     {
-        var (row, expected) = (new DeliveryRow(), new long[DeliveryRow.Ads]);
-        foreach (var (ad, total) in ((int, long)[])[(0, 1), (99, long.MaxValue), (50, 123), (7, 12), (7, 3), (98, 0)])
+        var row = RowOf(ads);
+        var expected = Enumerable.Range(0, DeliveryRow.Ads).Select(ad => row[ad]);
+
+        Assert.Equal(expected, JsonSerializer.Deserialize<long[]>(row.Write()));
+        Assert.Equal(2001, row.Write().Length);
+        row[99] = row[98] = long.MaxValue;
+        Assert.Equal(expected, JsonSerializer.Deserialize<long[]>(row.Write()));
+        Assert.Equal(2001, row.Write().Length);
+    }
+
+    [Fact]
+    public async Task A_row_reads_what_it_wrote_and_the_engine_reads_the_same()
+    {
+        foreach (var ads in Enumerable.Range(0, DeliveryRow.Ads + 1))
         {
-            row.Put(ad, total);
-            expected[ad] = total;
+            var row = RowOf(ads);
+            row[DeliveryRow.Ads + 1] = long.MaxValue - ads;
+            var text = Encoding.UTF8.GetString(row.Write());
+            var read = new DeliveryRow { [50] = 12 };
+            read.Load(row.Write());
+
+            var (single, all) = await engine.Database.ReadAsync(
+                session =>
+                {
+                    using var each = session.Once($"SELECT coalesce({DeliveryRow.TotalOf("?1", "?2")}, 0)");
+                    using var every = session.Once("SELECT 0 + key, value FROM json_each(?) WHERE value > 0");
+                    return (
+                        Enumerable.Range(0, DeliveryRow.Ads).Select(ad => each.Put(text).Put(ad + (7L * DeliveryRow.Ads)).Rows().Select(found => found.Int(0)).Single()).ToList(),
+                        every.Put(text).Rows().ToDictionary(found => found.Int(0), found => found.Int(1)));
+                },
+                Token);
+
+            Assert.All(Enumerable.Range(0, DeliveryRow.Ads), ad => Assert.Equal((row[ad], row[ad], row[ad]), (read[ad], single[ad], all.GetValueOrDefault(ad))));
         }
-
-        row.Put(DeliveryRow.Ads + 8, 5);
-        expected[8] = 5;
-
-        Assert.Equal(expected, JsonSerializer.Deserialize<long[]>(row.Text));
-        // Whatever it holds it takes the same room: a row is found by its place, and changed in place.
-        Assert.Equal(new DeliveryRow().Text.Length, row.Text.Length);
-        row.Clear();
-        Assert.All(JsonSerializer.Deserialize<long[]>(row.Text)!, total => Assert.Equal(0, total));
     }
 
     [Theory]
-    [InlineData(0)]
-    [InlineData(1)]
-    [InlineData(99)]
-    [InlineData(100)]
-    [InlineData(12_345)]
-    public async Task The_engine_finds_a_total_by_its_place(long ad)
-    {
-        var row = new DeliveryRow();
-        row.Put(ad - 1 + DeliveryRow.Ads, 1);
-        row.Put(ad, long.MaxValue);
-        row.Put(ad + 1, 2);
-
-        var found = await engine.Database.ReadAsync(
-            session => session.Number($"SELECT {DeliveryRow.TotalOf($"'{Encoding.UTF8.GetString(row.Text)}'", $"{ad}")}"), Token);
-
-        Assert.Equal(long.MaxValue, found);
-    }
+    [InlineData("")]
+    [InlineData("[1,2,3]")]
+    [InlineData("{\"100\":1}")]
+    [InlineData("{\"-1\":1}")]
+    [InlineData("{\"x\":1}")]
+    [InlineData("{\"1\":1.5}")]
+    [InlineData("{\"1\":\"1\"}")]
+    [InlineData("{\"1\":1")]
+    [InlineData("{\"1\":99999999999999999999}")]
+    [InlineData("7")]
+    public void What_no_row_ever_held_is_refused(string text) =>
+        Assert.Throws<InvalidDataException>(() => new DeliveryRow().Load(Encoding.UTF8.GetBytes(text)));
 
     [Fact]
     public async Task Ads_of_several_rows_days_and_processes_are_each_counted_as_they_were_replaced_last()
@@ -76,28 +98,48 @@ public sealed class SqliteDeliveriesTests : IAsyncLifetime
         }
 
         Assert.Equal(Sums(totals, one => one.Ad), await ReadAsync(new StatsQuery { GroupBy = [StatsGroup.Ad], Limit = 1000 }));
+        // A sum over all is read another way than a page of ads.
+        Assert.Equal(totals.Values.Sum(), (await engine.Stats.ReadAsync(new StatsQuery { GroupBy = [StatsGroup.Ad], Limit = 10 }, Token)).Total.Deliveries);
         Assert.Equal(Sums(totals, one => one.Day.ToString()), await ReadAsync(new StatsQuery { GroupBy = [StatsGroup.Day] }));
         Assert.Equal(Sums(totals, one => $"{one.Day} {one.Ad}"), await ReadAsync(new StatsQuery { GroupBy = [StatsGroup.Day, StatsGroup.Ad], Limit = 2000 }));
+        Assert.Equal(totals.OrderBy(one => one.Key.Ad, StringComparer.Ordinal).ThenBy(one => one.Key.Day).ThenBy(one => one.Key.Process, StringComparer.Ordinal), await CopyAsync(limit: 7));
         Assert.Equal(
             Sums(totals.Where(one => one.Key.Ad == "a100"), one => one.Day.ToString()), await ReadAsync(new StatsQuery { AdId = "a100", GroupBy = [StatsGroup.Day] }));
     }
 
-    [Fact]
-    public async Task A_removed_ad_takes_its_own_totals_along_and_no_others_of_its_row()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(1000)]
+    public async Task Removed_ads_take_their_own_totals_along_slice_by_slice_and_no_others_of_their_rows(int slice)
     {
-        await engine.AddAdsAsync("p1", "a1", "gone", "a2");
-        await engine.Serving.ReplaceDeliveriesAsync("one", [new("a1", Today, 3), new("gone", Today, 5), new("a2", Today, 7), new("gone", Today.AddDays(-1), 1)], [], Token);
-        await engine.Serving.ReplaceDeliveriesAsync("two", [new("gone", Today, 2)], [], Token);
+        var ads = Enumerable.Range(0, 120).Select(number => $"a{number:000}").ToArray();
+        await engine.AddAdsAsync("p1", ads);
+        string[] gone = ["a003", "a004", "a110", "a111"];
+        foreach (var day in Enumerable.Range(0, 12))
+        {
+            // Rows of both forms: of the removed ads alone, and of others, too.
+            await engine.Serving.ReplaceDeliveriesAsync("one", [.. gone.Select(ad => new DeliveryTotal(ad, Today.AddDays(-day), 5))], [], Token);
+            await engine.Serving.ReplaceDeliveriesAsync("two", [.. ads.Select(ad => new DeliveryTotal(ad, Today.AddDays(-day), 3)).Take(day * 10)], [], Token);
+        }
 
-        await engine.Catalog.RemoveAdAsync("gone", Noon, Token);
-        Assert.Equal(3, await engine.CountTracesAsync("gone"));
-        await engine.SweepAllAsync();
+        var left = (await CopyAsync(1000)).Where(one => !gone.Contains(one.Key.Ad)).ToList();
+        foreach (var ad in gone)
+        {
+            await engine.Catalog.RemoveAdAsync(ad, Noon, Token);
+        }
 
-        Assert.Equal(0, await engine.CountTracesAsync("gone"));
-        Assert.Equal(["a1 3", "a2 7"], await ReadAsync(new StatsQuery { GroupBy = [StatsGroup.Ad] }));
-        await engine.Serving.ReplaceDeliveriesAsync("two", [new("gone", Today, 9), new("a2", Today, 1)], [], Token);
-        Assert.Equal(0, await engine.CountTracesAsync("gone"));
-        Assert.Equal(["a1 3", "a2 8"], await ReadAsync(new StatsQuery { GroupBy = [StatsGroup.Ad] }));
+        for (var rows = await CountAsync(); await engine.Sweep.SweepRemovedAsync(slice, Token); rows = await CountAsync())
+        {
+            Assert.InRange(rows - await CountAsync(), 0, slice);
+        }
+
+        Assert.Equal(left, await CopyAsync(1000));
+        Assert.All(await Task.WhenAll(gone.Select(engine.CountTracesAsync)), traces => Assert.Equal(0, traces));
+        // Those of "two" on eleven days, of which the last two have a hundredth ad; of "one" nothing is left, not even the rows.
+        Assert.Equal(11 + 2, await CountAsync());
+        await engine.Serving.ReplaceDeliveriesAsync("two", [new("a003", Today, 9), new("a005", Today, 1)], [], Token);
+        Assert.Equal(0, await engine.CountTracesAsync("a003"));
     }
 
     [Fact]
@@ -123,12 +165,47 @@ public sealed class SqliteDeliveriesTests : IAsyncLifetime
     {
         await engine.AddAdsAsync("p1", "a1");
         await engine.Serving.ReplaceDeliveriesAsync("one", [new("a1", Today, 3)], [], Token);
-        await engine.RunAsync("UPDATE daily_deliveries SET deliveries = '[1,2,3]'");
+        await engine.RunAsync("UPDATE daily_deliveries SET deliveries = '{\"1\":3,'");
 
-        var fault = await Assert.ThrowsAsync<StoreUnavailableException>(() => engine.Serving.ReplaceDeliveriesAsync("one", [new("a1", Today, 4)], [], Token));
+        var flush = await Assert.ThrowsAsync<StoreUnavailableException>(() => engine.Serving.ReplaceDeliveriesAsync("one", [new("a1", Today, 4)], [], Token));
+        var report = await Assert.ThrowsAsync<StoreUnavailableException>(() => ReadAsync(new StatsQuery { GroupBy = [StatsGroup.Day] }));
+        var ofAd = await Assert.ThrowsAsync<StoreUnavailableException>(() => ReadAsync(new StatsQuery { AdId = "a1", GroupBy = [StatsGroup.Day] }));
 
-        Assert.Contains("damaged", fault.Message, StringComparison.Ordinal);
+        Assert.Equal($"The store is damaged: the row {Today}, 1, 0 of daily_deliveries cannot be read; a backup has it", flush.Message);
+        Assert.All([report, ofAd], fault => Assert.Equal("The store is damaged (SQLite error 1)", fault.Message));
     }
+
+    /// <summary>A row in which so many ads have a total: the seventh ones first.</summary>
+    private static DeliveryRow RowOf(int ads)
+    {
+        var row = new DeliveryRow();
+        for (var number = 0; number < ads; number++)
+        {
+            // Seven and a hundred share no divisor: no two are one.
+            row[number * 7] = number + 1;
+        }
+
+        return row;
+    }
+
+    /// <summary>All totals as a copy reads them, so many at once.</summary>
+    private async Task<List<KeyValuePair<(string Process, string Ad, UtcDay Day), long>>> CopyAsync(int limit)
+    {
+        var all = new List<KeyValuePair<(string, string, UtcDay), long>>();
+        for (string[]? after = null; ;)
+        {
+            var page = await engine.Database.ReadAsync(session => SqliteCopyRows.ListDeliveries(session, after, limit), Token);
+            if (page is not [.., var (process, last)])
+            {
+                return all;
+            }
+
+            all.AddRange(page.Select(one => KeyValuePair.Create((one.Process, one.Total.AdId, one.Total.Day), one.Total.Deliveries)));
+            after = [last.AdId, $"{last.Day}", process];
+        }
+    }
+
+    private Task<long> CountAsync() => engine.Database.ReadAsync(session => session.Number("SELECT count(*) FROM daily_deliveries"), Token);
 
     private static List<string> Sums(IEnumerable<KeyValuePair<(string Process, string Ad, UtcDay Day), long>> totals, Func<(string Process, string Ad, UtcDay Day), string> key) =>
         [.. totals.GroupBy(one => key(one.Key)).OrderBy(group => group.Key, StringComparer.Ordinal).Select(group => $"{group.Key} {group.Sum(one => one.Value)}")];

@@ -70,6 +70,31 @@ public sealed class SqliteQueryPlanTests : IAsyncDisposable
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_report_of_late_days_begins_with_the_first_of_them(bool isByPackage)
+    {
+        var groups = isByPackage ? new[] { StatsGroup.Day, StatsGroup.Package } : [StatsGroup.Day];
+        var query = new StatsQuery { From = Today.AddDays(-1), To = Today, GroupBy = groups };
+        var texts = await engine.Database.ReadAsync(session => new SqliteStatsQuery(session, query).PageTexts.ToList(), Token);
+        var plan = await PlanAsync(query);
+
+        // Of two lower bounds the engine takes one, and the other one is asked of each row from there on.
+        Assert.All(texts, text => Assert.Equal(2, text.Split("date >= ").Length));
+        Assert.Equal(isByPackage ? 2 : 1, plan.Count(line => line == "SEARCH s USING PRIMARY KEY (date>? AND date<?)"));
+        Assert.DoesNotContain(plan, line => line.StartsWith("SCAN s", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Deliveries_of_an_ad_are_a_range_of_its_blocks_days()
+    {
+        var plan = await PlanAsync(new StatsQuery { AdId = "a1", From = Today.AddDays(-30), To = Today, GroupBy = [StatsGroup.Day] });
+
+        Assert.Contains("SEARCH s USING INDEX daily_deliveries_by_block (block=? AND date>? AND date<?)", plan);
+        Assert.DoesNotContain(plan, IsScan);
+    }
+
+    [Theory]
     [InlineData("p1", null)]
     [InlineData(null, "a1")]
     public async Task A_package_of_an_ad_or_a_performer_is_looked_up_day_by_day(string? performer, string? ad)

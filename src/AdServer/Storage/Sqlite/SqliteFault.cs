@@ -24,9 +24,16 @@ internal static class SqliteFault
     /// data in its message; anything else as it is.
     /// </summary>
     public static Exception Translate(Exception fault) =>
-        fault is SqliteException engine && Words(engine.SqliteErrorCode) is { } words
+        fault is SqliteException engine && (IsBrokenJson(engine) ? "is damaged" : Words(engine.SqliteErrorCode)) is { } words
             ? new StoreUnavailableException($"The store {words} (SQLite error {engine.SqliteExtendedErrorCode})", engine)
             : fault;
+
+    /// <summary>
+    /// Whether what a row has as JSON is none: rows hold what we rendered, and statements are put no other. The engine has no code for it; should its words change,
+    /// it is an error like any other.
+    /// </summary>
+    private static bool IsBrokenJson(SqliteException engine) =>
+        engine.SqliteErrorCode == raw.SQLITE_ERROR && engine.Message.Contains("malformed JSON", StringComparison.Ordinal);
 
     /// <summary>Whether it says that the file is not what was written.</summary>
     public static bool IsDamage(Exception? fault) =>

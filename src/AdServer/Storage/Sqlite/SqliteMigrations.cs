@@ -256,13 +256,13 @@ internal static class SqliteMigrations
 
     private const string Version11 =
         """
-        -- Totals of deliveries of 100 ads to a row (DeliveryRow): block is the ad's number / 100, deliveries a JSON array whose numbers take the same room each.
+        -- Totals of deliveries of 100 ads to a row (DeliveryRow): block is the ad's number / 100, deliveries JSON.
         ALTER TABLE daily_deliveries RENAME TO delivery_totals;
         DROP INDEX daily_deliveries_by_ad;
         CREATE TABLE daily_deliveries (
             date TEXT NOT NULL, process_number INTEGER NOT NULL, block INTEGER NOT NULL, deliveries TEXT NOT NULL,
             PRIMARY KEY (date, process_number, block)) STRICT;
-        CREATE INDEX daily_deliveries_by_block ON daily_deliveries (block, date);
+        CREATE INDEX daily_deliveries_by_block ON daily_deliveries (block, date, process_number);
         """;
 
     /// <summary>All of them, the first version first.</summary>

@@ -27,7 +27,7 @@ internal sealed class SqliteStatsQuery(SqliteSession session, StatsQuery query)
     /// <summary>All rows by package, day by day. In this order, and in those of the other two, whatever the engine thinks of the tables' sizes.</summary>
     private static readonly Source PackageRows = AdRows with
     {
-        From = "daily_package_stats s CROSS JOIN ads a ON a.number = s.ad_number CROSS JOIN packages p ON p.number = s.package_number WHERE a.removed_at IS NULL AND s.date >= ''",
+        From = "daily_package_stats s CROSS JOIN ads a ON a.number = s.ad_number CROSS JOIN packages p ON p.number = s.package_number WHERE a.removed_at IS NULL",
         Keys = Numbered,
     };
 
@@ -83,7 +83,7 @@ internal sealed class SqliteStatsQuery(SqliteSession session, StatsQuery query)
 
     /// <summary>All totals of requests, day by day.</summary>
     private static readonly Source Requests = new(
-        "daily_requests s CROSS JOIN packages p ON p.number = s.package_number WHERE s.date >= ''",
+        "daily_requests s CROSS JOIN packages p ON p.number = s.package_number WHERE true",
         Numbered,
         "coalesce(sum(s.requests), 0), coalesce(sum(s.fills), 0)",
         row => new Measures(default, 0, row.Int(2), row.Int(3)));
@@ -93,6 +93,9 @@ internal sealed class SqliteStatsQuery(SqliteSession session, StatsQuery query)
     {
         From = "packages p CROSS JOIN daily_requests s ON s.package_number = p.number WHERE true",
     };
+
+    /// <summary>Those that are read along the key of their table, where the days lie together.</summary>
+    private static readonly Source[] AlongDays = [PackageRows, Deliveries, Requests];
 
     private readonly List<Source> sources =
     [
@@ -219,7 +222,15 @@ internal sealed class SqliteStatsQuery(SqliteSession session, StatsQuery query)
         query.To is null ? null : $" AND {keys.Day} <= ?",
         query.PackageName is null || !withPackage ? null : $" AND {keys.Package} = ?");
 
-    private string Filter(Source source) => Filter(source.Keys, withPackage: true);
+    /// <summary>
+    /// Where days are asked for without a first one, it is said that every date is greater than the empty text: else the engine would take a narrower index of another order. Never
+    /// besides a first day, for then it would begin with the empty text.
+    /// </summary>
+    private string Filter(Source source)
+    {
+        var all = query.From is null && AlongDays.Any(along => along.From == source.From) ? " AND s.date >= ''" : null;
+        return all + Filter(source.Keys, withPackage: true);
+    }
 
     private SqliteStatement PutFilter(SqliteStatement statement, bool withPackage = true)
     {

@@ -14,8 +14,8 @@ internal sealed class SqliteSweep(ISqliteTransactions database)
     /// <summary>Positions that one read looks at; without an index by ad, which each append would pay for.</summary>
     private const int Reach = 100_000;
 
-    /// <summary>Rows of pairs of one transaction: each is read and written whole.</summary>
-    private const int MostPairRows = 200;
+    /// <summary>Rows of one transaction that are other ads', too: each is read and written whole.</summary>
+    private const int MostSharedRows = 200;
 
     private const string TheseAds = "IN (SELECT value FROM json_each(?))";
 
@@ -74,7 +74,12 @@ internal sealed class SqliteSweep(ISqliteTransactions database)
             return scan with { Seen = long.MaxValue, Delivered = delivered };
         }
 
-        var rest = scan with { Seen = long.MaxValue, Delivered = long.MaxValue };
+        if (await SweepDeliveriesAsync(scan, slice, cancellation) is { } deliveries)
+        {
+            return scan with { Seen = long.MaxValue, Delivered = long.MaxValue, Deliveries = deliveries };
+        }
+
+        var rest = scan with { Seen = long.MaxValue, Delivered = long.MaxValue, Deliveries = DeliveryPlace.End };
         return await database.WriteAsync(SqliteLane.Background, session => Finish(session, rest, slice), cancellation) ? null : rest;
     }
 
@@ -86,7 +91,7 @@ internal sealed class SqliteSweep(ISqliteTransactions database)
             return null;
         }
 
-        var look = await database.ReadAsync(session => sets.Find(session, scan.Json, after, Math.Min(slice, MostPairRows)), cancellation);
+        var look = await database.ReadAsync(session => sets.Find(session, scan.Json, after, Math.Min(slice, MostSharedRows)), cancellation);
         if (look.Found.Count > 0)
         {
             await database.WriteAsync(
@@ -94,6 +99,30 @@ internal sealed class SqliteSweep(ISqliteTransactions database)
                 session =>
                 {
                     sets.Clear(session, look.Found);
+                    return true;
+                },
+                cancellation);
+        }
+
+        return look is { Found.Count: 0, IsEnd: true } ? null : look.Reached;
+    }
+
+    /// <summary>The same of totals of deliveries, whose rows are other ads', too.</summary>
+    private async Task<DeliveryPlace?> SweepDeliveriesAsync(Scan scan, int slice, CancellationToken cancellation)
+    {
+        if (scan.Deliveries == DeliveryPlace.End)
+        {
+            return null;
+        }
+
+        var look = await database.ReadAsync(session => SqliteDeliveries.Find(session, scan.Json, scan.Deliveries, Math.Min(slice, MostSharedRows)), cancellation);
+        if (look.Found.Count > 0)
+        {
+            await database.WriteAsync(
+                SqliteLane.Background,
+                session =>
+                {
+                    SqliteDeliveries.Clear(session, scan.Json, look.Found);
                     return true;
                 },
                 cancellation);
@@ -170,7 +199,6 @@ internal sealed class SqliteSweep(ISqliteTransactions database)
             left -= delete.Put(scan.Json).Put(left).Run();
         }
 
-        left -= ClearDeliveries(session, scan, left);
         if (left == 0)
         {
             return false;
@@ -207,19 +235,6 @@ internal sealed class SqliteSweep(ISqliteTransactions database)
         return left;
     }
 
-    /// <summary>Takes the ads out of the totals of deliveries, whose rows are other ads', too. Says of how many rows.</summary>
-    private static int ClearDeliveries(SqliteSession session, Scan scan, int most)
-    {
-        using var select = session.Kept($"SELECT number FROM ads WHERE id {TheseAds}");
-        var left = most;
-        foreach (var number in select.Put(scan.Json).Rows().Select(row => row.Int(0)).ToList())
-        {
-            left -= SqliteDeliveries.Clear(session, number, left);
-        }
-
-        return most - left;
-    }
-
     /// <summary>Some removed ads, and the position up to which no event of theirs is left.</summary>
     private sealed record Scan(IReadOnlySet<string> Ads, long Position)
     {
@@ -228,6 +243,9 @@ internal sealed class SqliteSweep(ISqliteTransactions database)
 
         /// <summary>The same of pairs that were delivered.</summary>
         public long Delivered { get; init; } = -1;
+
+        /// <summary>The same of totals of deliveries.</summary>
+        public DeliveryPlace Deliveries { get; init; } = DeliveryPlace.Start;
 
         public string Json { get; } = JsonSerializer.Serialize(Ads);
     }
