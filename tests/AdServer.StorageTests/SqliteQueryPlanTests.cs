@@ -75,13 +75,14 @@ public sealed class SqliteQueryPlanTests : IAsyncDisposable
     public async Task A_report_of_late_days_begins_with_the_first_of_them(bool isByPackage)
     {
         var groups = isByPackage ? new[] { StatsGroup.Day, StatsGroup.Package } : [StatsGroup.Day];
-        var query = new StatsQuery { From = Today.AddDays(-1), To = Today, GroupBy = groups };
+        var query = new StatsQuery { From = Today.AddDays(-9), To = Today, GroupBy = groups, After = new StatsKey($"{Today.AddDays(-1)}", "x") };
         var texts = await engine.Database.ReadAsync(session => new SqliteStatsQuery(session, query).PageTexts.ToList(), Token);
         var plan = await PlanAsync(query);
 
         // Of two lower bounds the engine takes one, and the other one is asked of each row from there on.
         Assert.All(texts, text => Assert.Equal(2, text.Split("date >= ").Length));
         Assert.Equal(isByPackage ? 2 : 1, plan.Count(line => line == "SEARCH s USING PRIMARY KEY (date>? AND date<?)"));
+        Assert.Equal(!isByPackage, plan.Contains("SEARCH s USING INDEX sqlite_autoindex_daily_deliveries_1 (date>? AND date<?)"));
         Assert.DoesNotContain(plan, line => line.StartsWith("SCAN s", StringComparison.Ordinal));
     }
 

@@ -41,18 +41,19 @@ internal static class StatsEndpoints
         var (asOf, closed) = (report.Query.AsOf ?? began, report.Query.AsOf is null ? null : report.Query.ClosedThrough);
         var (rows, next) = report.Show(view);
         rows = named is null ? rows : [.. rows.Select(row => row.With(named))];
+        var total = StatsRowResponse.Of(view.Total, report.Query);
         return csv
             ? StatsCsv.Answer(
-                rows, named is null ? report.Example : report.Example.WithAllNames(), new CsvHead(asOf, view.PositionFor(caller), view.IsComplete, closed, next))
+                report.IsTotalAlone ? [total] : rows, named is null ? report.Example : report.Example.WithAllNames(), new CsvHead(asOf, view.PositionFor(caller), view.IsComplete, closed, next))
             : TypedResults.Ok(new StatsResponse(
-                rows, StatsRowResponse.Of(view.Total, report.Query), next, asOf, closed, view.PositionFor(caller), view.IsComplete));
+                rows, total, next, asOf, closed, view.PositionFor(caller), view.IsComplete));
     }
 }
 
 /// <summary>The parameters of a report.</summary>
 internal sealed record StatsRequest
 {
-    /// <summary>Up to two of <c>ad</c>, <c>performer</c>, <c>package</c>, <c>day</c>, <c>eventType</c>, separated by a comma; absent: totals alone.</summary>
+    /// <summary>Up to two of <c>ad</c>, <c>performer</c>, <c>package</c>, <c>day</c>, <c>eventType</c>, separated by a comma; absent: the total alone, which is the one row of a CSV.</summary>
     public string? GroupBy { get; init; }
 
     /// <summary>First day, inclusive.</summary>

@@ -19,6 +19,9 @@ internal sealed record StatsReport(StatsQuery Query, bool ByType)
 
     private static readonly ApiError InvalidGroupBy = ApiError.BadRequest("Invalid groupBy: up to two of ad, performer, package, day, eventType");
 
+    /// <summary>Whether nothing is asked for but the sum over all.</summary>
+    public bool IsTotalAlone => Query.GroupBy.Count == 0 && !ByType;
+
     /// <summary>A row with every field that rows of this report have.</summary>
     public StatsRowResponse Example
     {

@@ -37,6 +37,18 @@ public sealed class SqliteBackupFileTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_store_with_a_row_that_cannot_be_read_is_not_backed_up_and_that_is_said()
+    {
+        await source.RunAsync("UPDATE daily_deliveries SET deliveries = '[1,'");
+
+        var refusal = await BackupRun.BackUpAsync(source, Backup);
+
+        Assert.NotEqual(0, refusal.ExitCode);
+        Assert.Contains("The store is damaged (SQLite error 1)", refusal.Text, StringComparison.Ordinal);
+        Assert.Empty(folder.EnumerateFiles());
+    }
+
+    [Fact]
     public async Task What_a_killed_backup_left_is_replaced()
     {
         foreach (var left in (string[])[".part", ".part.db", ".part.db-journal", ".part.db-wal", ".part.db.lock"])

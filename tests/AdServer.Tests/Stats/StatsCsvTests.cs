@@ -42,6 +42,19 @@ public sealed class StatsCsvTests(StatsScene scene) : IClassFixture<StatsScene>
             lines[1..]);
     }
 
+    [Fact]
+    public async Task Without_groups_the_csv_is_the_total()
+    {
+        var total = (await scene.Host.GetAsync("/stats?performerId=" + scene.Events[0].Performer)).Succeeds().GetProperty("totals");
+
+        var lines = (await scene.Host.GetAsync("/stats?format=csv&performerId=" + scene.Events[0].Performer)).Text.Split(LineEnd)[..^1];
+
+        var columns = lines[0].Split(',');
+        Assert.Equal(total.Members(), columns.Order(StringComparer.Ordinal));
+        Assert.Equal([string.Join(',', columns.Select(column => total.GetProperty(column).ToString()))], lines[1..]);
+        Assert.NotEqual(0, total.GetProperty("events").GetInt64());
+    }
+
     [Theory]
     [InlineData("text/csv", "", "text/csv")]
     [InlineData("text/csv;q=0.9, application/json;q=0.1", "", "text/csv")]

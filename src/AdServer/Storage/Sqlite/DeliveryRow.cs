@@ -22,8 +22,11 @@ internal sealed class DeliveryRow
 
     private const int Step = Width + 1;
 
+    /// <summary>Of the longer form.</summary>
+    private const int Length = (Ads * Step) + 1;
+
     private readonly long[] totals = new long[Ads];
-    private readonly byte[] text = new byte[(Ads * Step) + 1];
+    private readonly byte[] text = new byte[Length];
 
     /// <summary>Whether no ad was handed out.</summary>
     public bool IsEmpty => !totals.AsSpan().ContainsAnyExcept(0L);
@@ -42,7 +45,7 @@ internal sealed class DeliveryRow
     /// <param name="ad">The ad's number, as SQL.</param>
     public static string TotalOf(string deliveries, string ad) =>
         $"""
-        CASE substr({deliveries}, 1, 1) WHEN '[' THEN CAST(substr(CAST({deliveries} AS BLOB), 2 + {Step} * ({ad} % {Ads}), {Width}) AS INTEGER)
+        CASE WHEN substr({deliveries}, 1, 1) = '[' AND length(CAST({deliveries} AS BLOB)) = {Length} THEN CAST(substr(CAST({deliveries} AS BLOB), 2 + {Step} * ({ad} % {Ads}), {Width}) AS INTEGER)
         ELSE json_extract({deliveries}, '$.' || ({ad} % {Ads})) END
         """;
 
@@ -65,7 +68,7 @@ internal sealed class DeliveryRow
 
     private bool ReadAll(ReadOnlySpan<byte> row)
     {
-        for (var ad = 0; ad < Ads && row.Length == text.Length; ad++)
+        for (var ad = 0; ad < Ads && row.Length == Length; ad++)
         {
             var end = (ad + 1) * Step;
             if (row[end] != (ad == Ads - 1 ? ']' : ',')
@@ -75,7 +78,7 @@ internal sealed class DeliveryRow
             }
         }
 
-        return row.Length == text.Length;
+        return row.Length == Length;
     }
 
     private bool ReadFew(ReadOnlySpan<byte> row)

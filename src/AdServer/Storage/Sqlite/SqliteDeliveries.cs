@@ -22,9 +22,6 @@ internal static class SqliteDeliveries
     public static readonly string OfAds =
         $"ads a CROSS JOIN daily_deliveries s ON s.block = a.number / {DeliveryRow.Ads} WHERE a.removed_at IS NULL AND {Total} > 0";
 
-    /// <summary>Rows that one look for some ads reads at most; each takes up to 2 KB.</summary>
-    private const int Reach = 2000;
-
     private const string List =
         """
         SELECT date, process_number, deliveries FROM daily_deliveries WHERE block = ? AND (date, process_number) > (?, ?)
@@ -34,7 +31,7 @@ internal static class SqliteDeliveries
     /// <summary>Replaces totals, whole; doing it twice changes nothing.</summary>
     /// <param name="session">The writing connection.</param>
     /// <param name="process">The process's number.</param>
-    /// <param name="totals">The totals, those of a day together and in the order of the ads' numbers: what is in one row is written once.</param>
+    /// <param name="totals">The totals, above 0, those of a day together and in the order of the ads' numbers: what is in one row is written once.</param>
     /// <exception cref="StoreUnavailableException">A row is damaged.</exception>
     public static void Replace(SqliteSession session, long process, IReadOnlyList<(UtcDay Day, long Ad, long Total)> totals)
     {
@@ -54,14 +51,20 @@ internal static class SqliteDeliveries
     }
 
     /// <summary>The next rows after a place, block by block, that have totals of some ads (a JSON array of their identities).</summary>
-    public static DeliverySight Find(SqliteSession session, string ads, DeliveryPlace after, int limit)
+    /// <param name="session">A connection.</param>
+    /// <param name="ads">The ads.</param>
+    /// <param name="after">The place.</param>
+    /// <param name="limit">The most rows that are found.</param>
+    /// <param name="reach">The most rows that are read; each takes up to 2 KB.</param>
+    /// <exception cref="StoreUnavailableException">A row is damaged.</exception>
+    public static DeliverySight Find(SqliteSession session, string ads, DeliveryPlace after, int limit, int reach = 2000)
     {
         using var select = session.Kept(List);
         var (row, found, looked) = (new DeliveryRow(), new List<DeliveryPlace>(), 0);
         foreach (var (block, numbers) in Blocks(session, ads).Where(block => block.Key >= after.Block).OrderBy(block => block.Key))
         {
             var (day, process) = block == after.Block ? (after.Day, after.Process) : (string.Empty, 0);
-            foreach (var next in select.Put(block).Put(day).Put(process).Put(Reach - looked).Rows())
+            foreach (var next in select.Put(block).Put(day).Put(process).Put(reach - looked).Rows())
             {
                 looked++;
                 var place = new DeliveryPlace(block, next.Text(0), next.Int(1));
@@ -71,7 +74,7 @@ internal static class SqliteDeliveries
                     found.Add(place);
                 }
 
-                if (found.Count == limit || looked == Reach)
+                if (found.Count == limit || looked == reach)
                 {
                     return new DeliverySight(found, place, IsEnd: false);
                 }
@@ -170,19 +173,3 @@ internal static class SqliteDeliveries
         insert.Put(place.Day).Put(place.Process).Put(place.Block).PutUtf8(row.Write()).Run();
     }
 }
-
-/// <summary>The key of a row of <c>daily_deliveries</c>, in the order of the index by block.</summary>
-/// <param name="Block">Which ads: their numbers divided by <see cref="DeliveryRow.Ads"/>.</param>
-/// <param name="Day">The day, <c>yyyy-MM-dd</c>.</param>
-/// <param name="Process">The number of the process.</param>
-internal readonly record struct DeliveryPlace(long Block, string Day, long Process)
-{
-    /// <summary>Before all rows.</summary>
-    public static DeliveryPlace Start { get; } = new(-1, string.Empty, 0);
-
-    /// <summary>Behind all rows.</summary>
-    public static DeliveryPlace End { get; } = new(long.MaxValue, string.Empty, 0);
-}
-
-/// <summary>What a look for some ads found, how far it saw, and whether that was the end.</summary>
-internal sealed record DeliverySight(IReadOnlyList<DeliveryPlace> Found, DeliveryPlace Reached, bool IsEnd);

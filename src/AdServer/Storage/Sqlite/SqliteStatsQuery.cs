@@ -11,6 +11,9 @@ internal sealed class SqliteStatsQuery(SqliteSession session, StatsQuery query)
     /// <summary>An ad that was swept has no rows, so the few that still wait for it are all there is to leave out.</summary>
     private const string NotRemoved = "s.ad_id NOT IN (SELECT id FROM ads WHERE removed_at IS NOT NULL AND swept = 0)";
 
+    /// <summary>Of so many ads each finds its totals among those of its neighbours; of more, as where a report is sorted, all totals are read as they lie.</summary>
+    private const int LongestPage = 1000;
+
     private static readonly Keys Named = new("s.ad_id", "s.performer_id", "s.package_name", "s.date");
 
     private static readonly Keys Numbered = new("a.id", "a.performer_id", "p.name", "s.date");
@@ -106,6 +109,12 @@ internal sealed class SqliteStatsQuery(SqliteSession session, StatsQuery query)
         .. query.HasRequests ? [IsPackageByPackage(query) ? RequestsOfPackages : Requests] : Array.Empty<Source>(),
     ];
 
+    private string? FirstDay => query.From?.ToString();
+
+    /// <summary>Of a page of days that is not the first, the day where the one before ended: the engine begins with it, as it would not with the place alone.</summary>
+    private string? FirstDayOfPage =>
+        query.GroupBy is [StatsGroup.Day, ..] && query.After is { First: var day } && string.CompareOrdinal(day, FirstDay) > 0 ? day : FirstDay;
+
     /// <summary>The texts of the page's statements, for a look at how the engine runs them.</summary>
     public IEnumerable<string> PageTexts => sources.Select(PageText);
 
@@ -114,7 +123,7 @@ internal sealed class SqliteStatsQuery(SqliteSession session, StatsQuery query)
     /// a second of events, and a range of days may be all there are.
     /// </summary>
     public string TailText(long after) =>
-        $"{SqliteEvents.Select} s WHERE s.seq > {after}{Filter(Named with { Day = "+s.day" }, withPackage: false)}";
+        $"{SqliteEvents.Select} s WHERE s.seq > {after}{Filter(Named with { Day = "+s.day" }, FirstDay, withPackage: false)}";
 
     /// <summary>For each source its first limit + 1 rows after the query's place.</summary>
     public IEnumerable<StatsRow>[] ReadPage() => [.. sources.Select(ReadPage)];
@@ -125,8 +134,8 @@ internal sealed class SqliteStatsQuery(SqliteSession session, StatsQuery query)
         var total = default(Measures);
         foreach (var source in sources.Select(InAnyOrder))
         {
-            using var select = session.Once($"SELECT '', '', {source.Sums} FROM {source.From}{Filter(source)}");
-            total += PutFilter(select).Rows().Select(source.Read).Single();
+            using var select = session.Once($"SELECT '', '', {source.Sums} FROM {source.From}{Filter(source, FirstDay)}");
+            total += PutFilter(select, FirstDay).Rows().Select(source.Read).Single();
         }
 
         return total;
@@ -136,7 +145,7 @@ internal sealed class SqliteStatsQuery(SqliteSession session, StatsQuery query)
     public IEnumerable<AdEvent> ReadTail(long after)
     {
         using var select = session.Once(TailText(after));
-        foreach (var row in PutFilter(select, withPackage: false).Rows())
+        foreach (var row in PutFilter(select, FirstDay, withPackage: false).Rows())
         {
             yield return SqliteEvents.Read(row);
         }
@@ -163,7 +172,7 @@ internal sealed class SqliteStatsQuery(SqliteSession session, StatsQuery query)
     }
 
     private static bool IsByAd(StatsQuery query) =>
-        query.AdId is not null || query.PerformerId is not null || query.GroupBy is [StatsGroup.Ad, ..];
+        query.AdId is not null || query.PerformerId is not null || (query.GroupBy is [StatsGroup.Ad, ..] && query.Limit <= LongestPage);
 
     private static bool IsPackageByPackage(StatsQuery query) =>
         query.PackageName is not null || query.GroupBy is [StatsGroup.Package] or [StatsGroup.Package, StatsGroup.Day];
@@ -187,7 +196,7 @@ internal sealed class SqliteStatsQuery(SqliteSession session, StatsQuery query)
     private List<StatsRow> ReadPage(Source source)
     {
         using var select = session.Once(PageText(source));
-        PutFilter(select);
+        PutFilter(select, FirstDayOfPage);
         if (query.After is { } after)
         {
             select.Put(after.First).Put(after.Second);
@@ -202,7 +211,7 @@ internal sealed class SqliteStatsQuery(SqliteSession session, StatsQuery query)
         var after = query.After is null ? string.Empty : $" AND ({first}, {second}) > (?, ?)";
         // A constant second key would keep the engine from taking the order of an index.
         var keys = query.GroupBy.Count > 1 ? $"{first}, {second}" : first;
-        return $"SELECT {first}, {second}, {source.Sums} FROM {source.From}{Filter(source)}{after} GROUP BY {keys} ORDER BY {keys} LIMIT ?";
+        return $"SELECT {first}, {second}, {source.Sums} FROM {source.From}{Filter(source, FirstDayOfPage)}{after} GROUP BY {keys} ORDER BY {keys} LIMIT ?";
     }
 
     private string KeyOf(Source source, int index) => query.GroupBy.ElementAtOrDefault(index) switch
@@ -215,10 +224,10 @@ internal sealed class SqliteStatsQuery(SqliteSession session, StatsQuery query)
         _ => throw new ArgumentOutOfRangeException(nameof(index)),
     };
 
-    private string Filter(Keys keys, bool withPackage) => string.Concat(
+    private string Filter(Keys keys, string? firstDay, bool withPackage = true) => string.Concat(
         query.AdId is null ? null : $" AND {keys.Ad} = ?",
         query.PerformerId is null ? null : $" AND {keys.Performer} = ?",
-        query.From is null ? null : $" AND {keys.Day} >= ?",
+        firstDay is null ? null : $" AND {keys.Day} >= ?",
         query.To is null ? null : $" AND {keys.Day} <= ?",
         query.PackageName is null || !withPackage ? null : $" AND {keys.Package} = ?");
 
@@ -226,15 +235,15 @@ internal sealed class SqliteStatsQuery(SqliteSession session, StatsQuery query)
     /// Where days are asked for without a first one, it is said that every date is greater than the empty text: else the engine would take a narrower index of another order. Never
     /// besides a first day, for then it would begin with the empty text.
     /// </summary>
-    private string Filter(Source source)
+    private string Filter(Source source, string? firstDay)
     {
-        var all = query.From is null && AlongDays.Any(along => along.From == source.From) ? " AND s.date >= ''" : null;
-        return all + Filter(source.Keys, withPackage: true);
+        var all = firstDay is null && AlongDays.Any(along => along.From == source.From) ? " AND s.date >= ''" : null;
+        return all + Filter(source.Keys, firstDay);
     }
 
-    private SqliteStatement PutFilter(SqliteStatement statement, bool withPackage = true)
+    private SqliteStatement PutFilter(SqliteStatement statement, string? firstDay, bool withPackage = true)
     {
-        foreach (var text in (string?[])[query.AdId, query.PerformerId, query.From?.ToString(), query.To?.ToString(), withPackage ? query.PackageName : null])
+        foreach (var text in (string?[])[query.AdId, query.PerformerId, firstDay, query.To?.ToString(), withPackage ? query.PackageName : null])
         {
             _ = text is null ? statement : statement.Put(text);
         }

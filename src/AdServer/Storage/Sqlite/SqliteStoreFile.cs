@@ -49,6 +49,11 @@ internal static class SqliteStoreFile
                 throw new IOException($"There is no room for {path}", fault);
             }
 
+            if (fault is SqliteException && SqliteFault.Translate(fault) is StoreUnavailableException state)
+            {
+                throw state;
+            }
+
             throw;
         }
     }
