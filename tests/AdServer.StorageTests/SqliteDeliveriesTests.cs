@@ -102,6 +102,11 @@ public sealed class SqliteDeliveriesTests : IAsyncLifetime
         Assert.Equal(totals.Values.Sum(), (await engine.Stats.ReadAsync(new StatsQuery { GroupBy = [StatsGroup.Ad], Limit = 10 }, Token)).Total.Deliveries);
         Assert.Equal(Sums(totals, one => one.Day.ToString()), await ReadAsync(new StatsQuery { GroupBy = [StatsGroup.Day] }));
         Assert.Equal(Sums(totals, one => $"{one.Day} {one.Ad}"), await ReadAsync(new StatsQuery { GroupBy = [StatsGroup.Day, StatsGroup.Ad], Limit = 2000 }));
+        await AssertPagesAsync(totals.Values.Sum(), Sums(totals, one => $"{one.Day} {one.Ad}"), new StatsQuery { GroupBy = [StatsGroup.Day, StatsGroup.Ad] });
+        await AssertPagesAsync(
+            totals.Where(one => one.Key.Day >= Today.AddDays(-1)).Sum(one => one.Value),
+            Sums(totals.Where(one => one.Key.Day >= Today.AddDays(-1)), one => $"{one.Day} {one.Ad}"),
+            new StatsQuery { GroupBy = [StatsGroup.Day, StatsGroup.Ad], From = Today.AddDays(-1) });
         Assert.Equal(totals.OrderBy(one => one.Key.Ad, StringComparer.Ordinal).ThenBy(one => one.Key.Day).ThenBy(one => one.Key.Process, StringComparer.Ordinal), await CopyAsync(limit: 7));
         Assert.Equal(
             Sums(totals.Where(one => one.Key.Ad == "a100"), one => one.Day.ToString()), await ReadAsync(new StatsQuery { AdId = "a100", GroupBy = [StatsGroup.Day] }));
@@ -190,6 +195,7 @@ public sealed class SqliteDeliveriesTests : IAsyncLifetime
     [Theory]
     [InlineData("{\"1\":3,")]
     [InlineData("[1,2")]
+    [InlineData("[1,2,3]")]
     public async Task A_row_that_is_none_is_said_to_be_damage(string text)
     {
         await engine.AddAdsAsync("p1", "a1");
@@ -197,11 +203,10 @@ public sealed class SqliteDeliveriesTests : IAsyncLifetime
         await engine.RunAsync("UPDATE daily_deliveries SET deliveries = '" + text + "'");
 
         var flush = await Assert.ThrowsAsync<StoreUnavailableException>(() => engine.Serving.ReplaceDeliveriesAsync("one", [new("a1", Today, 4)], [], Token));
-        var report = await Assert.ThrowsAsync<StoreUnavailableException>(() => ReadAsync(new StatsQuery { GroupBy = [StatsGroup.Day] }));
-        var ofAd = await Assert.ThrowsAsync<StoreUnavailableException>(() => ReadAsync(new StatsQuery { AdId = "a1", GroupBy = [StatsGroup.Day] }));
+        var report = await Assert.ThrowsAsync<StoreUnavailableException>(() => ReadAsync(new StatsQuery { AdId = "a1", GroupBy = [StatsGroup.Day] }));
 
         Assert.Equal($"The store is damaged: the row {Today}, 1, 0 of daily_deliveries cannot be read; a backup has it", flush.Message);
-        Assert.All([report, ofAd], fault => Assert.Equal("The store is damaged (SQLite error 1)", fault.Message));
+        Assert.Equal("The store is damaged (SQLite error 1)", report.Message);
     }
 
     /// <summary>A row in which so many ads have a total: the seventh ones first.</summary>
@@ -215,6 +220,30 @@ public sealed class SqliteDeliveriesTests : IAsyncLifetime
         }
 
         return row;
+    }
+
+    /// <summary>Reads page by page: the pages join to the whole, and each has the total of all.</summary>
+    private async Task AssertPagesAsync(long total, List<string> expected, StatsQuery query)
+    {
+        var all = new List<string>();
+        for (var next = query with { Limit = 100 }; ;)
+        {
+            var page = await engine.Stats.ReadAsync(next, Token);
+            Assert.Equal(total, page.Total.Deliveries);
+            var rows = page.Rows.Take(100).ToList();
+            all.AddRange(rows.Select(row => $"{row.Key.First} {row.Key.Second} {row.Measures.Deliveries}"));
+            if (page.Rows.Count <= 100)
+            {
+                break;
+            }
+
+            next = next with { After = rows[^1].Key };
+        }
+
+        Assert.Equal(expected, all);
+        // A place before the first day, as of another report, is as none.
+        Assert.Equal(expected.Take(10), (await engine.Stats.ReadAsync(query with { After = new StatsKey("2000-01-01", "x"), Limit = 10 }, Token)).Rows.Take(10)
+            .Select(row => $"{row.Key.First} {row.Key.Second} {row.Measures.Deliveries}"));
     }
 
     /// <summary>All totals as a copy reads them, so many at once.</summary>

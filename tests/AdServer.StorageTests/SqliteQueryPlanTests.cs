@@ -70,20 +70,35 @@ public sealed class SqliteQueryPlanTests : IAsyncDisposable
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task A_report_of_late_days_begins_with_the_first_of_them(bool isByPackage)
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public async Task A_report_of_late_days_begins_with_the_first_of_them_and_a_further_page_with_its_own(bool isByPackage, bool isFurtherPage)
     {
-        var groups = isByPackage ? new[] { StatsGroup.Day, StatsGroup.Package } : [StatsGroup.Day];
-        var query = new StatsQuery { From = Today.AddDays(-9), To = Today, GroupBy = groups, After = new StatsKey($"{Today.AddDays(-1)}", "x") };
+        var query = new StatsQuery
+        {
+            From = Today.AddDays(-9),
+            To = Today,
+            GroupBy = isByPackage ? [StatsGroup.Day, StatsGroup.Package] : [StatsGroup.Day],
+            After = isFurtherPage ? new StatsKey($"{Today.AddDays(-1)}", "x") : null,
+        };
         var texts = await engine.Database.ReadAsync(session => new SqliteStatsQuery(session, query).PageTexts.ToList(), Token);
         var plan = await PlanAsync(query);
 
         // Of two lower bounds the engine takes one, and the other one is asked of each row from there on.
-        Assert.All(texts, text => Assert.Equal(2, text.Split("date >= ").Length));
+        Assert.All(texts, text => Assert.Equal(isFurtherPage ? 1 : 2, text.Split("date >= ").Length));
         Assert.Equal(isByPackage ? 2 : 1, plan.Count(line => line == "SEARCH s USING PRIMARY KEY (date>? AND date<?)"));
         Assert.Equal(!isByPackage, plan.Contains("SEARCH s USING INDEX sqlite_autoindex_daily_deliveries_1 (date>? AND date<?)"));
         Assert.DoesNotContain(plan, line => line.StartsWith("SCAN s", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_further_page_of_days_and_ads_begins_at_its_place()
+    {
+        var plan = await PlanAsync(new StatsQuery { GroupBy = [StatsGroup.Day, StatsGroup.Ad], After = new StatsKey($"{Today}", "x") });
+
+        Assert.Contains("SEARCH s USING INDEX daily_ad_stats_by_date ((date,ad_id)>(?,?))", plan);
     }
 
     [Fact]

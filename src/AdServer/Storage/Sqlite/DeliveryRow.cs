@@ -40,13 +40,17 @@ internal sealed class DeliveryRow
     }
 
     /// <summary>The total of an ad in a row, as SQL: 0 or NULL where it was not handed out.</summary>
-    /// <remarks>By its bytes: of a text the engine would count the letters up to the place, which takes as long as all else.</remarks>
+    /// <remarks>
+    /// By its bytes: of a text the engine would count the letters up to the place, which takes as long as all else. An array of another length is no row: then the last branch fails, as JSON that is
+    /// none does.
+    /// </remarks>
     /// <param name="deliveries">The column with the row's text.</param>
     /// <param name="ad">The ad's number, as SQL.</param>
     public static string TotalOf(string deliveries, string ad) =>
         $"""
-        CASE WHEN substr({deliveries}, 1, 1) = '[' AND length(CAST({deliveries} AS BLOB)) = {Length} THEN CAST(substr(CAST({deliveries} AS BLOB), 2 + {Step} * ({ad} % {Ads}), {Width}) AS INTEGER)
-        ELSE json_extract({deliveries}, '$.' || ({ad} % {Ads})) END
+        CASE WHEN substr({deliveries}, 1, 1) <> '[' THEN json_extract({deliveries}, '$.' || ({ad} % {Ads}))
+        WHEN length(CAST({deliveries} AS BLOB)) = {Length} THEN CAST(substr(CAST({deliveries} AS BLOB), 2 + {Step} * ({ad} % {Ads}), {Width}) AS INTEGER)
+        ELSE json_extract(substr({deliveries}, 1, 1), '$') END
         """;
 
     /// <summary>Takes back all totals.</summary>

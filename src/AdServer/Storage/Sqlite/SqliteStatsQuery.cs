@@ -11,9 +11,6 @@ internal sealed class SqliteStatsQuery(SqliteSession session, StatsQuery query)
     /// <summary>An ad that was swept has no rows, so the few that still wait for it are all there is to leave out.</summary>
     private const string NotRemoved = "s.ad_id NOT IN (SELECT id FROM ads WHERE removed_at IS NOT NULL AND swept = 0)";
 
-    /// <summary>Of so many ads each finds its totals among those of its neighbours; of more, as where a report is sorted, all totals are read as they lie.</summary>
-    private const int LongestPage = 1000;
-
     private static readonly Keys Named = new("s.ad_id", "s.performer_id", "s.package_name", "s.date");
 
     private static readonly Keys Numbered = new("a.id", "a.performer_id", "p.name", "s.date");
@@ -111,9 +108,11 @@ internal sealed class SqliteStatsQuery(SqliteSession session, StatsQuery query)
 
     private string? FirstDay => query.From?.ToString();
 
-    /// <summary>Of a page of days that is not the first, the day where the one before ended: the engine begins with it, as it would not with the place alone.</summary>
-    private string? FirstDayOfPage =>
-        query.GroupBy is [StatsGroup.Day, ..] && query.After is { First: var day } && string.CompareOrdinal(day, FirstDay) > 0 ? day : FirstDay;
+    /// <summary>Whether it is a page of days that begins where another one ended, and not before the first day.</summary>
+    private bool HasPlaceInDays => query.GroupBy is [StatsGroup.Day, ..] && query.After is { First: var day } && string.CompareOrdinal(day, FirstDay) >= 0;
+
+    /// <summary>The first day as it is said where the place does not say it better: of two lower bounds the engine takes the day, and would read from its beginning.</summary>
+    private string? FirstDayOfPage => HasPlaceInDays ? null : FirstDay;
 
     /// <summary>The texts of the page's statements, for a look at how the engine runs them.</summary>
     public IEnumerable<string> PageTexts => sources.Select(PageText);
@@ -134,7 +133,7 @@ internal sealed class SqliteStatsQuery(SqliteSession session, StatsQuery query)
         var total = default(Measures);
         foreach (var source in sources.Select(InAnyOrder))
         {
-            using var select = session.Once($"SELECT '', '', {source.Sums} FROM {source.From}{Filter(source, FirstDay)}");
+            using var select = session.Once($"SELECT '', '', {source.Sums} FROM {source.From}{AllDays(source)}{Filter(source.Keys, FirstDay)}");
             total += PutFilter(select, FirstDay).Rows().Select(source.Read).Single();
         }
 
@@ -172,7 +171,7 @@ internal sealed class SqliteStatsQuery(SqliteSession session, StatsQuery query)
     }
 
     private static bool IsByAd(StatsQuery query) =>
-        query.AdId is not null || query.PerformerId is not null || (query.GroupBy is [StatsGroup.Ad, ..] && query.Limit <= LongestPage);
+        query.AdId is not null || query.PerformerId is not null || query.GroupBy is [StatsGroup.Ad, ..];
 
     private static bool IsPackageByPackage(StatsQuery query) =>
         query.PackageName is not null || query.GroupBy is [StatsGroup.Package] or [StatsGroup.Package, StatsGroup.Day];
@@ -211,7 +210,7 @@ internal sealed class SqliteStatsQuery(SqliteSession session, StatsQuery query)
         var after = query.After is null ? string.Empty : $" AND ({first}, {second}) > (?, ?)";
         // A constant second key would keep the engine from taking the order of an index.
         var keys = query.GroupBy.Count > 1 ? $"{first}, {second}" : first;
-        return $"SELECT {first}, {second}, {source.Sums} FROM {source.From}{Filter(source, FirstDayOfPage)}{after} GROUP BY {keys} ORDER BY {keys} LIMIT ?";
+        return $"SELECT {first}, {second}, {source.Sums} FROM {source.From}{(HasPlaceInDays ? null : AllDays(source))}{Filter(source.Keys, FirstDayOfPage)}{after} GROUP BY {keys} ORDER BY {keys} LIMIT ?";
     }
 
     private string KeyOf(Source source, int index) => query.GroupBy.ElementAtOrDefault(index) switch
@@ -235,11 +234,7 @@ internal sealed class SqliteStatsQuery(SqliteSession session, StatsQuery query)
     /// Where days are asked for without a first one, it is said that every date is greater than the empty text: else the engine would take a narrower index of another order. Never
     /// besides a first day, for then it would begin with the empty text.
     /// </summary>
-    private string Filter(Source source, string? firstDay)
-    {
-        var all = firstDay is null && AlongDays.Any(along => along.From == source.From) ? " AND s.date >= ''" : null;
-        return all + Filter(source.Keys, firstDay);
-    }
+    private string? AllDays(Source source) => FirstDay is null && AlongDays.Any(along => along.From == source.From) ? " AND s.date >= ''" : null;
 
     private SqliteStatement PutFilter(SqliteStatement statement, string? firstDay, bool withPackage = true)
     {

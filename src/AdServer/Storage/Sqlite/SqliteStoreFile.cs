@@ -30,6 +30,7 @@ internal static class SqliteStoreFile
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="StartException">It is no whole store.</exception>
     /// <exception cref="IOException">There is no room for it.</exception>
+    /// <exception cref="StoreUnavailableException">What was written cannot be read.</exception>
     public static async Task<BackupContents> MakeAsync(string path, string name, Func<Task> write, CancellationToken cancellation)
     {
         // What a run left that was killed.
