@@ -95,7 +95,7 @@ internal sealed record StatsReport(StatsQuery Query, bool ByType)
     /// <summary>The rows of the page and the cursor of the next.</summary>
     public (IReadOnlyList<StatsRowResponse> Rows, string? Next) Show(StatsView view)
     {
-        if (Query.GroupBy.Count == 0 && !ByType)
+        if (IsTotalAlone)
         {
             return ([], null);
         }
